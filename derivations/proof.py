@@ -1,0 +1,70 @@
+"""Prove a claim for all sizes: both sides have one normal form. *Not proved* is never *false*."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from derivations.claims import CLAIMS, ROWS_OF_Y, Claim, Equation
+from derivations.normal_form import Normaliser
+
+Method = Literal["direct", "staged"]
+
+TRUSTED: Final = (
+    "SymPy's diff, expand_mul, powsimp and cancel",
+    "six identities of finite sums (R1 to R6), stated in derivations/normal_form.py",
+    "the loss and the forward pass as written in derivations/notation.py",
+)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What one method showed of one claim.
+
+    `rules` counts the identities that collapsed sums on the derivative's side; `hypotheses` lists
+    what was used, not merely what was allowed.
+    """
+
+    claim: Claim
+    method: Method
+    proved: bool
+    rules: Mapping[str, int]
+    hypotheses: tuple[str, ...]
+    seconds: float
+
+
+def prove_equal(equation: Equation, *, rows_sum_to_one: bool) -> tuple[bool, Mapping[str, int]]:
+    """Return whether both sides have one normal form, and the rules that the left side needed."""
+    left, right = equation
+    normalise = Normaliser(rows_sum_to_one=rows_sum_to_one)
+    got = normalise(left)
+    rules = dict(normalise.used)
+    return bool(got == normalise(right)), rules
+
+
+def prove(claim: Claim, method: Method = "direct") -> Proof:
+    """Prove `claim` for all sizes, by the whole loss (`direct`) or one chain-rule step (`staged`).
+
+    Raises ValueError where the claim has no proof by that method.
+    """
+    obligation = claim.direct if method == "direct" else claim.staged
+    if obligation is None:
+        raise ValueError(f"{claim.name} has no {method} proof")
+    start = time.perf_counter()
+    proved, rules = prove_equal(obligation(), rows_sum_to_one=ROWS_OF_Y in claim.hypotheses)
+    used = tuple(
+        hypothesis for hypothesis in claim.hypotheses if hypothesis != ROWS_OF_Y or (proved and rules.get("R4"))
+    )
+    return Proof(claim, method, proved, rules, used, time.perf_counter() - start)
+
+
+def methods(claim: Claim) -> tuple[Method, ...]:
+    """Return the methods by which the claim can be proved."""
+    return (("direct",) if claim.direct else ()) + (("staged",) if claim.staged else ())
+
+
+def prove_all() -> tuple[Proof, ...]:
+    """Prove every claim by every method that it has, in the order of the derivation."""
+    return tuple(prove(claim, method) for claim in CLAIMS.values() for method in methods(claim))
