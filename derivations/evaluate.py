@@ -57,6 +57,20 @@ def evaluate(
     return walk.matrix(name)
 
 
+def forward(known: Values, *, tanh: Callable[[Any], Any], exp: Callable[[Any], Any]) -> dict[str, Any]:
+    """Return `known` with Z1, A1, Z2, Yhat added, in whatever numbers `tanh` and `exp` are given for.
+
+    The rows of Z2 are shifted by a number near their maximum, which softmax does not see.
+    """
+    X, W1, b1, W2, b2 = (known[name] for name in ("X", "W1", "b1", "W2", "b2"))
+    Z1 = X @ W1 + b1
+    A1 = tanh(Z1)
+    Z2 = A1 @ W2 + b2
+    shift = np.max(np.asarray(Z2, dtype=float), axis=1, keepdims=True)
+    powers = exp(Z2 - shift)
+    return {**known, "Z1": Z1, "A1": A1, "Z2": Z2, "Yhat": powers / (powers @ np.ones((Z2.shape[1], 1), dtype=int))}
+
+
 class _Walk:
     def __init__(
         self, values: dict[str, Any], wanted: Mapping[Any, int], statements: Mapping[str, MatrixExpr], smoothing: Any

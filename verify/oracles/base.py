@@ -1,0 +1,56 @@
+"""The one signature of all oracles: at this point the gradient is this, within this bound."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import numpy as np
+
+from verify.cases import Case
+
+Loss = Callable[[Any, Any], Any]  # (Yhat, Y) -> J
+
+
+class Forward(Protocol):
+    """What an oracle may see of a network: never `backward`."""
+
+    def softmax(self, z: Any) -> Any:
+        """Return the softmax of each row."""
+
+    def forward(self, params: dict[str, Any], X: Any) -> tuple[Any, dict[str, Any]]:
+        """Return Yhat and what `backward` needs."""
+
+    def loss_accuracy(self, Y_hat: Any, Y: Any) -> tuple[Any, Any]:
+        """Return the loss and the accuracy."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What an oracle knows: at (X, Y, params) the gradient of the loss is `gradient`, within `bound`.
+
+    Exact oracles give arrays of exact numbers and no bound. With `directions`, `gradient` holds the
+    derivative of J along each parameter's direction instead of one number an entry.
+    """
+
+    kind: Literal["exact", "numeric"]
+    X: Any
+    Y: Any
+    params: dict[str, Any]
+    gradient: Mapping[str, Any]
+    bound: Mapping[str, Any]
+    note: str = ""
+    directions: Mapping[str, Any] | None = None
+
+
+class Oracle(Protocol):
+    """An independent way to know a gradient."""
+
+    def __call__(self, network: Forward, case: Case, loss: Loss) -> list[Known]:
+        """Return what is known, at one point or at several."""
+
+
+def textbook_loss(Yhat: Any, Y: Any) -> Any:
+    """Return J = -(1/m) sum Y log(Yhat): the loss that the derivation starts from."""
+    return -np.sum(Y * np.log(Yhat)) / Y.shape[0]
