@@ -51,6 +51,11 @@ class Oracle(Protocol):
         """Return what is known, at one point or at several."""
 
 
+def textbook_terms(Yhat: Any, Y: Any) -> Any:
+    """Return -Y log(Yhat), entry by entry."""
+    return -Y * np.log(Yhat)
+
+
 def textbook_loss(Yhat: Any, Y: Any) -> Any:
     """Return J = -(1/m) sum Y log(Yhat): the loss that the derivation starts from."""
-    return -np.sum(Y * np.log(Yhat)) / Y.shape[0]
+    return np.sum(textbook_terms(Yhat, Y)) / Y.shape[0]

@@ -34,7 +34,7 @@ def complex_step(network: Forward, case: Case, loss: Loss) -> list[Known]:
 
 def _derivative(network: Forward, case: Case, loss: Loss, name: str) -> Any:
     if case.full:
-        return perturbed_losses(network, case, loss, name, STEP * 1j).imag / STEP
+        return perturbed_losses(network, case, name, STEP * 1j).imag / STEP
     params: dict[str, Any] = {key: value.astype(complex) for key, value in case.params.items()}
     derivative = np.zeros(params[name].shape)
     for index in np.ndindex(derivative.shape):

@@ -123,12 +123,8 @@ def bounded_gradient(case: Case) -> dict[str, Rounded]:
     return {parameter: values[f"d{parameter}"] for parameter in PARAMETERS}
 
 
-def loss_roundoff(values: dict[str, Any], terms: int = 0) -> float:
-    """Return how far the loss as computed in float64 may be from its value at the same floats.
-
-    `terms` is the number of samples that were summed before, none for the whole batch.
-    """
-    Y, Yhat = values["Y"], values["Yhat"]
-    each = -(Y * log(Yhat))
+def loss_roundoff(values: dict[str, Any]) -> float:
+    """Return how far J as computed in float64 may be from its value at the same Y, Z2 and parameters."""
+    each = values["Y"] * log(values["Yhat"])
     summed = np.ones((1, each.shape[0])) @ each @ np.ones((each.shape[1], 1)) / each.shape[0]
     return float(summed.error[0, 0])

@@ -1,0 +1,33 @@
+"""verify says whether a hand-written backward pass is the gradient of its loss, and shows why.
+
+The public names are below; each is loaded when it is first used, so that `import verify` stays light.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from verify.check import check_network as check_network
+    from verify.errors import BadInput as BadInput
+    from verify.errors import VerifyError as VerifyError
+    from verify.evidence import Evidence as Evidence
+    from verify.library import check_gradients as check_gradients
+
+_HOME = {
+    "BadInput": "verify.errors",
+    "Evidence": "verify.evidence",
+    "VerifyError": "verify.errors",
+    "check_gradients": "verify.library",
+    "check_network": "verify.check",
+}
+
+__all__ = ["BadInput", "Evidence", "VerifyError", "check_gradients", "check_network"]
+
+
+def __getattr__(name: str) -> Any:
+    import importlib
+
+    if name not in _HOME:
+        raise AttributeError(f"verify has no {name!r}; it has {', '.join(__all__)}")
+    return getattr(importlib.import_module(_HOME[name]), name)

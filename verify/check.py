@@ -1,0 +1,195 @@
+"""The one way through: cases -> oracles and `backward` -> comparison -> Evidence."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import platform
+from collections.abc import Mapping, Sequence
+from importlib import metadata
+from typing import Any, Final
+
+import numpy as np
+
+from verify import network as lab
+from verify.cases import Case, make_cases
+from verify.comparison import compare
+from verify.derivation import TRUSTED_PROOFS, derivation
+from verify.diagnosis import diagnose
+from verify.evidence import FAILS, PASSES, CaseEvidence, Comparison, Evidence, Finding, Order, Replay, Row, Verdict
+from verify.findings import findings
+from verify.mistakes import MISTAKES, Mistake, plant
+from verify.oracles import DEFAULT, load
+from verify.oracles.base import Known, textbook_loss
+from verify.oracles.central_difference import ladder
+from verify.oracles.exact_array import NotExpressible
+from verify.oracles.roundoff import bounded_forward, loss_roundoff
+from verify.power import power
+
+TRUSTED: Final = (
+    *TRUSTED_PROOFS,
+    "NumPy's tanh, exp and log to 4 units in the last place, its matrix products to their summation bound",
+    "the exact oracle's chance: a wrong formula passes with probability below (degree)/2^61 at each of two random points",
+    "J''' does not grow more than threefold within one coarse step (central differences of small nets)",
+)
+
+
+def check_network(
+    *,
+    mistake: Mistake | None = None,
+    cases: Sequence[Case] | None = None,
+    oracles: Sequence[str] = DEFAULT,
+    command: str = "verify grads",
+    seed: int = 42,
+    direct: bool = False,
+) -> Evidence:
+    """Return the verdict on the lab's hand-written network, or on the same with one mistake planted.
+
+    `direct` proves every claim from the whole loss too, which takes a second more.
+    Raises MissingPackage where an oracle needs a package that is not installed.
+    """
+    planted = plant(mistake) if mistake else None
+    network: Any = planted.module if planted else lab
+    source = planted.source if planted else inspect.getsource(lab)
+    chosen = make_cases(seed=seed) if cases is None else list(cases)
+    with np.errstate(all="ignore"):
+        results = tuple(_check_case(network, case, oracles) for case in chosen)
+        rows = summary(results, oracles)
+        verdict = verdict_of(rows)
+        diagnoses = diagnose(network) if verdict == "wrong" else ()
+        found = () if verdict == "wrong" else findings(network, seed)
+    return Evidence(
+        subject=f"network.py with the mistake {mistake.name}" if mistake else "network.py, the lab's network",
+        verdict=verdict,
+        sentence=_sentence(verdict, rows, results, oracles),
+        oracles=tuple(oracles),
+        derivation=derivation(direct=direct),
+        summary=rows,
+        cases=results,
+        mistakes={known.name: known.sentence for known in MISTAKES},
+        diagnoses=diagnoses,
+        findings=found,
+        trusted=TRUSTED,
+        replay=Replay(command, seed, versions(), {"network.py": hashlib.sha256(source.encode()).hexdigest()}),
+    )
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that figures depend on."""
+    names = ("verify", "numpy", "sympy", "mpmath")
+    return {"python": platform.python_version(), **{name: metadata.version(name) for name in names}}
+
+
+def _check_case(network: Any, case: Case, oracles: Sequence[str]) -> CaseEvidence:
+    known: dict[str, list[Known]] = {}
+    missing: list[Comparison] = []
+    for name in oracles:
+        try:
+            known[name] = load(name)(network, case, textbook_loss)
+        except NotExpressible as operation:
+            note = f"exact numbers can't express {operation}"
+            missing += [
+                Comparison(p, name, "could not judge", value.size, 0, None, None, note) for p, value in case.params.items()
+            ]
+    strength = power(known, case)
+    vacuous = {name: name in strength.vacuous for name in case.params}
+    comparisons = [one for name, points in known.items() for one in compare(name, points, network, case, vacuous)]
+    return CaseEvidence(
+        case.name,
+        case.sizes,
+        case.m,
+        case.targets,
+        case.weights,
+        case.seed,
+        (*comparisons, *missing),
+        strength,
+        None if case.full or "central-difference" not in known else _order(network, case),
+    )
+
+
+def _order(network: Any, case: Case) -> Order:
+    """Return the ladder of steps along one random direction, against the claims' derivative along it."""
+    from verify.oracles.symbolic import at_digits
+
+    generator = np.random.default_rng(case.seed)
+    direction = {name: generator.normal(size=value.shape) for name, value in case.params.items()}
+    slope = sum(float(np.sum(value * direction[name])) for name, value in at_digits(case).items())
+
+    def J(t: float) -> float:
+        moved = {name: value + t * direction[name] for name, value in case.params.items()}
+        return float(textbook_loss(network.forward(moved, case.X)[0], case.Y))
+
+    found = ladder(J, loss_roundoff(bounded_forward(case.known())))
+    errors = tuple(abs(difference - slope) for difference in found.differences)
+    return Order(found.steps, errors, found.order)
+
+
+def summary(cases: Sequence[CaseEvidence], oracles: Sequence[str]) -> tuple[Row, ...]:
+    """Return one row a parameter and oracle: the case in which the gradient is furthest from the oracle."""
+    parameters = dict.fromkeys(one.parameter for case in cases for one in case.comparisons)
+    rows = []
+    for parameter in parameters:
+        for oracle in oracles:
+            found = [
+                (case, one) for case in cases for one in case.comparisons
+                if one.parameter == parameter and one.oracle == oracle
+            ]  # fmt: skip
+            if found:
+                rows.append(_row(parameter, oracle, found))
+    return tuple(rows)
+
+
+def _row(parameter: str, oracle: str, found: list[tuple[CaseEvidence, Comparison]]) -> Row:
+    case, worst = max(found, key=lambda pair: _severity(pair[1]))
+    detected = [one.detects for _, one in found if one.detects is not None]
+    counts = {word: sum(one.verdict == word for _, one in found) for word in dict.fromkeys(o.verdict for _, o in found)}
+    entries = sum(one.entries for _, one in found if one.verdict in (*PASSES, *FAILS))
+    mismatched = sum(one.mismatched for _, one in found)
+    return Row(
+        parameter, oracle, worst.verdict, case.name, worst.worst, entries, mismatched,
+        max(detected) if detected else None, counts, worst.message,
+    )  # fmt: skip
+
+
+def _severity(one: Comparison) -> tuple[int, float]:
+    rank = 3 if one.verdict in FAILS else 2 if one.verdict in PASSES else 1 if one.verdict == "vacuous" else 0
+    if one.worst is None or one.worst.error is None or not one.worst.bound:
+        return rank, 0.0
+    ratio = one.worst.error / one.worst.bound
+    return rank, ratio if np.isfinite(ratio) else np.inf
+
+
+def verdict_of(rows: Sequence[Row]) -> Verdict:
+    """Return wrong if any row fails, correct if each parameter has a row that passes, else could not judge."""
+    if any(row.verdict in FAILS for row in rows):
+        return "wrong"
+    passed = {row.parameter for row in rows if row.verdict in PASSES}
+    return "correct" if passed and passed == {row.parameter for row in rows} else "could not judge"
+
+
+def _sentence(verdict: Verdict, rows: Sequence[Row], cases: Sequence[CaseEvidence], oracles: Sequence[str]) -> str:
+    vacuous = [case for case in cases if case.power and case.power.vacuous]
+    if verdict == "wrong":
+        failed = dict.fromkeys(row.parameter for row in rows if row.verdict in FAILS)
+        return wrong_sentence(failed)
+    if verdict == "could not judge":
+        why = next((case.power.why for case in vacuous if case.power), "no oracle could judge every gradient")
+        return f"Could not judge: no case here could have failed. {_capital(str(why))}."
+    judged = len(cases) - len(vacuous)
+    entries = sum(row.entries for row in rows if row.oracle == oracles[0])
+    aside = f" {len(vacuous)} vacuous cases are not counted." if vacuous else ""
+    return (
+        f"Correct: dW1, db1, dW2 and db2 are the derivative of the loss, by {len(oracles)} "
+        f"oracle{'s' if len(oracles) > 1 else ''}, in {judged} cases and {entries:,} entries.{aside}"
+    )
+
+
+def wrong_sentence(parameters: Mapping[str, Any]) -> str:
+    """Return the sentence that names the gradients that are wrong."""
+    names = [f"d{name}" for name in parameters]
+    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"Wrong: {listed} {'is' if len(names) == 1 else 'are'} not the derivative of the loss."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

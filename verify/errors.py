@@ -1,0 +1,47 @@
+"""Every way in which verify says that it was asked something it can't do.
+
+    VerifyError
+    ├── BadInput              what was given is not usable (also a ValueError); exit 2
+    │   ├── WrongShape        an array has not the shape of its parameter
+    │   ├── WrongType         integers, objects or something else where floats are needed
+    │   ├── NotFinite         NaN or infinity
+    │   ├── NotDeterministic  two calls with the same arguments differ
+    │   └── ChangedArgument   a function changed what it was given
+    └── MissingPackage        an optional package is needed and absent; exit 2
+
+A wrong gradient is not an error: it is a verdict.
+"""
+
+from __future__ import annotations
+
+
+class VerifyError(Exception):
+    """Base of all errors that verify raises on purpose; its text is one line that says what would be right."""
+
+
+class BadInput(VerifyError, ValueError):
+    """What was given can't be used."""
+
+
+class WrongShape(BadInput):
+    """An array has not the shape of its parameter."""
+
+
+class WrongType(BadInput):
+    """Not floating-point numbers."""
+
+
+class NotFinite(BadInput):
+    """NaN or infinity where a number is needed."""
+
+
+class NotDeterministic(BadInput):
+    """Two calls with the same arguments gave different results."""
+
+
+class ChangedArgument(BadInput):
+    """A function changed its argument in place."""
+
+
+class MissingPackage(VerifyError):
+    """An optional package is needed and not installed."""

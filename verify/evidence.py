@@ -1,0 +1,210 @@
+"""The one result: all that is shown anywhere is rendered from an `Evidence`, and nothing is computed there.
+
+Frozen dataclasses, to and from JSON. `evidence.schema.json` beside this file is the published schema.
+Numbers that JSON has no word for are the strings "NaN", "Infinity" and "-Infinity".
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+from verify.errors import BadInput
+
+SCHEMA_VERSION = "verify-evidence/1"
+
+Verdict = Literal["correct", "wrong", "could not judge"]
+Word = Literal["identical", "different", "agrees", "differs", "vacuous", "could not judge"]
+PASSES: tuple[Word, ...] = ("identical", "agrees")
+FAILS: tuple[Word, ...] = ("different", "differs")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One claim of the derivation, with what was shown of it."""
+
+    name: str
+    left: str
+    right: str
+    latex: str
+    reason: str
+    hypotheses: tuple[str, ...]
+    builds_on: tuple[str, ...]
+    proofs: Mapping[str, Literal["proved", "not proved"]]
+
+
+@dataclass(frozen=True)
+class Worst:
+    """The entry where a gradient is furthest from the oracle, measured in bounds."""
+
+    index: tuple[int, ...]
+    handwritten: float
+    expected: float | None
+    error: float | None
+    bound: float | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One gradient against one oracle, in one case.
+
+    `detects` is the relative error that would have been caught in any entry that is not zero;
+    0.0 means any error at all.
+    """
+
+    parameter: str
+    oracle: str
+    verdict: Word
+    entries: int
+    mismatched: int
+    worst: Worst | None
+    detects: float | None
+    note: str
+    message: str | None = None
+
+
+@dataclass(frozen=True)
+class Order:
+    """The error of the central difference along one direction, for a ladder of steps."""
+
+    steps: tuple[float, ...]
+    errors: tuple[float, ...]
+    observed: float | None
+    expected: float = 2.0
+
+
+@dataclass(frozen=True)
+class Power:
+    """Which mistakes of the catalogue a case sees, and by which oracles; a blind oracle is not named."""
+
+    seen: Mapping[str, tuple[str, ...]]
+    vacuous: tuple[str, ...]
+    why: str | None
+
+
+@dataclass(frozen=True)
+class CaseEvidence:
+    """Everything that was found in one case."""
+
+    name: str
+    sizes: tuple[int, ...]
+    m: int
+    targets: str
+    weights: str
+    seed: int
+    comparisons: tuple[Comparison, ...]
+    power: Power | None
+    order: Order | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One gradient against one oracle over all cases: where it is worst, and how many cases said what."""
+
+    parameter: str
+    oracle: str
+    verdict: Word
+    case: str
+    worst: Worst | None
+    entries: int
+    mismatched: int
+    detects: float | None
+    counts: Mapping[Word, int]
+    message: str | None
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """A mistake of the catalogue that gives the same numbers, exactly, at fresh random points."""
+
+    name: str
+    step: str
+    parameters: tuple[str, ...]
+    sentence: str
+    line: int
+    text: str
+    should_be: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that a reader should know besides the verdict, with the figures that show it."""
+
+    name: str
+    sentence: str
+    figures: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What is needed to get every figure again."""
+
+    command: str
+    seed: int
+    versions: Mapping[str, str]
+    sha256: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The verdict on a backward pass, and everything that it rests on."""
+
+    subject: str
+    verdict: Verdict
+    sentence: str
+    oracles: tuple[str, ...]
+    derivation: tuple[Step, ...]
+    summary: tuple[Row, ...]
+    cases: tuple[CaseEvidence, ...]
+    mistakes: Mapping[str, str]
+    diagnoses: tuple[Diagnosis, ...]
+    findings: tuple[Finding, ...]
+    trusted: tuple[str, ...]
+    replay: Replay
+    schema: Literal["verify-evidence/1"] = "verify-evidence/1"
+
+    def to_json(self) -> str:
+        """Return the evidence as JSON that `evidence.schema.json` describes."""
+        return str(_adapter().dump_json(self, indent=2).decode()) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Evidence:
+        """Return the evidence that `to_json` wrote. Raises BadInput for anything else."""
+        import pydantic
+
+        try:
+            return _adapter().validate_json(text)  # type: ignore[no-any-return]
+        except pydantic.ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"])) or "the top"
+            raise BadInput(f"not the evidence of this version: at {where}, {first['msg']}") from error
+
+
+@cache
+def _adapter() -> Any:
+    from pydantic import ConfigDict, TypeAdapter, with_config
+
+    config = ConfigDict(ser_json_inf_nan="strings", extra="forbid")
+    return TypeAdapter(with_config(config)(Evidence))
+
+
+def schema_text() -> str:
+    """Return the JSON Schema of the evidence, as published."""
+    schema = _adapter().json_schema(mode="serialization")
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    return json.dumps(_with_special_numbers(schema), indent=2, sort_keys=True) + "\n"
+
+
+def _with_special_numbers(node: Any) -> Any:
+    """Say in the schema what the serialiser does: NaN and infinities are strings."""
+    if isinstance(node, dict):
+        if node.get("type") == "number":
+            rest = {key: value for key, value in node.items() if key != "type"}
+            return {"anyOf": [{"type": "number"}, {"enum": ["NaN", "Infinity", "-Infinity"]}], **rest}
+        return {key: _with_special_numbers(value) for key, value in node.items()}
+    return [_with_special_numbers(value) for value in node] if isinstance(node, list) else node
+
+

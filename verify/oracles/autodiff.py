@@ -1,0 +1,42 @@
+"""The autodiff oracle: the same network written in TensorFlow, differentiated by somebody else's code.
+
+float64, GradientTape, and TensorFlow's own cross-entropy from logits. Loading TensorFlow takes seconds,
+so this oracle runs only where it is asked for.
+"""
+
+from __future__ import annotations
+
+import os
+
+from verify.cases import Case
+from verify.errors import MissingPackage
+from verify.oracles.base import Forward, Known, Loss
+from verify.oracles.roundoff import bounded_gradient
+
+# TensorFlow sums in other orders and forms log-softmax in another way than the handwritten code.
+_OPERATIONS = 8.0
+
+
+def autodiff(network: Forward, case: Case, loss: Loss) -> list[Known]:
+    """Return TensorFlow's gradient of the textbook loss. The handwritten network is not run.
+
+    Raises MissingPackage where TensorFlow is not installed.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+    try:
+        import tensorflow as tf
+    except ImportError as error:
+        raise MissingPackage(
+            "the oracle autodiff needs TensorFlow, which is not installed; "
+            "install it with: pip install 'verify[autodiff]', or name other oracles"
+        ) from error
+    params = {name: tf.Variable(value) for name, value in case.params.items()}
+    with tf.GradientTape() as tape:
+        A1 = tf.tanh(case.X @ params["W1"] + params["b1"])
+        Z2 = A1 @ params["W2"] + params["b2"]
+        J = tf.reduce_sum(tf.nn.softmax_cross_entropy_with_logits(labels=case.Y, logits=Z2)) / case.m
+    derivative = tape.gradient(J, params)
+    gradient = {name: value.numpy() for name, value in derivative.items()}
+    bound = {name: (1 + _OPERATIONS) * value.error for name, value in bounded_gradient(case).items()}
+    return [Known("numeric", case.X, case.Y, case.params, gradient, bound, f"TensorFlow {tf.__version__}")]
