@@ -20,7 +20,6 @@ from sympy import (
     HadamardPower,
     HadamardProduct,
     KroneckerDelta,
-    MatAdd,
     MatMul,
     MatrixExpr,
     MatrixSymbol,
@@ -75,9 +74,6 @@ def _signed(part: Any) -> tuple[bool, Any]:
     """Return whether the part has a minus in front, and the part without it."""
     if isinstance(part, Number):
         return bool(part.is_negative), abs(part)
-    if isinstance(part, Mul):
-        negative = bool(part.as_coeff_Mul()[0].is_negative)
-        return negative, -part if negative else part
     if isinstance(part, MatMul):
         factor, matrices = part.as_coeff_matrices()
         minus = factor.could_extract_minus_sign()
@@ -88,6 +84,9 @@ def _signed(part: Any) -> tuple[bool, Any]:
     if isinstance(part, HadamardProduct):
         signs, plain = zip(*map(_signed, part.args), strict=True)
         return sum(signs) % 2 == 1, HadamardProduct(*plain)
+    if isinstance(part, Mul):  # after MatMul, which SymPy makes a kind of Mul
+        negative = bool(part.as_coeff_Mul()[0].is_negative)
+        return negative, -part if negative else part
     return False, part
 
 

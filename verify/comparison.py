@@ -54,6 +54,13 @@ def compare(oracle: str, points: list[Known], network: Any, case: Case, vacuous:
         said = f"backward stops with {type(error).__name__}: {error}"
         word: Word = "different" if points[0].kind == "exact" else "differs"
         return [_without(oracle, name, word, case, points[0].note, said) for name in case.params]
+    return compare_gradients(oracle, results, case, vacuous)
+
+
+def compare_gradients(
+    oracle: str, results: list[tuple[Known, Gradients]], case: Case, vacuous: Mapping[str, bool]
+) -> list[Comparison]:
+    """Return one comparison a parameter for gradients that were computed at each of the oracle's points."""
     return [_compare(oracle, name, results, case, vacuous[name]) for name in case.params]
 
 

@@ -28,3 +28,18 @@ def _step(claim: Claim, *, direct: bool) -> Step:
         claim.builds_on,
         {proof.method: "proved" if proof.proved else "not proved" for proof in proofs},
     )
+
+
+REASONS_FOR = ("dZ2", "dW2", "db2", "dA1", "dZ1", "dW1", "db1")
+
+
+def steps_for(name: str, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Return the steps that a gradient builds on, in the order of the derivation, and the step itself."""
+    by_name = {step.name: step for step in steps}
+    needed: set[str] = set()
+    waiting = [name]
+    while waiting:
+        step = by_name[waiting.pop()]
+        needed.add(step.name)
+        waiting += [other for other in step.builds_on if other not in needed]
+    return tuple(step for step in steps if step.name in needed)

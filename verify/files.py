@@ -1,0 +1,40 @@
+"""Files are written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from verify.errors import BadInput
+
+
+def check_writable(path: Path) -> None:
+    """Raise BadInput, saying why, where a file can't be written at this path."""
+    if path.is_dir():
+        raise BadInput(f"{path}: is a folder; expected the name of a file to write")
+    if not path.parent.is_dir():
+        raise BadInput(f"{path}: there is no folder {path.parent}; make it first, or write elsewhere")
+    if not os.access(path.parent, os.W_OK):
+        raise BadInput(f"{path}: the folder {path.parent} can't be written to; write elsewhere")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write the text beside the path and move it there in one step; an older file stays until then.
+
+    Raises BadInput where the disk is full or the folder can't be written.
+    """
+    check_writable(path)
+    temporary = None
+    try:
+        with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".verify-", delete=False, encoding="utf-8") as file:
+            temporary = Path(file.name)
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except OSError as error:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+        raise BadInput(f"{path}: can't be written ({error.strerror or error}); nothing was changed") from error

@@ -1,0 +1,267 @@
+"""`check_gradients`: anybody's loss and gradients, as a library, with the same Evidence.
+
+    >>> import numpy as np
+    >>> from verify import check_gradients
+    >>> evidence = check_gradients(
+    ...     loss=lambda p: float(np.sum(p["w"] ** 2)),
+    ...     gradients=lambda p: {"w": 2 * p["w"]},
+    ...     params={"w": np.array([1.0, -2.0])},
+    ... )
+    >>> evidence.verdict
+    'correct'
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from verify.cases import Case, Floats
+from verify.check import summary, verdict_of, versions, wrong_sentence
+from verify.comparison import all_zero, compare_gradients, mismatches
+from verify.errors import BadInput, ChangedArgument, NotDeterministic, NotFinite, WrongShape, WrongType
+from verify.evidence import CaseEvidence, Evidence, Order, Power, Replay
+from verify.oracles.base import Known
+from verify.oracles.central_difference import differentiate, ladder
+from verify.oracles.complex_step import STEP
+from verify.oracles.roundoff import UNIT
+
+Params = dict[str, Floats]
+LossFunction = Callable[[Params], Any]
+GradientFunction = Callable[[Params], Mapping[str, Any]]
+
+ORACLES: Final = ("central-difference", "complex-step")
+# What a gradient may become by the mistakes that any code can make; each is planted to state the power.
+GENERAL_MISTAKES: Final[Mapping[str, tuple[str, Callable[[Floats], Floats]]]] = {
+    "zero": ("All entries are zero.", lambda g: 0 * g),
+    "sign": ("The sign is turned.", lambda g: -g),
+    "doubled": ("Twice the gradient.", lambda g: 2 * g),
+    "halved": ("Half the gradient.", lambda g: g / 2),
+    "one-percent": ("One percent too large.", lambda g: 1.01 * g),
+    "first-entry-lost": ("The first entry is zero.", lambda g: np.where(np.arange(g.size).reshape(g.shape) == 0, 0, g)),
+}
+_NOISE_SPACINGS: Final = (2.0**-40, 2.0**-24)  # small enough for a smooth loss, one seen by float32 inside it
+_BACKWARD: Final = 64.0  # operations in front of an entry of somebody's gradient, in units of its largest entry
+
+
+def check_gradients(
+    loss: LossFunction,
+    gradients: GradientFunction,
+    params: Mapping[str, Any],
+    *,
+    oracles: Sequence[str] = ("central-difference",),
+    subject: str = "gradients",
+) -> Evidence:
+    """Return the verdict on `gradients`: is gradients(params)[name] = d loss / d params[name], in every entry?
+
+    `loss(params) -> float` and `gradients(params) -> {name: array of the parameter's shape}` get copies
+    of `params` in float64. The oracle complex-step needs a loss that takes complex parameters.
+    Hypothesis: the loss is three times differentiable within 2^-9 of the point.
+
+    Raises WrongType (integers), WrongShape, NotFinite (NaN, infinity), NotDeterministic,
+    ChangedArgument, or BadInput for anything else that can't be checked.
+    """
+    point = _points(params)
+    unknown = [name for name in oracles if name not in ORACLES]
+    if unknown or not oracles:
+        raise BadInput(f"oracles: {', '.join(unknown) or 'none'} is not one of {', '.join(ORACLES)}")
+    J = _Watched("loss", loss, point)
+    if np.ndim(J(point)) != 0:
+        raise WrongShape(f"loss(params) has shape {np.shape(J(point))}, expected one number; sum or average it")
+    value = _number(J(point))
+    given = _gradients(_Watched("gradients", gradients, point)(point), point)
+    noise = _noise(J, point, value)
+    sizes = tuple(sum(v.shape) for v in point.values())
+    case = Case((sizes[0], 0, 0), 1, "any", "ordinary", 0, np.zeros((0, 0)), np.zeros((0, 0)), point)
+    with np.errstate(all="ignore"):
+        known = {name: _known(name, J, point, noise, given) for name in oracles}
+        strength = _power(known, given)
+        vacuous = {name: name in strength.vacuous for name in point}
+        found = [one for name, k in known.items() for one in compare_gradients(name, [(k, given)], case, vacuous)]
+        order = _order(J, point, noise, given)
+    result = CaseEvidence("the given point", sizes, 1, "given", "given", 0, tuple(found), strength, order)
+    rows = summary([result], oracles)
+    verdict = verdict_of(rows)
+    failed = {one.parameter: one for one in found if one.verdict in ("different", "differs")}
+    sentence = {
+        "wrong": wrong_sentence(failed) if failed else "",
+        "could not judge": f"Could not judge: {strength.why}." if strength.why else "Could not judge.",
+        "correct": f"Correct: {', '.join(f'd{name}' for name in point)} agree with the derivative of the loss in "
+        f"{sum(v.size for v in point.values()):,} entries.",
+    }[verdict]
+    digest = hashlib.sha256(b"".join(name.encode() + array.tobytes() for name, array in point.items())).hexdigest()
+    return Evidence(
+        subject=subject,
+        verdict=verdict,
+        sentence=sentence,
+        oracles=tuple(oracles),
+        derivation=(),
+        summary=rows,
+        cases=(result,),
+        mistakes={name: text for name, (text, _) in GENERAL_MISTAKES.items()},
+        diagnoses=(),
+        findings=(),
+        trusted=("the loss is smooth within 2^-9 of the point", "the noise of the loss, measured along one direction"),
+        replay=Replay("check_gradients", 0, versions(), {"params": digest}),
+    )
+
+
+class _Watched:
+    """A function that is called with copies, and must neither change them nor answer differently twice."""
+
+    def __init__(self, name: str, function: Callable[[Params], Any], point: Params) -> None:
+        self.name, self.function = name, function
+        first, second = self(point), self(point)
+        if not _same(first, second):
+            raise NotDeterministic(f"{name}(params) gave two results for the same params; seed what is random inside it")
+
+    def __call__(self, point: Mapping[str, Any]) -> Any:
+        given = {name: value.copy() for name, value in point.items()}
+        result = self.function(given)
+        for name, value in point.items():
+            after = given.get(name)
+            if after is None or np.shape(after) != value.shape or not np.array_equal(after, value, equal_nan=True):
+                raise ChangedArgument(
+                    f"{self.name}(params) changed params[{name!r}] in place; work on a copy, or return the new value"
+                )
+        return result
+
+
+def _same(first: Any, second: Any) -> bool:
+    if isinstance(first, Mapping) and isinstance(second, Mapping):
+        return first.keys() == second.keys() and all(_same(first[name], second[name]) for name in first)
+    return bool(np.array_equal(np.asarray(first), np.asarray(second), equal_nan=np.asarray(first).dtype.kind in "fc"))
+
+
+def _points(params: Mapping[str, Any]) -> Params:
+    if not isinstance(params, Mapping) or not params:
+        raise BadInput("params is to be a dictionary of arrays with at least one, like {'W1': array}")
+    return {name: _floats(f"params[{name!r}]", value) for name, value in params.items()}
+
+
+def _floats(what: str, value: Any) -> Floats:
+    array = np.asarray(value)
+    if array.dtype.kind in "iub":
+        raise WrongType(f"{what} holds integers ({array.dtype}); a step of 1e-6 is lost in them: give floats, like x * 1.0")
+    if array.dtype.kind != "f":
+        raise WrongType(f"{what} has dtype {array.dtype}; expected an array of floats")
+    if array.size == 0:
+        raise WrongShape(f"{what} is empty, shape {array.shape}; there is nothing to check")
+    if not np.all(np.isfinite(array)):
+        index = tuple(int(n) for n in np.argwhere(~np.isfinite(array))[0])
+        raise NotFinite(f"{what} is {array[index]} at {index}; give finite numbers")
+    return array.astype(np.float64)
+
+
+def _gradients(result: Any, point: Params) -> Params:
+    if not isinstance(result, Mapping):
+        raise WrongType(f"gradients(params) is a {type(result).__name__}; expected a dictionary with {', '.join(point)}")
+    missing = [name for name in point if name not in result]
+    extra = [str(name) for name in result if name not in point]
+    if missing or extra:
+        said = " and ".join(
+            filter(None, [missing and f"lacks {', '.join(missing)}", extra and f"has {', '.join(extra)} too many"])
+        )
+        raise BadInput(f"gradients(params) {said}; expected exactly {', '.join(point)}")
+    checked = {}
+    for name, value in point.items():
+        array = np.asarray(result[name])
+        if array.shape != value.shape:
+            raise WrongShape(f"gradients(params)[{name!r}] has shape {array.shape}, expected {value.shape}")
+        checked[name] = _floats(f"gradients(params)[{name!r}]", array)
+    return checked
+
+
+def _number(value: Any) -> float:
+    array = np.asarray(value)
+    if array.dtype.kind not in "fiu":
+        raise WrongType(f"loss(params) is of type {type(value).__name__}; expected one float")
+    if not np.isfinite(array):
+        raise NotFinite(f"loss(params) is {float(array)}; check it at a point where it is finite")
+    return float(array)
+
+
+def _noise(J: _Watched, point: Params, value: float) -> float:
+    """Return how far J may be off by round-off: fourth differences along a direction (Moré and Wild, 2011)."""
+    generator = np.random.default_rng(0)
+    direction = {name: generator.normal(size=array.shape) for name, array in point.items()}
+    worst = 0.0
+    for spacing in _NOISE_SPACINGS:
+        steps = spacing * np.arange(-4, 5)
+        along = [_number(J({name: array + t * direction[name] for name, array in point.items()})) for t in steps]
+        worst = max(worst, float(np.max(np.abs(np.diff(along, 4)))) / np.sqrt(70.0))
+    return 4 * max(worst, UNIT * abs(value))
+
+
+def _known(oracle: str, J: _Watched, point: Params, noise: float, given: Params) -> Known:
+    gradient = {name: np.zeros_like(value) for name, value in point.items()}
+    bound = {name: _BACKWARD * UNIT * np.full_like(value, np.max(np.abs(given[name]))) for name, value in point.items()}
+    moved: dict[str, Any] = {
+        name: value.astype(complex if oracle == "complex-step" else float) for name, value in point.items()
+    }
+    for name, value in point.items():
+        for index in np.ndindex(value.shape):
+            if oracle == "complex-step":
+                moved[name][index] = value[index] + 1j * STEP
+                result = np.asarray(_complex(J, moved))
+                gradient[name][index] = result.imag / STEP
+            else:
+
+                def along(x: float, name: str = name, index: tuple[int, ...] = index) -> float:
+                    moved[name][index] = x
+                    return _number(J(moved))
+
+                found = differentiate(along, float(value[index]), noise)
+                gradient[name][index] = found.value
+                bound[name][index] += found.bound
+            moved[name][index] = value[index]
+        if oracle == "complex-step":
+            bound[name] += 8 * _BACKWARD * UNIT * np.max(np.abs(gradient[name])) + noise
+    note = "J''' measured" if oracle == "central-difference" else f"h = {STEP:.0e} i"
+    return Known("numeric", None, None, point, gradient, bound, note)
+
+
+def _complex(J: _Watched, moved: Mapping[str, Any]) -> Any:
+    try:
+        result = J(moved)
+    except ChangedArgument:
+        raise
+    except Exception as error:
+        raise BadInput(f"the oracle complex-step needs a loss that takes complex parameters; it said: {error}") from error
+    if not np.iscomplexobj(result):
+        raise BadInput("the oracle complex-step needs a loss that returns complex numbers; do not cast to float inside it")
+    return result
+
+
+def _power(known: Mapping[str, Known], given: Params) -> Power:
+    zero = tuple(name for name in given if all(all_zero(point, name) for point in known.values()))
+    seen = {}
+    for mistake, (_, change) in GENERAL_MISTAKES.items():
+        by = [
+            oracle
+            for oracle, point in known.items()
+            if all(name in zero or np.any(mismatches(point, name, change(point.gradient[name]))) for name in given)
+        ]
+        seen[mistake] = tuple(by) if len(zero) < len(given) else ()
+    why = (
+        f"the derivative of the loss by {', '.join(zero)} is 0 at this point in every entry, so zeros, a doubled gradient "
+        "and a turned sign agree too; take another point"
+        if zero
+        else None
+    )
+    return Power(seen, zero, why)
+
+
+def _order(J: _Watched, point: Params, noise: float, given: Params) -> Order | None:
+    generator = np.random.default_rng(1)
+    direction = {name: generator.normal(size=value.shape) for name, value in point.items()}
+    slope = sum(float(np.sum(given[name] * direction[name])) for name in point)
+
+    def along(t: float) -> float:
+        return float(J({name: value + t * direction[name] for name, value in point.items()}))
+
+    found = ladder(along, noise)
+    return Order(found.steps, tuple(abs(d - slope) for d in found.differences), found.order)

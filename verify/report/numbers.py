@@ -1,0 +1,22 @@
+"""How numbers are written everywhere: errors to two digits, exponents the same way."""
+
+from __future__ import annotations
+
+from verify.evidence import Worst
+
+
+def error(value: float | None) -> str:
+    """Return an error or a bound: `1.4e-15`; exactly zero is `0`; an unknown one is `-`."""
+    if value is None:
+        return "-"
+    return "0" if value == 0 else f"{value:.1e}"
+
+
+def entry(parameter: str, worst: Worst | None) -> str:
+    """Return where the worst entry sits: `dW1[0, 1]`."""
+    return "-" if worst is None else f"d{parameter}[{', '.join(map(str, worst.index))}]"
+
+
+def count(number: int, noun: str) -> str:
+    """Return `1 case` or `3 cases`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

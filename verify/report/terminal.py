@@ -1,0 +1,187 @@
+"""The terminal's face of an Evidence: the table of gradients, the power, the findings, one sentence.
+
+Colours and rules on a terminal; plain ASCII text where the output is a file or a pipe. `NO_COLOR` is respected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import IO
+
+from rich import box
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from verify.evidence import FAILS, CaseEvidence, Evidence, Row, Step
+from verify.report.numbers import count, entry, error
+
+_STYLE = {"correct": "bold green", "wrong": "bold red", "could not judge": "bold yellow"}
+_WORD_STYLE = {"different": "bold red", "differs": "bold red", "vacuous": "yellow", "could not judge": "yellow"}
+_PLAIN_WIDTH = 118
+_SURVIVORS = 4  # names of unseen mistakes that a line has room for
+
+
+def console(file: IO[str] | None = None) -> Console:
+    """Return where to render to: as wide as the terminal, or 118 columns of plain text in a file or pipe."""
+    out = Console(file=file, highlight=False, emoji=False, markup=False)
+    if not out.is_terminal:
+        out = Console(file=file, highlight=False, emoji=False, markup=False, width=_PLAIN_WIDTH, color_system=None)
+    return out
+
+
+def render(evidence: Evidence, out: Console) -> None:
+    """Print the whole evidence: table, failures, power, derivation, findings, replay, verdict."""
+    out.print(Text(f"Gradients of {evidence.subject}", style="bold"))
+    out.print()
+    out.print(_gradients(evidence.summary, plain=not out.is_terminal))
+    for part in (_failures(evidence), _diagnoses(evidence), _power(evidence), _order(evidence), _proofs(evidence),
+                 _findings(evidence)):  # fmt: skip
+        _section(out, *part)
+    out.print()
+    out.print(Text(f"replay: {evidence.replay.command}   seed {evidence.replay.seed}   " + _versions(evidence), style="dim"))
+    out.print()
+    out.print(Text(evidence.sentence, style=_STYLE[evidence.verdict]))
+
+
+def render_mistakes(mistakes: Mapping[str, tuple[str, str]], out: Console) -> None:
+    """Print the catalogue: name, the wrong line, the sentence."""
+    for name, (line, sentence) in mistakes.items():
+        out.print(Text(name, style="bold"))
+        out.print(Padding(Text(line), (0, 0, 0, 4)))
+        out.print(Padding(Text(sentence, style="italic"), (0, 0, 0, 4)))
+
+
+def render_steps(title: str, steps: Iterable[Step], out: Console) -> None:
+    """Print a derivation: left side = right side, because; hypotheses; proofs."""
+    out.print(Text(title, style="bold"))
+    for number, step in enumerate(steps, 1):
+        out.print()
+        out.print(Text(f"{number}. {step.left} = {step.right}", style="bold"))
+        out.print(Padding(Text(f"because {step.reason}"), (0, 0, 0, 3)))
+        if step.hypotheses:
+            out.print(Padding(Text(f"hypothesis: {', '.join(step.hypotheses)}", style="yellow"), (0, 0, 0, 3)))
+        shown = ", ".join(f"{proof} ({method})" for method, proof in step.proofs.items())
+        out.print(Padding(Text(f"for all sizes: {shown}"), (0, 0, 0, 3)))
+
+
+def _section(out: Console, title: str, lines: list[RenderableType]) -> None:
+    if not lines:
+        return
+    out.print()
+    out.print(Text(title, style="bold"))
+    for line in lines:
+        out.print(Padding(line, (0, 0, 0, 2)))
+
+
+def _gradients(rows: Iterable[Row], *, plain: bool) -> Table:
+    table = Table(box=box.ASCII2 if plain else box.SIMPLE_HEAD, pad_edge=False)
+    for name in ("gradient", "oracle", "verdict"):
+        table.add_column(name, no_wrap=True)
+    for name in ("worst error", "bound"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for name in ("at", "in the case"):
+        table.add_column(name)
+    table.add_column("entries wrong", justify="right")
+    previous = None
+    for row in rows:
+        if previous not in (None, row.parameter):
+            table.add_section()
+        worst = row.worst
+        table.add_row(
+            f"d{row.parameter}" if row.parameter != previous else "",
+            row.oracle,
+            Text(row.verdict, style=_WORD_STYLE.get(row.verdict, "green")),
+            error(worst.error) if worst else "-",
+            error(worst.bound) if worst else "-" if row.verdict != "identical" else "none",
+            entry(row.parameter, worst),
+            row.case if worst or row.verdict in FAILS else "-",
+            f"{row.mismatched:,} / {row.entries:,}",
+        )
+        previous = row.parameter
+    return table
+
+
+def _failures(evidence: Evidence) -> tuple[str, list[RenderableType]]:
+    shown = {}
+    for row in evidence.summary:
+        if row.message and (row.parameter not in shown or (row.worst and row.worst.expected is not None)):
+            shown.setdefault((row.parameter, row.worst is not None and row.worst.expected is not None), row.message)
+    best = {parameter: text for (parameter, _), text in sorted(shown.items(), key=lambda item: item[0][1])}
+    lines: list[RenderableType] = [
+        Text(f"{text}. See: verify explain d{parameter}", style="red") for parameter, text in best.items()
+    ]
+    return "What is wrong", lines
+
+
+def _diagnoses(evidence: Evidence) -> tuple[str, list[RenderableType]]:
+    if evidence.verdict != "wrong" or not evidence.derivation:
+        return "The mistake", []
+    if not evidence.diagnoses:
+        return "The mistake", [Text("none of the catalogue gives these numbers; see the worst entries above")]
+    lines: list[RenderableType] = []
+    for found in evidence.diagnoses:
+        lines.append(Text(f"{found.name}: {found.sentence}", style="bold"))
+        lines.append(Text(f"network.py, line {found.line}: {found.text}"))
+        lines.append(Text(f"it should be:       {found.should_be}"))
+    title = "The mistake (it alone gives exactly these numbers)" if len(evidence.diagnoses) == 1 else "One of these mistakes"
+    return title, lines
+
+
+def _power(evidence: Evidence) -> tuple[str, list[RenderableType]]:
+    lines: list[RenderableType] = []
+    for case in evidence.cases:
+        if case.power is not None and not case.power.vacuous:
+            lines.append(Text(_seen(case)))
+    for case in evidence.cases:
+        if case.power is not None and case.power.vacuous:
+            lines.append(Text(f"{case.name}: vacuous", style="yellow"))
+    reasons = dict.fromkeys(case.power.why for case in evidence.cases if case.power and case.power.why)
+    lines += [Padding(Text(f"because {why}"), (0, 0, 0, 2)) for why in reasons]
+    detects: dict[str, float] = {}
+    for row in evidence.summary:
+        if row.detects is not None:
+            detects[row.oracle] = max(row.detects, detects.get(row.oracle, 0.0))
+    if detects:
+        shown = ", ".join(f"{name} {'any at all' if d == 0 else error(d)}" for name, d in detects.items())
+        lines.append(Text(f"smallest relative error caught in every nonzero entry: {shown}"))
+    return f"Power: which of {count(len(evidence.mistakes), 'planted mistake')} each case sees", lines
+
+
+def _seen(case: CaseEvidence) -> str:
+    assert case.power is not None
+    unseen = [name for name, by in case.power.seen.items() if not by]
+    text = f"{case.name}: {len(case.power.seen) - len(unseen)} of {len(case.power.seen)}"
+    if unseen:
+        more = f" and {len(unseen) - _SURVIVORS} more" if len(unseen) > _SURVIVORS else ""
+        text += f", not {', '.join(unseen[:_SURVIVORS])}{more}"
+    return text
+
+
+def _order(evidence: Evidence) -> tuple[str, list[RenderableType]]:
+    found = [case.order.observed for case in evidence.cases if case.order and case.order.observed is not None]
+    title = "Order of the central difference"
+    if not found:
+        return title, []
+    return title, [Text(f"observed {min(found):.2f} to {max(found):.2f} in {count(len(found), 'case')}; expected 2.00")]
+
+
+def _proofs(evidence: Evidence) -> tuple[str, list[RenderableType]]:
+    if not evidence.derivation:
+        return "Derivation", []
+    missing = [step.name for step in evidence.derivation if "not proved" in step.proofs.values()]
+    if missing:
+        return "Derivation", [Text(f"not proved: {', '.join(missing)}", style="bold red")]
+    return "Derivation", [
+        Text(f"{len(evidence.derivation)} of {len(evidence.derivation)} claims proved for all sizes, by SymPy and six "
+             "stated identities; read it: python -m derivations")
+    ]  # fmt: skip
+
+
+def _findings(evidence: Evidence) -> tuple[str, list[RenderableType]]:
+    return "Findings", [Text(f"{finding.name}: {finding.sentence}") for finding in evidence.findings]
+
+
+def _versions(evidence: Evidence) -> str:
+    return ", ".join(f"{name} {version}" for name, version in evidence.replay.versions.items())
