@@ -11,7 +11,19 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from sympy import Expr, HadamardPower, HadamardProduct, KroneckerDelta, MatrixExpr, OneMatrix, Sum, Symbol, diff, exp, symbols
+from sympy import (
+    Expr,
+    HadamardPower,
+    HadamardProduct,
+    KroneckerDelta,
+    MatrixExpr,
+    OneMatrix,
+    Sum,
+    Symbol,
+    diff,
+    exp,
+    symbols,
+)
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivations.normal_form import bound_names
@@ -21,7 +33,6 @@ from derivations.notation import (
     MATRIX,
     SHAPES,
     Entries,
-    a,
     c,
     entries,
     eps,
@@ -183,7 +194,7 @@ def _softmax_diagonal() -> Equation:
 
 
 def _tanh() -> Equation:
-    """tanh from its exponentials, in E = exp(z): `diff(tanh)` is a table look-up and proves nothing."""
+    """Differentiate tanh from its exponentials, in E = exp(z): `diff(tanh)` is a table look-up and proves nothing."""
     z, E = symbols("z E", positive=True)
     tanh_z = (exp(z) - exp(-z)) / (exp(z) + exp(-z))
 

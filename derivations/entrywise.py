@@ -48,7 +48,8 @@ class Network:
         powers = Z2.applyfunc(exp)
         Yhat = Matrix(m, n_y, lambda row, column: powers[row, column] / sum(powers[row, :]))
         self.variables = {name: known[name] for name in PARAMETERS}
-        self.arrays = {name: np.array(value, dtype=object) for name, value in (known | {"A1": A1, "Yhat": Yhat}).items()}
+        matrices = {**known, "A1": A1, "Yhat": Yhat}
+        self.arrays = {name: np.array(value, dtype=object) for name, value in matrices.items()}
         self.loss = -sum(Y[entry] * log(Yhat[entry]) for entry in range(m * n_y)) / m
         self._tanhs = {value: Symbol(f"T{number}", real=True) for number, value in enumerate(_distinct(A1))}
         self._exps = {

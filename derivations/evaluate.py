@@ -8,6 +8,7 @@ walks the very matrix expression that is proved. Upstream gradients come from th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,6 @@ from sympy import (
     MatrixExpr,
     MatrixSymbol,
     OneMatrix,
-    Rational,
     Transpose,
 )
 
@@ -53,8 +53,7 @@ def evaluate(
     """
     values = dict(known)
     wanted = sizes(known)
-    walk = _Walk(values, wanted, statements, smoothing)
-    return walk.matrix(name)
+    return _Values(values, wanted, statements, smoothing).matrix(name)
 
 
 def forward(known: Values, *, tanh: Callable[[Any], Any], exp: Callable[[Any], Any]) -> dict[str, Any]:
@@ -71,7 +70,12 @@ def forward(known: Values, *, tanh: Callable[[Any], Any], exp: Callable[[Any], A
     return {**known, "Z1": Z1, "A1": A1, "Z2": Z2, "Yhat": powers / (powers @ np.ones((Z2.shape[1], 1), dtype=int))}
 
 
-class _Walk:
+Plan = Callable[["_Values"], Any]  # a statement, ready to be evaluated
+
+
+class _Values:
+    """The known matrices, and those that have been computed from their statements."""
+
     def __init__(
         self, values: dict[str, Any], wanted: Mapping[Any, int], statements: Mapping[str, MatrixExpr], smoothing: Any
     ) -> None:
@@ -79,62 +83,101 @@ class _Walk:
 
     def matrix(self, name: str) -> Any:
         if name not in self.values:
-            self.values[name] = self(self.statements[name])
+            self.values[name] = plan(self.statements[name])(self)
         return self.values[name]
 
-    def __call__(self, expression: MatrixExpr) -> Any:
-        if isinstance(expression, MatrixSymbol):
-            return self.matrix(expression.name)
-        rule = RULES[type(expression)]
-        return rule(self, expression)
 
-    def scalar(self, value: Any, factor: Expr) -> Any:
-        """Return value * factor, dividing by whole numbers where the factor does."""
-        if factor == eps:
-            return value * self.smoothing
-        ratio = Rational(factor.subs(self.sizes))
-        scaled = value if ratio.p == 1 else -value if ratio.p == -1 else value * ratio.p
-        return scaled if ratio.q == 1 else scaled / ratio.q
+@cache
+def plan(statement: MatrixExpr) -> Plan:
+    """Return how to evaluate a statement: its tree is walked once, and evaluated as often as wanted."""
+    return RULES[type(statement)](statement)
 
-    def ones(self, expression: OneMatrix) -> Any:
-        shape = tuple(int(size.subs(self.sizes)) for size in expression.shape)
-        return np.ones(shape, dtype=int)
 
-    def product(self, expression: MatMul) -> Any:
-        factor, matrices = expression.as_coeff_matrices()
-        result = self(matrices[0])
-        for other in matrices[1:]:
-            result = result @ self(other)
-        return self.scalar(result, factor)
+def _scaled(factor: Expr) -> Callable[[_Values, Any], Any]:
+    """Return value -> value * factor, dividing by whole numbers where the factor does."""
+    if factor == 1:
+        return lambda known, value: value
+    if factor == eps:
+        return lambda known, value: value * known.smoothing
+    numerator, denominator = factor.as_numer_denom()
 
-    def sum(self, expression: MatAdd) -> Any:
-        ordered = sorted(expression.args, key=lambda term: term.could_extract_minus_sign())
-        result = self(ordered[0])
-        for term in ordered[1:]:
-            result = result - self(-term) if term.could_extract_minus_sign() else result + self(term)
+    def scale(known: _Values, value: Any) -> Any:
+        top, bottom = (int(part.subs(known.sizes)) for part in (numerator, denominator))
+        value = -value if top == -1 else value if top == 1 else value * top
+        return value if bottom == 1 else value / bottom
+
+    return scale
+
+
+def _ones(statement: OneMatrix) -> Plan:
+    rows, columns = statement.shape
+
+    def size(known: _Values, symbol: Any) -> int:
+        return known.sizes[symbol] if symbol in known.sizes else int(symbol)
+
+    return lambda known: np.ones((size(known, rows), size(known, columns)), dtype=int)
+
+
+def _product(statement: MatMul) -> Plan:
+    factor, matrices = statement.as_coeff_matrices()
+    first, *others = (plan(matrix) for matrix in matrices)
+    scale = _scaled(factor)
+
+    def product(known: _Values) -> Any:
+        result = first(known)
+        for other in others:
+            result = result @ other(known)
+        return scale(known, result)
+
+    return product
+
+
+def _sum(statement: MatAdd) -> Plan:
+    negative = [plan(-term) for term in statement.args if term.could_extract_minus_sign()]
+    positive = [plan(term) for term in statement.args if not term.could_extract_minus_sign()]
+
+    def total(known: _Values) -> Any:
+        result = positive[0](known)
+        for term in positive[1:]:
+            result = result + term(known)
+        for term in negative:
+            result = result - term(known)
         return result
 
-    def hadamard(self, expression: HadamardProduct) -> Any:
-        result = self(expression.args[0])
-        for factor in expression.args[1:]:
-            result = result * self(factor)
+    return total
+
+
+def _hadamard(statement: HadamardProduct) -> Plan:
+    first, *others = (plan(factor) for factor in statement.args)
+
+    def product(known: _Values) -> Any:
+        result = first(known)
+        for factor in others:
+            result = result * factor(known)
         return result
 
-    def power(self, expression: HadamardPower) -> Any:
-        base = self(expression.base)
-        if expression.exp == -1:
-            return 1 / base
-        result = base
-        for _ in range(int(expression.exp) - 1):
-            result = result * base
-        return result
+    return product
 
 
-RULES: Mapping[type[Any], Callable[[_Walk, Any], Any]] = {
-    MatMul: _Walk.product,
-    MatAdd: _Walk.sum,
-    HadamardProduct: _Walk.hadamard,
-    HadamardPower: _Walk.power,
-    OneMatrix: _Walk.ones,
-    Transpose: lambda walk, expression: walk(expression.arg).T,
+def _power(statement: HadamardPower) -> Plan:
+    base, exponent = plan(statement.base), int(statement.exp)
+
+    def power(known: _Values) -> Any:
+        value = base(known)
+        result = value
+        for _ in range(abs(exponent) - 1):
+            result = result * value
+        return result if exponent > 0 else 1 / result
+
+    return power
+
+
+RULES: Mapping[type[Any], Callable[[Any], Plan]] = {
+    MatrixSymbol: lambda statement: lambda known: known.matrix(statement.name),
+    MatMul: _product,
+    MatAdd: _sum,
+    HadamardProduct: _hadamard,
+    HadamardPower: _power,
+    OneMatrix: _ones,
+    Transpose: lambda statement: lambda known: known.matrix(statement.arg.name).T,
 }

@@ -19,7 +19,7 @@ from collections import Counter
 
 from sympy import Add, Expr, KroneckerDelta, Mul, Pow, Sum, Symbol, expand_mul, powsimp
 
-from derivations.notation import Y_ENTRIES, size_of
+from derivations.notation import Y_ENTRIES, n_y, size_of
 
 RULES = {
     "R1": "sum_b f(b) delta(b, p) = f(p)",
@@ -69,16 +69,24 @@ class Normaliser:
                 (other,) = [argument for argument in delta.args if argument != bound]
                 if (low, high) != (0, size_of(other) - 1):
                     raise IllTyped(f"{delta}: {other} takes {size_of(other)} values, {bound} takes {high + 1}")
-                if other in bound_names(term):
+                if other.free_symbols & bound_names(term):  # c[i] would be captured by a sum over i, too
                     raise IllTyped(f"{delta}: {other} is bound inside {term}; rename it")
                 self.used["R1"] += 1
                 return self._reduce((term / delta).subs(bound, other))
         inside = Mul(*[factor for factor in Mul.make_args(term) if bound in factor.free_symbols])
         outside = Mul(*[factor for factor in Mul.make_args(term) if bound not in factor.free_symbols])  # R3
-        if self.rows_sum_to_one and getattr(inside, "base", None) == Y_ENTRIES and inside.indices[1] == bound:
+        if self.rows_sum_to_one and (low, high) == (0, n_y - 1) and _is_entry_of_row(inside, bound):
             self.used["R4"] += 1
             return outside
         return outside * Sum(inside, limit)
+
+
+def _is_entry_of_row(expression: Expr, bound: Symbol) -> bool:
+    """Whether the expression is Y[row, bound], with a row that does not move with `bound` (Y[k, k] does)."""
+    if getattr(expression, "base", None) != Y_ENTRIES:
+        return False
+    row, column = expression.indices
+    return bool(column == bound and bound not in row.free_symbols)
 
 
 def bound_names(expression: Expr) -> set[Symbol]:

@@ -21,7 +21,7 @@ m, n_x, n_h, n_y = symbols("m n_x n_h n_y", integer=True, positive=True)
 eps = symbols("varepsilon", positive=True)
 
 # Names that sums bind: sample i, feature a, hidden unit j, classes k and l.
-i, a, j, k, l = symbols("i a j k l", integer=True)  # noqa: E741
+i, a, j, k, l = symbols("i a j k l", integer=True)
 # Free names: the one entry that a derivative is taken with respect to, samples s and t.
 s, t, p_x, q_h, p_h, q_y, r_y = symbols("s t p_x q_h p_h q_y r_y", integer=True)
 # The class of each sample, for one-hot targets: Y[i, k] = delta(k, c[i]).

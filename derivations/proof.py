@@ -36,12 +36,18 @@ class Proof:
 
 
 def prove_equal(equation: Equation, *, rows_sum_to_one: bool) -> tuple[bool, Mapping[str, int]]:
-    """Return whether both sides have one normal form, and the rules that the left side needed."""
+    """Return whether both sides have one normal form, and the rules that the left side needed.
+
+    R4 is a hypothesis, so it is counted on the right side as well.
+    """
     left, right = equation
     normalise = Normaliser(rows_sum_to_one=rows_sum_to_one)
     got = normalise(left)
     rules = dict(normalise.used)
-    return bool(got == normalise(right)), rules
+    wanted = normalise(right)
+    if normalise.used["R4"]:
+        rules["R4"] = normalise.used["R4"]
+    return bool(got == wanted), rules
 
 
 def prove(claim: Claim, method: Method = "direct") -> Proof:
@@ -62,7 +68,8 @@ def prove(claim: Claim, method: Method = "direct") -> Proof:
 
 def methods(claim: Claim) -> tuple[Method, ...]:
     """Return the methods by which the claim can be proved."""
-    return (("direct",) if claim.direct else ()) + (("staged",) if claim.staged else ())
+    found: dict[Method, object] = {"direct": claim.direct, "staged": claim.staged}
+    return tuple(method for method, obligation in found.items() if obligation)
 
 
 def prove_all() -> tuple[Proof, ...]:

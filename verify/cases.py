@@ -21,7 +21,7 @@ FULL_SIZES: Final = (784, 128, 10)
 PARAMETERS: Final = ("W1", "b1", "W2", "b2")
 # Four cases a size: every batch from 1 to 7 is met, and each kind of target and weight.
 _BATCHES: Final = ((1, 4, 2, 5), (3, 6, 7, 2), (5, 1, 4, 7), (4, 7, 6, 3))
-_FULL_BATCH: Final = 4
+_FULL_BATCH: Final = 2
 _KINDS: Final[tuple[tuple[Targets, Weights], ...]] = (
     ("one-hot", "ordinary"),
     ("soft", "ordinary"),
@@ -47,7 +47,7 @@ class Case:
     @property
     def name(self) -> str:
         """The case in one line, as reports name it."""
-        return f"{'-'.join(map(str, self.sizes))}, m={self.m}, {self.targets}, {self.weights}"
+        return f"{'-'.join(map(str, self.sizes))} m={self.m} {self.targets} {self.weights}"
 
     @property
     def entries(self) -> int:

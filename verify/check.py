@@ -16,14 +16,14 @@ from verify.cases import Case, make_cases
 from verify.comparison import compare
 from verify.derivation import TRUSTED_PROOFS, derivation
 from verify.diagnosis import diagnose
-from verify.evidence import FAILS, PASSES, CaseEvidence, Comparison, Evidence, Finding, Order, Replay, Row, Verdict
+from verify.evidence import FAILS, PASSES, CaseEvidence, Caught, Comparison, Evidence, Finding, Order, Replay, Row, Verdict
 from verify.findings import findings
 from verify.mistakes import MISTAKES, Mistake, plant
 from verify.oracles import DEFAULT, load
 from verify.oracles.base import Known, textbook_loss
 from verify.oracles.central_difference import ladder
 from verify.oracles.exact_array import NotExpressible
-from verify.oracles.roundoff import bounded_forward, loss_roundoff
+from verify.oracles.roundoff import bounded_case, bounded_gradient, loss_roundoff
 from verify.power import power
 
 TRUSTED: Final = (
@@ -67,6 +67,7 @@ def check_network(
         summary=rows,
         cases=results,
         mistakes={known.name: known.sentence for known in MISTAKES},
+        caught=caught(rows),
         diagnoses=diagnoses,
         findings=found,
         trusted=TRUSTED,
@@ -89,7 +90,7 @@ def _check_case(network: Any, case: Case, oracles: Sequence[str]) -> CaseEvidenc
         except NotExpressible as operation:
             note = f"exact numbers can't express {operation}"
             missing += [
-                Comparison(p, name, "could not judge", value.size, 0, None, None, note) for p, value in case.params.items()
+                Comparison(p, name, "could not judge", value.size, 0, None, None, None, note) for p, value in case.params.items()
             ]
     strength = power(known, case)
     vacuous = {name: name in strength.vacuous for name in case.params}
@@ -109,17 +110,16 @@ def _check_case(network: Any, case: Case, oracles: Sequence[str]) -> CaseEvidenc
 
 def _order(network: Any, case: Case) -> Order:
     """Return the ladder of steps along one random direction, against the claims' derivative along it."""
-    from verify.oracles.symbolic import at_digits
-
     generator = np.random.default_rng(case.seed)
     direction = {name: generator.normal(size=value.shape) for name, value in case.params.items()}
-    slope = sum(float(np.sum(value * direction[name])) for name, value in at_digits(case).items())
+    claimed = {name: rounded.value for name, rounded in bounded_gradient(case).items()}
+    slope = sum(float(np.sum(value * direction[name])) for name, value in claimed.items())
 
     def J(t: float) -> float:
         moved = {name: value + t * direction[name] for name, value in case.params.items()}
         return float(textbook_loss(network.forward(moved, case.X)[0], case.Y))
 
-    found = ladder(J, loss_roundoff(bounded_forward(case.known())))
+    found = ladder(J, loss_roundoff(bounded_case(case)))
     errors = tuple(abs(difference - slope) for difference in found.differences)
     return Order(found.steps, errors, found.order)
 
@@ -139,15 +139,27 @@ def summary(cases: Sequence[CaseEvidence], oracles: Sequence[str]) -> tuple[Row,
     return tuple(rows)
 
 
+def caught(rows: Sequence[Row]) -> tuple[Caught, ...]:
+    """Return, for each oracle, the relative error that it would have caught in every gradient."""
+    found = []
+    for oracle in dict.fromkeys(row.oracle for row in rows):
+        passing = [row for row in rows if row.oracle == oracle and row.detects is not None]
+        if passing:
+            typically = max(row.detects_typically or 0.0 for row in passing)
+            found.append(Caught(oracle, typically, max(row.detects or 0.0 for row in passing)))
+    return tuple(found)
+
+
 def _row(parameter: str, oracle: str, found: list[tuple[CaseEvidence, Comparison]]) -> Row:
     case, worst = max(found, key=lambda pair: _severity(pair[1]))
     detected = [one.detects for _, one in found if one.detects is not None]
+    typical = [one.detects_typically for _, one in found if one.detects_typically is not None]
     counts = {word: sum(one.verdict == word for _, one in found) for word in dict.fromkeys(o.verdict for _, o in found)}
     entries = sum(one.entries for _, one in found if one.verdict in (*PASSES, *FAILS))
     mismatched = sum(one.mismatched for _, one in found)
     return Row(
         parameter, oracle, worst.verdict, case.name, worst.worst, entries, mismatched,
-        max(detected) if detected else None, counts, worst.message,
+        max(detected) if detected else None, max(typical) if typical else None, counts, worst.message,
     )  # fmt: skip
 
 

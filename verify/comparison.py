@@ -22,11 +22,6 @@ def handwritten(network: Any, known: Known) -> Gradients:
     return network.backward(known.X, known.params, outputs, known.Y)  # type: ignore[no-any-return]
 
 
-def seen(known: Known, gradients: Gradients) -> dict[str, Any]:
-    """Return, for each parameter, which entries differ from the oracle: a mask, or one bool for a wrong shape."""
-    return {name: mismatches(known, name, gradients.get(name)) for name in known.gradient}
-
-
 def mismatches(known: Known, name: str, value: Any) -> Any:
     """Return a mask of the entries that differ; True alone where the shape is wrong or nothing is there."""
     shape = known.params[name].shape
@@ -66,27 +61,33 @@ def compare_gradients(
 
 def _without(oracle: str, name: str, word: Word, case: Case, note: str, message: str | None = None) -> Comparison:
     size = case.params[name].size
-    return Comparison(name, oracle, word, size, size if message else 0, None, None, note, message)
+    return Comparison(name, oracle, word, size, size if message else 0, None, None, None, note, message)
 
 
 def _compare(oracle: str, name: str, results: list[tuple[Known, Gradients]], case: Case, vacuous: bool) -> Comparison:
-    known, gradients = next(
-        ((k, g) for k, g in results if np.any(mismatches(k, name, g.get(name)))), results[0]
-    )  # fmt: skip
-    value, mask = gradients.get(name), mismatches(known, name, gradients.get(name))
+    masks = [mismatches(known, name, gradients.get(name)) for known, gradients in results]
+    mask, (known, gradients) = next(
+        ((mask, result) for mask, result in zip(masks, results, strict=True) if np.any(mask)), (masks[0], results[0])
+    )
+    value = gradients.get(name)
     expected_shape, size = case.params[name].shape, case.params[name].size
     right, wrong = ("identical", "different") if known.kind == "exact" else ("agrees", "differs")
     if getattr(value, "shape", None) != expected_shape:
         said = "nothing" if value is None else f"shape {getattr(value, 'shape', ())}"
         message = f"d{name}: backward gives {said}, expected shape {expected_shape}"
-        return Comparison(name, oracle, wrong, size, size, None, None, known.note, message)  # type: ignore[arg-type]
+        return Comparison(name, oracle, wrong, size, size, None, None, None, known.note, message)  # type: ignore[arg-type]
     failed = bool(np.any(mask))
     worst = _worst_exact(mask, value) if known.kind == "exact" else _worst(known, name, value)
+    relative = None if failed or vacuous else _relative_bounds(known, name)
     word: Any = wrong if failed else "vacuous" if vacuous else right
     message = _message(name, worst, known, case, value) if failed else None
-    detects = None if failed or vacuous else 0.0 if known.kind == "exact" else _detects(known, name)
-    count = size if known.directions is not None and failed else int(np.sum(mask))
-    return Comparison(name, oracle, word, size, count, worst, detects, known.note, message)
+    count = int(np.sum(mask))  # along a direction: one sum differs, of how many entries is not known
+    return Comparison(
+        name, oracle, word, size, count, worst,
+        None if relative is None else float(np.max(relative)),
+        None if relative is None else float(np.median(relative)),
+        known.note, message,
+    )  # fmt: skip
 
 
 def _worst(known: Known, name: str, value: Any) -> Worst:
@@ -102,18 +103,20 @@ def _worst(known: Known, name: str, value: Any) -> Worst:
 
 
 def _worst_exact(mask: Any, value: Any) -> Worst | None:
-    if np.ndim(mask) == 0:
+    if np.ndim(mask) == 0 or not np.any(mask):
         return None
     index = tuple(int(n) for n in np.unravel_index(int(np.argmax(mask)), mask.shape))
     shadow = value.shadow if isinstance(value, ExactArray) else np.asarray(value, dtype=float)
     return Worst(index, float(shadow[index]), None, None, None)
 
 
-def _detects(known: Known, name: str) -> float | None:
-    """Return the smallest relative error that is caught in every entry that the oracle tells from zero."""
+def _relative_bounds(known: Known, name: str) -> Any:
+    """Return the relative error that would be caught, for each entry that the oracle tells from zero."""
+    if known.kind == "exact":
+        return np.zeros(1)
     size, bound = np.abs(known.gradient[name]), np.broadcast_to(known.bound[name], known.gradient[name].shape)
     told = size > bound
-    return float(np.max(bound[told] / size[told])) if np.any(told) else None
+    return bound[told] / size[told] if np.any(told) else None
 
 
 def all_zero(known: Known, name: str) -> bool:

@@ -51,8 +51,8 @@ class Worst:
 class Comparison:
     """One gradient against one oracle, in one case.
 
-    `detects` is the relative error that would have been caught in any entry that is not zero;
-    0.0 means any error at all.
+    `detects` is the relative error that would have been caught in each entry that the oracle tells from
+    zero, `detects_typically` in half of them; 0.0 means any error at all.
     """
 
     parameter: str
@@ -62,6 +62,7 @@ class Comparison:
     mismatched: int
     worst: Worst | None
     detects: float | None
+    detects_typically: float | None
     note: str
     message: str | None = None
 
@@ -112,8 +113,21 @@ class Row:
     entries: int
     mismatched: int
     detects: float | None
+    detects_typically: float | None
     counts: Mapping[Word, int]
     message: str | None
+
+
+@dataclass(frozen=True)
+class Caught:
+    """The relative error that an oracle would have caught: in half of the entries of every gradient, and in all.
+
+    Entries that the oracle can't tell from zero do not count; 0.0 means any error at all.
+    """
+
+    oracle: str
+    typically: float
+    everywhere: float
 
 
 @dataclass(frozen=True)
@@ -160,6 +174,7 @@ class Evidence:
     summary: tuple[Row, ...]
     cases: tuple[CaseEvidence, ...]
     mistakes: Mapping[str, str]
+    caught: tuple[Caught, ...]
     diagnoses: tuple[Diagnosis, ...]
     findings: tuple[Finding, ...]
     trusted: tuple[str, ...]

@@ -20,7 +20,7 @@ from typing import Any, Final
 import numpy as np
 
 from verify.cases import Case, Floats
-from verify.check import summary, verdict_of, versions, wrong_sentence
+from verify.check import caught, summary, verdict_of, versions, wrong_sentence
 from verify.comparison import all_zero, compare_gradients, mismatches
 from verify.errors import BadInput, ChangedArgument, NotDeterministic, NotFinite, WrongShape, WrongType
 from verify.evidence import CaseEvidence, Evidence, Order, Power, Replay
@@ -102,6 +102,7 @@ def check_gradients(
         summary=rows,
         cases=(result,),
         mistakes={name: text for name, (text, _) in GENERAL_MISTAKES.items()},
+        caught=caught(rows),
         diagnoses=(),
         findings=(),
         trusted=("the loss is smooth within 2^-9 of the point", "the noise of the loss, measured along one direction"),

@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import inspect
 import types
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -134,33 +133,37 @@ class Planted:
 
 
 def plant(mistake: Mistake) -> Planted:
-    """Return the lab's network with this one mistake in its `backward`."""
-    source, assignments = _backward()
-    step = assignments[mistake.step]
+    """Return the lab's network with this one mistake in its `backward`; the other functions are the lab's own."""
+    source, backward = _backward()
+    step = _assignments(backward)[mistake.step]
+    text = f"{mistake.step} = {mistake.wrong}"
+    wrong = ast.increment_lineno(ast.parse(text), step.lineno - 1).body[0]
+    changed = ast.FunctionDef(**{**vars(backward), "body": [wrong if node is step else node for node in backward.body]})
+    module = types.ModuleType(f"network with {mistake.name}")
+    module.__dict__.update({name: value for name, value in vars(network).items() if not name.startswith("__")})
+    exec(compile(ast.Module([changed], []), f"network.py with {mistake.name}", "exec"), module.__dict__)
     lines = source.splitlines()
-    wrong = f"    {mistake.step} = {mistake.wrong}"
-    lines[step.lineno - 1 : step.end_lineno] = [wrong] + [""] * ((step.end_lineno or step.lineno) - step.lineno)
-    changed = "\n".join(lines) + "\n"
-    module = types.ModuleType(f"network_{mistake.name.replace('-', '_')}")
-    exec(compile(changed, f"network.py with {mistake.name}", "exec"), module.__dict__)
-    return Planted(module, changed, step.lineno, wrong.strip())
+    lines[step.lineno - 1 : step.end_lineno] = [" " * step.col_offset + text]
+    return Planted(module, "\n".join(lines) + "\n", step.lineno, text)
 
 
 def line_of(step: str) -> tuple[int, str]:
     """Return where `network.backward` computes a step: the line's number and its text."""
-    source, assignments = _backward()
-    number = assignments[step].lineno
+    source, backward = _backward()
+    number = _assignments(backward)[step].lineno
     return number, source.splitlines()[number - 1].strip()
 
 
 @cache
-def _backward() -> tuple[str, dict[str, ast.Assign]]:
+def _backward() -> tuple[str, ast.FunctionDef]:
     source = inspect.getsource(network)
-    return source, dict(_assignments(ast.parse(source).body))
+    body = ast.parse(source).body
+    return source, next(node for node in body if isinstance(node, ast.FunctionDef) and node.name == "backward")
 
 
-def _assignments(body: Iterable[ast.stmt]) -> Iterable[tuple[str, ast.Assign]]:
-    function = next(node for node in body if isinstance(node, ast.FunctionDef) and node.name == "backward")
-    for node in function.body:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            yield node.targets[0].id, node
+def _assignments(function: ast.FunctionDef) -> dict[str, ast.Assign]:
+    return {
+        node.targets[0].id: node
+        for node in function.body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }

@@ -17,7 +17,7 @@ import numpy as np
 
 from verify.cases import Case, Floats
 from verify.oracles.base import Forward, Known, Loss
-from verify.oracles.roundoff import UNIT, Rounded, bounded_forward, bounded_gradient, exp, loss_roundoff
+from verify.oracles.roundoff import UNIT, Rounded, bounded_case, bounded_gradient, exp, loss_roundoff
 from verify.oracles.structured import perturbed_losses
 
 COARSE: Final = 2.0**-10  # the step at which J''' is measured, relative to max(1, |theta|)
@@ -73,7 +73,7 @@ def central_difference(network: Forward, case: Case, loss: Loss) -> list[Known]:
 
 
 def _small(network: Forward, case: Case, loss: Loss, name: str) -> tuple[Floats, Floats]:
-    noise = loss_roundoff(bounded_forward(case.known()))
+    noise = loss_roundoff(bounded_case(case))
     params = {key: value.copy() for key, value in case.params.items()}
     derivative, bound = np.zeros(params[name].shape), np.zeros(params[name].shape)
     for index in np.ndindex(derivative.shape):

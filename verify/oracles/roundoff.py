@@ -8,6 +8,7 @@ whatever order it sums. tanh, exp and log are trusted to 4 units in the last pla
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -114,9 +115,16 @@ def bounded_forward(known: dict[str, Any]) -> dict[str, Any]:
     return forward({name: _rounded(value) for name, value in known.items()}, tanh=tanh, exp=exp)
 
 
+@lru_cache(maxsize=32)
+def bounded_case(case: Case) -> dict[str, Any]:
+    """Return the forward pass of a case in rounded numbers."""
+    return bounded_forward(case.known())
+
+
+@lru_cache(maxsize=32)
 def bounded_gradient(case: Case) -> dict[str, Rounded]:
     """Return the claimed gradient of each parameter, with the bound that float64 puts on it."""
-    values = bounded_forward(case.known())
+    values = dict(bounded_case(case))
     for name in STATEMENTS:  # each from the one before it, so that nothing is evaluated twice
         if name != "dYhat":
             values[name] = evaluate(name, values)

@@ -33,6 +33,15 @@ def console(file: IO[str] | None = None) -> Console:
 
 def render(evidence: Evidence, out: Console) -> None:
     """Print the whole evidence: table, failures, power, derivation, findings, replay, verdict."""
+    if not out.is_terminal:  # a file has no use for the spaces that fill a line
+        with out.capture() as printed:
+            _render(evidence, out)
+        out.file.write("\n".join(line.rstrip() for line in printed.get().split("\n")))
+        return
+    _render(evidence, out)
+
+
+def _render(evidence: Evidence, out: Console) -> None:
     out.print(Text(f"Gradients of {evidence.subject}", style="bold"))
     out.print()
     out.print(_gradients(evidence.summary, plain=not out.is_terminal))
@@ -40,7 +49,7 @@ def render(evidence: Evidence, out: Console) -> None:
                  _findings(evidence)):  # fmt: skip
         _section(out, *part)
     out.print()
-    out.print(Text(f"replay: {evidence.replay.command}   seed {evidence.replay.seed}   " + _versions(evidence), style="dim"))
+    out.print(Text(f"replay: {evidence.replay.command}   seed {evidence.replay.seed}   {_versions(evidence)}", style="dim"))
     out.print()
     out.print(Text(evidence.sentence, style=_STYLE[evidence.verdict]))
 
@@ -49,8 +58,8 @@ def render_mistakes(mistakes: Mapping[str, tuple[str, str]], out: Console) -> No
     """Print the catalogue: name, the wrong line, the sentence."""
     for name, (line, sentence) in mistakes.items():
         out.print(Text(name, style="bold"))
-        out.print(Padding(Text(line), (0, 0, 0, 4)))
-        out.print(Padding(Text(sentence, style="italic"), (0, 0, 0, 4)))
+        out.print(_indented(Text(line), 4))
+        out.print(_indented(Text(sentence, style="italic"), 4))
 
 
 def render_steps(title: str, steps: Iterable[Step], out: Console) -> None:
@@ -59,11 +68,11 @@ def render_steps(title: str, steps: Iterable[Step], out: Console) -> None:
     for number, step in enumerate(steps, 1):
         out.print()
         out.print(Text(f"{number}. {step.left} = {step.right}", style="bold"))
-        out.print(Padding(Text(f"because {step.reason}"), (0, 0, 0, 3)))
+        out.print(_indented(Text(f"because {step.reason}"), 3))
         if step.hypotheses:
-            out.print(Padding(Text(f"hypothesis: {', '.join(step.hypotheses)}", style="yellow"), (0, 0, 0, 3)))
+            out.print(_indented(Text(f"hypothesis: {', '.join(step.hypotheses)}", style="yellow"), 3))
         shown = ", ".join(f"{proof} ({method})" for method, proof in step.proofs.items())
-        out.print(Padding(Text(f"for all sizes: {shown}"), (0, 0, 0, 3)))
+        out.print(_indented(Text(f"for all sizes: {shown}"), 3))
 
 
 def _section(out: Console, title: str, lines: list[RenderableType]) -> None:
@@ -72,32 +81,37 @@ def _section(out: Console, title: str, lines: list[RenderableType]) -> None:
     out.print()
     out.print(Text(title, style="bold"))
     for line in lines:
-        out.print(Padding(line, (0, 0, 0, 2)))
+        out.print(_indented(line))
+
+
+def _indented(line: RenderableType, by: int = 2) -> Padding:
+    return Padding(line, (0, 0, 0, by), expand=False)
 
 
 def _gradients(rows: Iterable[Row], *, plain: bool) -> Table:
-    table = Table(box=box.ASCII2 if plain else box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("gradient", "oracle", "verdict"):
+    table = Table(box=None if plain else box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for name in ("", "oracle", "verdict"):
         table.add_column(name, no_wrap=True)
     for name in ("worst error", "bound"):
         table.add_column(name, justify="right", no_wrap=True)
-    for name in ("at", "in the case"):
-        table.add_column(name)
-    table.add_column("entries wrong", justify="right")
+    table.add_column("at", no_wrap=True)
+    table.add_column("in the case", no_wrap=True)
+    table.add_column("wrong of", justify="right", no_wrap=True)
     previous = None
     for row in rows:
-        if previous not in (None, row.parameter):
-            table.add_section()
+        first = row.parameter != previous
+        if first and previous is not None:
+            table.add_row()
         worst = row.worst
         table.add_row(
-            f"d{row.parameter}" if row.parameter != previous else "",
+            f"d{row.parameter}" if first else "",
             row.oracle,
             Text(row.verdict, style=_WORD_STYLE.get(row.verdict, "green")),
-            error(worst.error) if worst else "-",
-            error(worst.bound) if worst else "-" if row.verdict != "identical" else "none",
+            error(worst.error) if worst else "none" if row.verdict == "identical" else "-",
+            error(worst.bound) if worst else "none" if row.verdict == "identical" else "-",
             entry(row.parameter, worst),
             row.case if worst or row.verdict in FAILS else "-",
-            f"{row.mismatched:,} / {row.entries:,}",
+            f"{row.mismatched:,} of {row.entries:,}",
         )
         previous = row.parameter
     return table
@@ -138,14 +152,15 @@ def _power(evidence: Evidence) -> tuple[str, list[RenderableType]]:
         if case.power is not None and case.power.vacuous:
             lines.append(Text(f"{case.name}: vacuous", style="yellow"))
     reasons = dict.fromkeys(case.power.why for case in evidence.cases if case.power and case.power.why)
-    lines += [Padding(Text(f"because {why}"), (0, 0, 0, 2)) for why in reasons]
-    detects: dict[str, float] = {}
-    for row in evidence.summary:
-        if row.detects is not None:
-            detects[row.oracle] = max(row.detects, detects.get(row.oracle, 0.0))
-    if detects:
-        shown = ", ".join(f"{name} {'any at all' if d == 0 else error(d)}" for name, d in detects.items())
-        lines.append(Text(f"smallest relative error caught in every nonzero entry: {shown}"))
+    lines += [_indented(Text(f"because {why}"), 2) for why in reasons]
+    for caught in evidence.caught:
+        if caught.everywhere == 0:
+            lines.append(Text(f"{caught.oracle} catches any error at all, in every entry"))
+        else:
+            lines.append(
+                Text(f"{caught.oracle} catches a relative error of {error(caught.typically)} in half of the entries, "
+                     f"{error(caught.everywhere)} in the smallest that it tells from 0")
+            )  # fmt: skip
     return f"Power: which of {count(len(evidence.mistakes), 'planted mistake')} each case sees", lines
 
 
