@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from sympy import Add, Expr, KroneckerDelta, Mul, Pow, Sum, Symbol, expand_mul, powsimp
+from sympy import Add, Expr, KroneckerDelta, Mul, Pow, Sum, Symbol, exp, expand_mul, powsimp
 
 from derivations.notation import Y_ENTRIES, n_y, size_of
 
@@ -96,7 +96,12 @@ def bound_names(expression: Expr) -> set[Symbol]:
 
 def _terms(expression: Expr) -> Expr:
     """Return a sum of products, each with its exponentials joined (R5)."""
-    return Add(*[powsimp(term, combine="exp") for term in Add.make_args(expand_mul(expression, deep=False))])
+    return Add(*[_joined(term) for term in Add.make_args(expand_mul(expression, deep=False))])
+
+
+def _joined(term: Expr) -> Expr:
+    powers = sum(isinstance(factor, exp) for factor in Mul.make_args(term))
+    return powsimp(term, combine="exp") if powers > 1 else term
 
 
 def _rename_bound(expression: Expr) -> tuple[Expr, int]:

@@ -19,15 +19,15 @@ Weights = Literal["ordinary", "saturated"]
 SMALL_SIZES: Final = ((1, 2, 1), (2, 3, 2), (3, 4, 3), (4, 5, 3))
 FULL_SIZES: Final = (784, 128, 10)
 PARAMETERS: Final = ("W1", "b1", "W2", "b2")
-# Four cases a size: every batch from 1 to 7 is met, and each kind of target and weight.
-_BATCHES: Final = ((1, 4, 2, 5), (3, 6, 7, 2), (5, 1, 4, 7), (4, 7, 6, 3))
-_FULL_BATCH: Final = 2
 _KINDS: Final[tuple[tuple[Targets, Weights], ...]] = (
     ("one-hot", "ordinary"),
+    ("soft", "saturated"),
     ("soft", "ordinary"),
     ("one-hot", "saturated"),
-    ("soft", "saturated"),
 )
+# Batch, kind of targets and weights: two cases a size, so that every batch from 1 to 7 and every kind is met.
+_PAIRS: Final = (((1, 0), (4, 1)), ((3, 0), (6, 1)), ((5, 2), (2, 3)), ((7, 0), (4, 1)))
+_FULL_BATCH: Final = 4
 _FULL: Final = 10_000  # entries from which a net counts as full-sized: structured oracles, no 50 digits
 
 
@@ -89,9 +89,9 @@ def make_case(
 
 
 def make_cases(sizes: Sequence[tuple[int, int, int]] | None = None, m: int | None = None, seed: int = 42) -> list[Case]:
-    """Return the cases of a whole check: four for each size, with one batch size or with several.
+    """Return the cases of a whole check: without `sizes` two for each small net, and the lab's full net.
 
-    Without `sizes`: the four small nets and the lab's full net, 784-128-10.
+    Each of the `sizes` given is checked with every kind of targets and weights, in batches of m or of several sizes.
     """
     return list(_cases(sizes, m, seed))
 
@@ -101,7 +101,8 @@ def _cases(sizes: Sequence[tuple[int, int, int]] | None, m: int | None, seed: in
         if make_case(size, 1, seed=seed).full:
             yield make_case(size, m or _FULL_BATCH, seed=seed)
             continue
-        for (targets, weights), batch in zip(_KINDS, _BATCHES[number % len(_BATCHES)], strict=True):
+        for batch, kind in _PAIRS[number] if sizes is None else ((3, 0), (4, 1), (5, 2), (2, 3)):
+            targets, weights = _KINDS[kind]
             yield make_case(size, m or batch, targets, weights, seed)
     if sizes is None:
         yield make_case(FULL_SIZES, m or _FULL_BATCH, seed=seed)

@@ -80,7 +80,7 @@ def grads(
 
     evidence = check_network(
         mistake=BY_NAME[mistake] if mistake else None,
-        cases=make_cases(wanted, batch, seed),
+        cases=None if wanted is None and batch is None else make_cases(wanted, batch, seed),
         oracles=oracles,
         command=" ".join(["verify", *_replay(sizes, batch, seed, oracle, mistake)]),
         seed=seed,
@@ -128,11 +128,9 @@ def _sizes(text: str) -> tuple[int, int, int]:
     return n_x, n_h, n_y
 
 
-def _oracles(given: list[str] | None, names: tuple[str, ...]) -> tuple[str, ...]:
-    from verify.oracles import DEFAULT
-
+def _oracles(given: list[str] | None, names: tuple[str, ...]) -> tuple[str, ...] | None:
     if not given:
-        return DEFAULT
+        return None
     if "all" in given:
         return names
     for name in given:
@@ -176,6 +174,7 @@ def _writable(path: Path) -> None:
     from verify.files import check_writable
 
     check_writable(path)
+
 
 
 def main() -> None:

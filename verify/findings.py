@@ -11,7 +11,7 @@ from derivations.evaluate import evaluate
 from verify.cases import PARAMETERS, Case, make_case
 from verify.comparison import handwritten, mismatches
 from verify.evidence import Finding
-from verify.oracles.base import Known, Loss, textbook_loss
+from verify.oracles.base import Known, textbook_loss
 from verify.oracles.exact import exact
 
 EPSILON: Final = 1e-10  # as in the lab's loss_accuracy
@@ -22,10 +22,10 @@ def findings(network: Any, seed: int = 42) -> tuple[Finding, ...]:
     return _epsilon(network, make_case((4, 5, 3), 4, seed=seed)), _any_targets(network, make_case((1, 2, 1), 1, "any"))
 
 
-def _identical(network: Any, case: Case, loss: Loss) -> bool:
-    """Whether `backward` is exactly the derivative of this loss at this case."""
-    points = exact(network, case, loss)
-    return not any(np.any(mismatches(point, name, handwritten(network, point)[name])) for point in points for name in PARAMETERS)
+def _identical(network: Any, points: list[Known]) -> bool:
+    """Whether `backward` gives exactly the derivative at each point."""
+    gradients = [(point, handwritten(network, point)) for point in points]
+    return not any(np.any(mismatches(point, name, given[name])) for point, given in gradients for name in PARAMETERS)
 
 
 def _claimed(network: Any, point: Known, dZ2: Any) -> bool:
@@ -40,9 +40,10 @@ def _epsilon(network: Any, case: Case) -> Finding:
     def implemented(Yhat: Any, Y: Any) -> Any:
         return network.loss_accuracy(Yhat, Y)[0]
 
-    textbook = _identical(network, case, textbook_loss)
-    same = _identical(network, case, implemented)
-    explained = all(_claimed(network, point, DZ2_IMPLEMENTED) for point in exact(network, case, implemented))
+    points = exact(network, case, implemented)
+    textbook = _identical(network, exact(network, case, textbook_loss))
+    same = _identical(network, points)
+    explained = all(_claimed(network, point, DZ2_IMPLEMENTED) for point in points)
     Yhat = network.forward(case.params, case.X)[0]
     p = np.sum(Yhat * case.Y, axis=1)
     gap = float(np.max(EPSILON / (p + EPSILON)))
@@ -63,8 +64,9 @@ def _epsilon(network: Any, case: Case) -> Finding:
 
 
 def _any_targets(network: Any, case: Case) -> Finding:
-    textbook = _identical(network, case, textbook_loss)
-    general = all(_claimed(network, point, DZ2_ANY_Y) for point in exact(network, case, textbook_loss))
+    points = exact(network, case, textbook_loss)
+    textbook = _identical(network, points)
+    general = all(_claimed(network, point, DZ2_ANY_Y) for point in points)
     return Finding(
         "rows-of-Y",
         f"With Y = {float(case.Y[0, 0]):.2f} on the net 1-2-1 the rows of Y do not sum to 1, and dZ2 = (Yhat - Y)/m is "

@@ -44,6 +44,7 @@ GENERAL_MISTAKES: Final[Mapping[str, tuple[str, Callable[[Floats], Floats]]]] = 
     "first-entry-lost": ("The first entry is zero.", lambda g: np.where(np.arange(g.size).reshape(g.shape) == 0, 0, g)),
 }
 _NOISE_SPACINGS: Final = (2.0**-40, 2.0**-24)  # small enough for a smooth loss, one seen by float32 inside it
+_SMALLEST: Final = float(np.finfo(np.float64).smallest_subnormal)  # what underflow may lose
 _BACKWARD: Final = 64.0  # operations in front of an entry of somebody's gradient, in units of its largest entry
 
 
@@ -75,7 +76,7 @@ def check_gradients(
     given = _gradients(_Watched("gradients", gradients, point)(point), point)
     noise = _noise(J, point, value)
     sizes = tuple(sum(v.shape) for v in point.values())
-    case = Case((sizes[0], 0, 0), 1, "any", "ordinary", 0, np.zeros((0, 0)), np.zeros((0, 0)), point)
+    case = Case((sizes[0], 1, 1), 1, "any", "ordinary", 0, np.zeros((0, 0)), np.zeros((0, 0)), point)
     with np.errstate(all="ignore"):
         known = {name: _known(name, J, point, noise, given) for name in oracles}
         strength = _power(known, given)
@@ -140,21 +141,29 @@ def _same(first: Any, second: Any) -> bool:
 def _points(params: Mapping[str, Any]) -> Params:
     if not isinstance(params, Mapping) or not params:
         raise BadInput("params is to be a dictionary of arrays with at least one, like {'W1': array}")
+    unnamed = [name for name in params if not isinstance(name, str)]
+    if unnamed:
+        raise BadInput(f"params has the key {unnamed[0]!r}; expected names, like {{'W1': array}}")
     return {name: _floats(f"params[{name!r}]", value) for name, value in params.items()}
 
 
 def _floats(what: str, value: Any) -> Floats:
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError as error:  # a list of lists of unequal lengths
+        raise WrongShape(f"{what} is not an array of one shape; expected rows of equal length") from error
     if array.dtype.kind in "iub":
         raise WrongType(f"{what} holds integers ({array.dtype}); a step of 1e-6 is lost in them: give floats, like x * 1.0")
     if array.dtype.kind != "f":
         raise WrongType(f"{what} has dtype {array.dtype}; expected an array of floats")
     if array.size == 0:
         raise WrongShape(f"{what} is empty, shape {array.shape}; there is nothing to check")
+    with np.errstate(over="ignore"):
+        array = array.astype(np.float64)
     if not np.all(np.isfinite(array)):
         index = tuple(int(n) for n in np.argwhere(~np.isfinite(array))[0])
         raise NotFinite(f"{what} is {array[index]} at {index}; give finite numbers")
-    return array.astype(np.float64)
+    return array
 
 
 def _gradients(result: Any, point: Params) -> Params:
@@ -194,12 +203,12 @@ def _noise(J: _Watched, point: Params, value: float) -> float:
         steps = spacing * np.arange(-4, 5)
         along = [_number(J({name: array + t * direction[name] for name, array in point.items()})) for t in steps]
         worst = max(worst, float(np.max(np.abs(np.diff(along, 4)))) / np.sqrt(70.0))
-    return 4 * max(worst, UNIT * abs(value))
+    return 4 * max(worst, UNIT * abs(value), _SMALLEST)
 
 
 def _known(oracle: str, J: _Watched, point: Params, noise: float, given: Params) -> Known:
     gradient = {name: np.zeros_like(value) for name, value in point.items()}
-    bound = {name: _BACKWARD * UNIT * np.full_like(value, np.max(np.abs(given[name]))) for name, value in point.items()}
+    bound = {name: np.full_like(value, _BACKWARD * UNIT * np.max(np.abs(given[name]))) for name, value in point.items()}
     moved: dict[str, Any] = {
         name: value.astype(complex if oracle == "complex-step" else float) for name, value in point.items()
     }
@@ -220,7 +229,7 @@ def _known(oracle: str, J: _Watched, point: Params, noise: float, given: Params)
                 bound[name][index] += found.bound
             moved[name][index] = value[index]
         if oracle == "complex-step":
-            bound[name] += 8 * _BACKWARD * UNIT * np.max(np.abs(gradient[name])) + noise
+            bound[name] += 8 * _BACKWARD * UNIT * np.max(np.abs(gradient[name])) + noise + _SMALLEST / STEP
     note = "J''' measured" if oracle == "central-difference" else f"h = {STEP:.0e} i"
     return Known("numeric", None, None, point, gradient, bound, note)
 

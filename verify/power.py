@@ -61,7 +61,8 @@ def _exactly(module: Any, points: list[Known], mistake: Mistake) -> bool:
 
 
 def _differs(point: Known, gradients: Mapping[str, Any], mistake: Mistake) -> bool:
-    return any(bool(np.any(mismatches(point, name, gradients[name]))) for name in mistake.parameters)
+    smallest_first = sorted(mistake.parameters, key=lambda name: point.params[name].size)
+    return any(bool(np.any(mismatches(point, name, gradients[name]))) for name in smallest_first)
 
 
 def _why(case: Case) -> str:
