@@ -1,18 +1,16 @@
 """Every claim is proved for all sizes, and each proof reports the hypotheses that it used, no more and no less."""
 
 import pytest
-from sympy import Symbol
+from sympy import Integer, KroneckerDelta, Sum, Symbol
 
 from derivations import claims
 from derivations.claims import CLAIMS, DZ2_ANY_Y, ONE_HOT, OTHER_CLASS, ROWS_OF_Y, STATEMENTS
 from derivations.normal_form import Normaliser
-from derivations.notation import c, entries, eps, i, k, m, n_y, over, q_y, r_y, s, t
+from derivations.notation import c, entries, k, m, over, q_y, r_y, s, t
 from derivations.proof import methods, prove, prove_equal
 
 ALL = [(name, method) for name, claim in CLAIMS.items() for method in methods(claim)]
-NEEDS_ROWS_OF_Y = {("dZ2", "staged")} | {
-    (name, "direct") for name in ("dZ2", "dW2", "db2", "dA1", "dZ1", "dW1", "db1")
-}
+NEEDS_ROWS_OF_Y = {("dZ2", "staged")} | {(name, "direct") for name in ("dZ2", "dW2", "db2", "dA1", "dZ1", "dW1", "db1")}
 
 
 @pytest.fixture(scope="module")
@@ -48,13 +46,9 @@ def test_dz2_is_not_proved_without_the_rows_of_y_but_for_any_y_it_is(obligation)
 
 
 def test_a_use_of_the_hypothesis_on_the_side_of_the_formula_is_counted_too():
-    row_sum = s.func("one", positive=True)
-    total = entries("Y")(s, k).func  # Indexed: a sum over it is what R4 rewrites
-    assert total is type(entries("Y")(s, q_y))
-    from sympy import Sum
-
-    proved, rules = prove_equal((row_sum, row_sum * Sum(entries("Y")(s, k), *over(k))), rows_sum_to_one=True)
-    assert (proved, rules) == (True, {"R4": 1})
+    row_sum = Sum(entries("Y")(s, k), *over(k))
+    assert prove_equal((Integer(1), row_sum), rows_sum_to_one=True) == (True, {"R4": 1})
+    assert prove_equal((Integer(1), row_sum), rows_sum_to_one=False) == (False, {})
 
 
 def test_a_claim_builds_only_on_claims_before_it():
@@ -89,7 +83,7 @@ READINGS = {
     "softmax off-diagonal": {Symbol("Yhat[i,k]"): _softmax(s, r_y), Symbol("Yhat[i,q]"): _softmax(s, q_y)},
     "dZ2 as implemented, one-hot": {
         Symbol("p"): entries("Yhat")(s, c[s]),
-        Symbol("dZ2[i,q]"): (entries("Yhat")(s, q_y) - claims.KroneckerDelta(q_y, c[s])) / m,
+        Symbol("dZ2[i,q]"): (entries("Yhat")(s, q_y) - KroneckerDelta(q_y, c[s])) / m,
     },
 }  # fmt: skip
 
@@ -108,6 +102,3 @@ def test_the_scalar_formula_that_is_printed_is_the_one_that_is_proved(name):
     else:
         normal = Normaliser(rows_sum_to_one=False)
         assert normal(printed) == normal(proved_formula)
-    assert printed.has(eps) == proved_formula.has(eps)
-    assert n_y not in claim.statement.free_symbols
-    assert i not in claim.hypotheses

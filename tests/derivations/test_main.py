@@ -18,7 +18,7 @@ def run(*arguments):
 
 @pytest.fixture(scope="module")
 def printed():
-    done = run()
+    done = run("--sizes", "2,1,2,1")
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 
@@ -47,14 +47,24 @@ def test_the_proofs_and_what_is_trusted_are_printed(printed):
 
 def test_the_entrywise_proof_is_at_the_sizes_asked_for(capsys, monkeypatch):
     asked = []
+    monkeypatch.setattr(command, "CLAIMS", {})
     monkeypatch.setattr(command, "prove_entrywise", lambda at: asked.append(at) or ())
     assert command.main(["--sizes", "3,1,2,2"]) == 0
     assert asked == [(3, 1, 2, 2)]
     assert "at m = 3, n_x = 1, n_h = 2, n_y = 2" in capsys.readouterr().out
 
 
+def test_without_sizes_one_of_the_proofs_is_at_sizes_that_show_something(monkeypatch):
+    asked = []
+    monkeypatch.setattr(command, "CLAIMS", {})
+    monkeypatch.setattr(command, "prove_entrywise", lambda at: asked.append(at) or ())
+    assert command.main([]) == 0
+    assert asked == [(2, 1, 2, 1), (2, 2, 2, 2)]
+
+
 def test_the_exit_status_is_1_where_an_entry_is_not_proved(capsys, monkeypatch):
     wrong = command.EntrywiseProof("dW1", (2, 1, 2, 2), 2, ((0, 1),), 0.0)
+    monkeypatch.setattr(command, "CLAIMS", {})
     monkeypatch.setattr(command, "prove_entrywise", lambda at: (wrong,))
     assert command.main([]) == 1
     out = capsys.readouterr().out

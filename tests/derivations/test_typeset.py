@@ -78,7 +78,7 @@ def test_a_claim_is_printed_as_a_textbook_prints_it(name):
     assert (text(CLAIMS[name].statement), latex(CLAIMS[name].statement)) == PRINTED[name]
 
 
-@pytest.mark.parametrize("statement,as_text,as_latex", OTHERS, ids=[other[1] for other in OTHERS])
+@pytest.mark.parametrize(("statement", "as_text", "as_latex"), OTHERS, ids=[other[1] for other in OTHERS])
 def test_signs_fractions_and_parentheses_survive(statement, as_text, as_latex):
     assert (text(statement), latex(statement)) == (as_text, as_latex)
 
