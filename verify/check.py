@@ -16,7 +16,18 @@ from verify.cases import Case, make_cases
 from verify.comparison import compare
 from verify.derivation import TRUSTED_PROOFS, derivation
 from verify.diagnosis import diagnose
-from verify.evidence import FAILS, PASSES, CaseEvidence, Caught, Comparison, Evidence, Finding, Order, Replay, Row, Verdict
+from verify.evidence import (
+    FAILS,
+    PASSES,
+    CaseEvidence,
+    Caught,
+    Comparison,
+    Evidence,
+    Order,
+    Replay,
+    Row,
+    Verdict,
+)
 from verify.findings import findings
 from verify.mistakes import MISTAKES, Mistake, plant
 from verify.oracles import DEFAULT, QUICK, load
@@ -93,7 +104,8 @@ def _check_case(network: Any, case: Case, oracles: Sequence[str]) -> CaseEvidenc
         except NotExpressible as operation:
             note = f"exact numbers can't express {operation}"
             missing += [
-                Comparison(p, name, "could not judge", value.size, 0, None, None, None, note) for p, value in case.params.items()
+                Comparison(p, name, "could not judge", value.size, 0, None, None, None, note)
+                for p, value in case.params.items()
             ]
     strength = power(known, case)
     vacuous = {name: name in strength.vacuous for name in case.params}

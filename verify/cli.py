@@ -27,7 +27,6 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    no_args_is_help=True,
 )
 
 
@@ -54,7 +53,8 @@ def grads(
         ),
     ] = None,
     json: Annotated[
-        str | None, typer.Option("--json", metavar="PATH", help="Write the evidence as JSON here; - is standard output.")
+        str | None,
+        typer.Option("--json", metavar="PATH", help="Write the evidence as JSON here; - is standard output."),
     ] = None,
     mistake: Annotated[
         str | None, typer.Option("--mistake", metavar="NAME", help="Plant this mistake of the catalogue first.")
@@ -104,14 +104,14 @@ def explain(
     parameter: Annotated[str, typer.Argument(metavar="PARAMETER", help="W1, b1, W2, b2, or a step such as dZ2.")],
 ) -> None:
     """Print the derivation of one gradient, from the loss, with reasons and proofs."""
-    from verify.derivation import REASONS_FOR, derivation, steps_for
+    from verify.derivation import REASONS_FOR, explanation
 
     name = parameter if parameter in REASONS_FOR else f"d{parameter}"
     if name not in REASONS_FOR:
         raise BadInput(f"{parameter}: expected one of {', '.join(REASONS_FOR)}")
     from verify.report.terminal import console, render_steps
 
-    render_steps(f"Why {name} is what it is", steps_for(name, derivation(direct=True)), console())
+    render_steps(f"Why {name} is what it is", explanation(name), console())
 
 
 def _sizes(text: str) -> tuple[int, int, int]:
@@ -176,20 +176,22 @@ def _writable(path: Path) -> None:
     check_writable(path)
 
 
-
 def main() -> None:
     """Run the command line; every error that verify knows is one line on standard error."""
     try:
-        status = app(standalone_mode=False)
+        status = app(prog_name="verify", standalone_mode=False)
     except VerifyError as error:
         _fail(str(error))
     except typer.TyperException as error:
-        _fail(f"{error.format_message().rstrip('.')}. See: verify --help")
+        said = error.format_message().rstrip(".")
+        _fail(f"{said}{'' if said.endswith('?') else '.'} See: verify --help")
     except (typer.Abort, KeyboardInterrupt):
         _fail("interrupted", 130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    if status == 130:  # Typer's word for Ctrl-C
+        _fail("interrupted", 130)
     sys.exit(status if isinstance(status, int) else 0)
 
 

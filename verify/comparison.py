@@ -38,7 +38,9 @@ def mismatches(known: Known, name: str, value: Any) -> Any:
     return exact != expected
 
 
-def compare(oracle: str, points: list[Known], network: Any, case: Case, vacuous: Mapping[str, bool]) -> list[Comparison]:
+def compare(
+    oracle: str, points: list[Known], network: Any, case: Case, vacuous: Mapping[str, bool]
+) -> list[Comparison]:
     """Return one comparison a parameter: the worst of all points at which the oracle knows the gradient."""
     try:
         results = [(known, handwritten(network, known)) for known in points]
@@ -98,7 +100,11 @@ def _worst(known: Known, name: str, value: Any) -> Worst:
     in_bounds = np.where(np.isnan(in_bounds), 0.0, in_bounds)  # 0/0: no error where none is allowed
     index = np.unravel_index(int(np.argmax(in_bounds)), value.shape)
     return Worst(
-        tuple(int(n) for n in index), float(value[index]), float(expected[index]), float(error[index]), float(bound[index])
+        tuple(int(n) for n in index),
+        float(value[index]),
+        float(expected[index]),
+        float(error[index]),
+        float(bound[index]),
     )
 
 

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from derivations.claims import CLAIMS, Claim
 from derivations.proof import TRUSTED, Proof, methods, prove
 from derivations.typeset import latex, text
 from verify.evidence import Step
 
 TRUSTED_PROOFS = TRUSTED
+REASONS_FOR = ("dZ2", "dW2", "db2", "dA1", "dZ1", "dW1", "db1")
 
 
 def derivation(*, direct: bool) -> tuple[Step, ...]:
-    """Return every claim, proved step by step, and with `direct` from the whole loss as well (a second more)."""
-    return tuple(_step(claim, direct=direct) for claim in CLAIMS.values())
+    """Return the claims that the gradients rest on, each proved step by step.
+
+    With `direct`: every claim, and proved from the whole loss as well, which takes a second more.
+    """
+    wanted = CLAIMS if direct else {name: CLAIMS[name] for name in needed_for(REASONS_FOR)}
+    return tuple(_step(claim, direct=direct) for claim in wanted.values())
+
+
+def needed_for(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of the claims that these build on, and their own, in the order of the derivation."""
+    needed: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in needed:
+            needed.add(name)
+            waiting += CLAIMS[name].builds_on
+    return tuple(name for name in CLAIMS if name in needed)
 
 
 def _step(claim: Claim, *, direct: bool) -> Step:
@@ -30,16 +49,6 @@ def _step(claim: Claim, *, direct: bool) -> Step:
     )
 
 
-REASONS_FOR = ("dZ2", "dW2", "db2", "dA1", "dZ1", "dW1", "db1")
-
-
-def steps_for(name: str, steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """Return the steps that a gradient builds on, in the order of the derivation, and the step itself."""
-    by_name = {step.name: step for step in steps}
-    needed: set[str] = set()
-    waiting = [name]
-    while waiting:
-        step = by_name[waiting.pop()]
-        needed.add(step.name)
-        waiting += [other for other in step.builds_on if other not in needed]
-    return tuple(step for step in steps if step.name in needed)
+def explanation(name: str) -> tuple[Step, ...]:
+    """Return the steps that one gradient builds on, in the order of the derivation, proved in every way."""
+    return tuple(_step(CLAIMS[needed], direct=True) for needed in needed_for([name]))

@@ -221,5 +221,3 @@ def _with_special_numbers(node: Any) -> Any:
             return {"anyOf": [{"type": "number"}, {"enum": ["NaN", "Infinity", "-Infinity"]}], **rest}
         return {key: _with_special_numbers(value) for key, value in node.items()}
     return [_with_special_numbers(value) for value in node] if isinstance(node, list) else node
-
-

@@ -32,7 +32,9 @@ def _claimed(network: Any, point: Known, dZ2: Any) -> bool:
     """Whether the derivative at an exact point is the one that starts from this statement of dZ2."""
     outputs = network.forward(point.params, point.X)
     values = {**point.params, "X": point.X, "Y": point.Y, "Yhat": outputs[0], "A1": outputs[1]["A1"]}
-    values["dZ2"] = evaluate("dZ2", values, statements={**STATEMENTS, "dZ2": dZ2}, smoothing=point.X.world.constant(EPSILON))
+    values["dZ2"] = evaluate(
+        "dZ2", values, statements={**STATEMENTS, "dZ2": dZ2}, smoothing=point.X.world.constant(EPSILON)
+    )
     return all(np.array_equal(evaluate(f"d{name}", values).value, point.gradient[name]) for name in PARAMETERS)
 
 

@@ -1,14 +1,14 @@
 """`check_gradients`: anybody's loss and gradients, as a library, with the same Evidence.
 
-    >>> import numpy as np
-    >>> from verify import check_gradients
-    >>> evidence = check_gradients(
-    ...     loss=lambda p: float(np.sum(p["w"] ** 2)),
-    ...     gradients=lambda p: {"w": 2 * p["w"]},
-    ...     params={"w": np.array([1.0, -2.0])},
-    ... )
-    >>> evidence.verdict
-    'correct'
+>>> import numpy as np
+>>> from verify import check_gradients
+>>> evidence = check_gradients(
+...     loss=lambda p: float(np.sum(p["w"] ** 2)),
+...     gradients=lambda p: {"w": 2 * p["w"]},
+...     params={"w": np.array([1.0, -2.0])},
+... )
+>>> evidence.verdict
+'correct'
 """
 
 from __future__ import annotations
@@ -118,7 +118,9 @@ class _Watched:
         self.name, self.function = name, function
         first, second = self(point), self(point)
         if not _same(first, second):
-            raise NotDeterministic(f"{name}(params) gave two results for the same params; seed what is random inside it")
+            raise NotDeterministic(
+                f"{name}(params) gave two results for the same params; seed what is random inside it"
+            )
 
     def __call__(self, point: Mapping[str, Any]) -> Any:
         given = {name: value.copy() for name, value in point.items()}
@@ -153,7 +155,9 @@ def _floats(what: str, value: Any) -> Floats:
     except ValueError as error:  # a list of lists of unequal lengths
         raise WrongShape(f"{what} is not an array of one shape; expected rows of equal length") from error
     if array.dtype.kind in "iub":
-        raise WrongType(f"{what} holds integers ({array.dtype}); a step of 1e-6 is lost in them: give floats, like x * 1.0")
+        raise WrongType(
+            f"{what} holds integers ({array.dtype}); a step of 1e-6 is lost in them: give floats, like x * 1.0"
+        )
     if array.dtype.kind != "f":
         raise WrongType(f"{what} has dtype {array.dtype}; expected an array of floats")
     if array.size == 0:
@@ -168,7 +172,9 @@ def _floats(what: str, value: Any) -> Floats:
 
 def _gradients(result: Any, point: Params) -> Params:
     if not isinstance(result, Mapping):
-        raise WrongType(f"gradients(params) is a {type(result).__name__}; expected a dictionary with {', '.join(point)}")
+        raise WrongType(
+            f"gradients(params) is a {type(result).__name__}; expected a dictionary with {', '.join(point)}"
+        )
     missing = [name for name in point if name not in result]
     extra = [str(name) for name in result if name not in point]
     if missing or extra:
@@ -240,9 +246,13 @@ def _complex(J: _Watched, moved: Mapping[str, Any]) -> Any:
     except ChangedArgument:
         raise
     except Exception as error:
-        raise BadInput(f"the oracle complex-step needs a loss that takes complex parameters; it said: {error}") from error
+        raise BadInput(
+            f"the oracle complex-step needs a loss that takes complex parameters; it said: {error}"
+        ) from error
     if not np.iscomplexobj(result):
-        raise BadInput("the oracle complex-step needs a loss that returns complex numbers; do not cast to float inside it")
+        raise BadInput(
+            "the oracle complex-step needs a loss that returns complex numbers; do not cast to float inside it"
+        )
     return result
 
 

@@ -6,7 +6,10 @@ so this oracle runs only where it is asked for.
 
 from __future__ import annotations
 
+import importlib
 import os
+import sys
+from typing import Any
 
 from verify.cases import Case
 from verify.errors import MissingPackage
@@ -22,10 +25,8 @@ def autodiff(network: Forward, case: Case, loss: Loss) -> list[Known]:
 
     Raises MissingPackage where TensorFlow is not installed.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     try:
-        import tensorflow as tf
+        tf = _tensorflow()
     except ImportError as error:
         raise MissingPackage(
             "the oracle autodiff needs TensorFlow, which is not installed; "
@@ -40,3 +41,22 @@ def autodiff(network: Forward, case: Case, loss: Loss) -> list[Known]:
     gradient = {name: value.numpy() for name, value in derivative.items()}
     bound = {name: (1 + _OPERATIONS) * value.error for name, value in bounded_gradient(case).items()}
     return [Known("numeric", case.X, case.Y, case.params, gradient, bound, f"TensorFlow {tf.__version__}")]
+
+
+def _tensorflow() -> Any:
+    """Import TensorFlow without the remarks about drivers that it writes to standard error while loading."""
+    if "tensorflow" in sys.modules:
+        return importlib.import_module("tensorflow")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+    kept = os.dup(2)
+    silent = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(silent, 2)
+        tf = importlib.import_module("tensorflow")
+        tf.constant(0.0)  # the devices are looked for at the first use
+        return tf
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(silent)

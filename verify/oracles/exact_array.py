@@ -8,6 +8,7 @@ value, with the right derivative. Floats in the code become the simplest fractio
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache
@@ -123,7 +124,9 @@ class ExactArray(NDArrayOperatorsMixin):
     def each(self, rearrange: Callable[[Any, int], Any]) -> ExactArray:
         """Return the array rearranged; `rearrange` gets each part and how many axes stand before the first."""
         slope = None if self.slope is None else rearrange(self.slope, 1)
-        return ExactArray(self.world, np.asarray(rearrange(self.value, 0)), slope, np.asarray(rearrange(self.shadow, 0)))
+        return ExactArray(
+            self.world, np.asarray(rearrange(self.value, 0)), slope, np.asarray(rearrange(self.shadow, 0))
+        )
 
     def sum(self, axis: Any = None, keepdims: bool = False) -> ExactArray:
         """Return the sum over an axis."""
@@ -155,10 +158,30 @@ class ExactArray(NDArrayOperatorsMixin):
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         if function not in FUNCTIONS:
             raise NotExpressible(f"np.{function.__name__}")
+        known = inspect.signature(FUNCTIONS[function])
+        try:
+            known.bind(*args, **kwargs)
+        except TypeError:
+            strange = ", ".join(name for name in kwargs if name not in known.parameters)
+            raise NotExpressible(f"np.{function.__name__} with {strange or 'these arguments'}") from None
         return FUNCTIONS[function](*args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):  # NumPy asks for protocols that are not spoken here
+            raise AttributeError(name)
+        raise NotExpressible(f"the attribute .{name}")
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        raise NotExpressible("an assignment to entries")
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        raise NotExpressible("a conversion to a NumPy array")
 
     def __float__(self) -> float:
         raise NotExpressible("a conversion to float")
+
+    def __int__(self) -> int:
+        raise NotExpressible("a conversion to int")
 
     def __bool__(self) -> bool:
         return bool(self.shadow)
@@ -279,7 +302,9 @@ def matmul(a: ExactArray, b: ExactArray) -> ExactArray:
 def choose(condition: npt.NDArray[np.bool_], a: ExactArray, b: ExactArray) -> ExactArray:
     """Return a where the condition holds, else b: the branch that the shadow takes."""
     kept = a.world.constant(condition.astype(int))
-    return add(multiply(kept, a), multiply(a.world.constant(1 - condition.astype(int)), b))
+    chosen = add(multiply(kept, a), multiply(a.world.constant(1 - condition.astype(int)), b))
+    chosen.shadow = np.where(condition, a.shadow, b.shadow)  # 0 * inf would leave nan there
+    return chosen
 
 
 def _sum(a: Any, axis: Any = None, keepdims: bool = False) -> ExactArray:

@@ -14,7 +14,7 @@ import numpy as np
 from verify.cases import Case
 from verify.oracles.base import Forward, textbook_terms
 
-_BLOCK: Final = 1 << 15  # rows of logits a call: small enough to stay in the cache
+_BLOCK: Final = 1 << 13  # rows of logits a call: small enough to stay in the cache
 
 
 def perturbed_losses(network: Forward, case: Case, name: str, step: Any) -> Any:
@@ -42,7 +42,8 @@ def perturbed_losses(network: Forward, case: Case, name: str, step: Any) -> Any:
             h = steps[block, column][:, None]
             if name in ("W1", "b1"):
                 change = np.tanh(Z1[:, column] + h * slope_of_Z1[block]) - A1[:, column]
-                moved = logits + W2[column][:, None, None] * change
+                moved = W2[column][:, None, None] * change
+                moved += logits
             else:
                 change = h * slope_of_Z2[block]
                 moved = np.repeat(logits, len(change), axis=1).astype(change.dtype)

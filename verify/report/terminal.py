@@ -49,7 +49,9 @@ def _render(evidence: Evidence, out: Console) -> None:
                  _findings(evidence)):  # fmt: skip
         _section(out, *part)
     out.print()
-    out.print(Text(f"replay: {evidence.replay.command}   seed {evidence.replay.seed}   {_versions(evidence)}", style="dim"))
+    out.print(
+        Text(f"replay: {evidence.replay.command}   seed {evidence.replay.seed}   {_versions(evidence)}", style="dim")
+    )
     out.print()
     out.print(Text(evidence.sentence, style=_STYLE[evidence.verdict]))
 
@@ -139,7 +141,11 @@ def _diagnoses(evidence: Evidence) -> tuple[str, list[RenderableType]]:
         lines.append(Text(f"{found.name}: {found.sentence}", style="bold"))
         lines.append(Text(f"network.py, line {found.line}: {found.text}"))
         lines.append(Text(f"it should be:       {found.should_be}"))
-    title = "The mistake (it alone gives exactly these numbers)" if len(evidence.diagnoses) == 1 else "One of these mistakes"
+    title = (
+        "The mistake (it alone gives exactly these numbers)"
+        if len(evidence.diagnoses) == 1
+        else "One of these mistakes"
+    )
     return title, lines
 
 
@@ -188,10 +194,9 @@ def _proofs(evidence: Evidence) -> tuple[str, list[RenderableType]]:
     missing = [step.name for step in evidence.derivation if "not proved" in step.proofs.values()]
     if missing:
         return "Derivation", [Text(f"not proved: {', '.join(missing)}", style="bold red")]
-    return "Derivation", [
-        Text(f"{len(evidence.derivation)} of {len(evidence.derivation)} claims proved for all sizes, by SymPy and six "
-             "stated identities; read it: python -m derivations")
-    ]  # fmt: skip
+    number = count(len(evidence.derivation), "claim")
+    said = f"{number} proved for all sizes, by SymPy and six stated identities; read them: python -m derivations"
+    return "Derivation", [Text(said)]
 
 
 def _findings(evidence: Evidence) -> tuple[str, list[RenderableType]]:

@@ -1,0 +1,42 @@
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+
+.PHONY: help report test check bench schema clean
+
+help:
+	@echo "make report   create the environment, check the lab's gradients, write reports/lab1/evidence.json"
+	@echo "make test     create the environment, lint, check types, run every test"
+	@echo "make bench    print speed as ratios, measured side by side"
+
+$(BIN)/.light: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else "verify needs Python 3.11 to 3.13, this is " + sys.version.split()[0] + "; name another: make PYTHON=python3.12 report")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	touch $@
+
+$(BIN)/.full: $(BIN)/.light
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[autodiff,dev]'
+	touch $@
+
+report: $(BIN)/.light
+	mkdir -p reports/lab1
+	$(BIN)/verify grads --json reports/lab1/evidence.json
+
+check: $(BIN)/.full
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: check
+	$(BIN)/python -m pytest -n auto -m "not tensorflow and not slow"
+	$(BIN)/python -m pytest -m "tensorflow or slow"
+
+bench: $(BIN)/.full
+	$(BIN)/python tests/benchmarks/ratios.py
+
+schema: $(BIN)/.light
+	$(BIN)/python -c 'from verify.evidence import schema_text; print(schema_text(), end="")' > verify/evidence.schema.json
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
