@@ -13,7 +13,7 @@ import numpy as np
 
 from verify import network as lab
 from verify.cases import Case, make_cases
-from verify.comparison import compare
+from verify.comparison import compare, not_expressible
 from verify.derivation import TRUSTED_PROOFS, derivation
 from verify.diagnosis import diagnose
 from verify.evidence import (
@@ -40,7 +40,7 @@ from verify.power import power
 TRUSTED: Final = (
     *TRUSTED_PROOFS,
     "NumPy's tanh, exp and log to 4 units in the last place, its matrix products to their summation bound",
-    "the exact oracle's chance: a wrong formula passes with probability below (degree)/2^61 at each of two random points",
+    "the exact oracle's chance: a wrong formula passes each of two random points with probability degree/2^61",
     "J''' does not grow more than threefold within one coarse step (central differences of small nets)",
 )
 
@@ -57,7 +57,8 @@ def check_network(
     """Return the verdict on the lab's hand-written network, or on the same with one mistake planted.
 
     Without `cases` and `oracles`: all default cases by all oracles but autodiff, the full net by the two
-    quick ones, which judge all its 101,770 entries. `direct` proves every claim from the whole loss too, which takes a second more.
+    quick ones, which judge all its 101,770 entries. `direct` proves every claim from the whole loss too,
+    which takes a second more.
     Raises MissingPackage where an oracle needs a package that is not installed.
     """
     planted = plant(mistake) if mistake else None
@@ -102,11 +103,7 @@ def _check_case(network: Any, case: Case, oracles: Sequence[str]) -> CaseEvidenc
         try:
             known[name] = load(name)(network, case, textbook_loss)
         except NotExpressible as operation:
-            note = f"exact numbers can't express {operation}"
-            missing += [
-                Comparison(p, name, "could not judge", value.size, 0, None, None, None, note)
-                for p, value in case.params.items()
-            ]
+            missing += not_expressible(name, case, operation)
     strength = power(known, case)
     vacuous = {name: name in strength.vacuous for name in case.params}
     comparisons = [one for name, points in known.items() for one in compare(name, points, network, case, vacuous)]

@@ -45,8 +45,7 @@ def compare(
     try:
         results = [(known, handwritten(network, known)) for known in points]
     except NotExpressible as missing:
-        note = f"exact numbers can't express {missing}"
-        return [_without(oracle, name, "could not judge", case, note) for name in case.params]
+        return not_expressible(oracle, case, missing)
     except Exception as error:
         said = f"backward stops with {type(error).__name__}: {error}"
         word: Word = "different" if points[0].kind == "exact" else "differs"
@@ -59,6 +58,12 @@ def compare_gradients(
 ) -> list[Comparison]:
     """Return one comparison a parameter for gradients that were computed at each of the oracle's points."""
     return [_compare(oracle, name, results, case, vacuous[name]) for name in case.params]
+
+
+def not_expressible(oracle: str, case: Case, operation: NotExpressible) -> list[Comparison]:
+    """Return *could not judge* for every parameter, with the name of the operation."""
+    note = f"exact numbers can't express {operation}"
+    return [_without(oracle, name, "could not judge", case, note) for name in case.params]
 
 
 def _without(oracle: str, name: str, word: Word, case: Case, note: str, message: str | None = None) -> Comparison:
@@ -75,20 +80,20 @@ def _compare(oracle: str, name: str, results: list[tuple[Known, Gradients]], cas
     expected_shape, size = case.params[name].shape, case.params[name].size
     right, wrong = ("identical", "different") if known.kind == "exact" else ("agrees", "differs")
     if getattr(value, "shape", None) != expected_shape:
-        said = "nothing" if value is None else f"shape {getattr(value, 'shape', ())}"
-        message = f"d{name}: backward gives {said}, expected shape {expected_shape}"
+        given = "nothing" if value is None else f"shape {getattr(value, 'shape', ())}"
+        message = f"d{name}: backward gives {given}, expected shape {expected_shape}"
         return Comparison(name, oracle, wrong, size, size, None, None, None, known.note, message)  # type: ignore[arg-type]
     failed = bool(np.any(mask))
     worst = _worst_exact(mask, value) if known.kind == "exact" else _worst(known, name, value)
     relative = None if failed or vacuous else _relative_bounds(known, name)
     word: Any = wrong if failed else "vacuous" if vacuous else right
-    message = _message(name, worst, known, case, value) if failed else None
+    said = _message(name, worst, known, case, value) if failed else None
     count = int(np.sum(mask))  # along a direction: one sum differs, of how many entries is not known
     return Comparison(
         name, oracle, word, size, count, worst,
         None if relative is None else float(np.max(relative)),
         None if relative is None else float(np.median(relative)),
-        known.note, message,
+        known.note, said,
     )  # fmt: skip
 
 

@@ -55,9 +55,9 @@ def _epsilon(network: Any, case: Case) -> Finding:
         f"{'identical to' if textbook else 'different from'} the gradient of the textbook loss log(Yhat), and "
         f"{'identical to' if same else 'different from'} that of the loss as implemented, log(Yhat + 1e-10). "
         + (
-            "The whole difference is the eps term of the derivation, exactly: each row of dZ2 is scaled by p/(p + eps), "
-            f"here off by at most {gap:.1e} of itself. It grows to everything where p, the probability of the true class, "
-            "comes near 1e-10."
+            "The whole difference is the eps term of the derivation, exactly: each row of dZ2 is scaled by "
+            f"p/(p + eps), here off by at most {gap:.1e} of itself. It grows to everything where p, the probability "
+            "of the true class, comes near 1e-10."
             if explained
             else "The eps term of the derivation does not explain the difference."
         ),

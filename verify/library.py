@@ -178,10 +178,9 @@ def _gradients(result: Any, point: Params) -> Params:
     missing = [name for name in point if name not in result]
     extra = [str(name) for name in result if name not in point]
     if missing or extra:
-        said = " and ".join(
-            filter(None, [missing and f"lacks {', '.join(missing)}", extra and f"has {', '.join(extra)} too many"])
-        )
-        raise BadInput(f"gradients(params) {said}; expected exactly {', '.join(point)}")
+        said = [f"lacks {', '.join(missing)}"] if missing else []
+        said += [f"has {', '.join(extra)} too many"] if extra else []
+        raise BadInput(f"gradients(params) {' and '.join(said)}; expected exactly {', '.join(point)}")
     checked = {}
     for name, value in point.items():
         array = np.asarray(result[name])
@@ -267,8 +266,8 @@ def _power(known: Mapping[str, Known], given: Params) -> Power:
         ]
         seen[mistake] = tuple(by) if len(zero) < len(given) else ()
     why = (
-        f"the derivative of the loss by {', '.join(zero)} is 0 at this point in every entry, so zeros, a doubled gradient "
-        "and a turned sign agree too; take another point"
+        f"the derivative of the loss by {', '.join(zero)} is 0 at this point in every entry, so zeros, a doubled "
+        "gradient and a turned sign agree too; take another point"
         if zero
         else None
     )

@@ -69,7 +69,8 @@ def _why(case: Case) -> str:
     if case.sizes[-1] == 1:
         return (
             "a softmax over one class is constantly 1, so J is 0 whatever the parameters are: every gradient is 0, "
-            "and a backward pass of zeros, with a turned sign or doubled, agrees too. See 2-3-2, which does tell them apart"
+            "and a backward pass of zeros, with a turned sign or doubled, agrees too. See 2-3-2, which does tell them "
+            "apart"
         )
     return (
         "the gradient is 0 in every entry at this point, and so is every multiple of it; take other weights or inputs"

@@ -121,8 +121,6 @@ def test_a_straight_line_is_known_almost_to_the_last_digit(at):
 def test_the_observed_order_of_convergence_is_two(name):
     function, _, at = FUNCTIONS[name]
     found = ladder(lambda t: float(function(at + t)), 4 * UNIT * abs(float(function(at))))
-    if name == "cube":  # its differences err by h^2 exactly, down to round-off
-        assert found.order == pytest.approx(2, abs=1e-3)
     assert found.order == pytest.approx(2, abs=0.05)
 
 
@@ -138,9 +136,8 @@ def test_the_observed_order_on_a_net_is_two(weights):
     assert ladder(J, 1e-15).order == pytest.approx(2, abs=0.05)
 
 
-def test_a_kink_is_not_of_order_two():
-    order = ladder(lambda t: abs(t - 1e-3) + np.sin(t), 1e-16).order
-    assert order is None or abs(order - 2) > 0.05
+def test_a_kink_in_the_slope_shows_as_order_one():
+    assert ladder(lambda t: t * abs(t) + float(np.sin(t)), 1e-16).order == pytest.approx(1, abs=0.05)
 
 
 def test_no_order_is_claimed_where_there_is_only_noise():
@@ -194,9 +191,9 @@ def test_structured_losses_at_full_size_are_those_of_the_naive_loop(name):
         naive = textbook_loss(network.forward(params, FULL.X)[0], FULL.Y)
         params[name][index] = FULL.params[name][index]
         assert structured[index] == pytest.approx(naive, rel=1e-13)
-        assert structured[index] != pytest.approx(textbook_loss(network.forward(params, FULL.X)[0], FULL.Y), rel=1e-13) or (
-            name == "W1" and not np.any(FULL.X[:, index[0]])
-        )
+        assert structured[index] != pytest.approx(
+            textbook_loss(network.forward(params, FULL.X)[0], FULL.Y), rel=1e-13
+        ) or (name == "W1" and not np.any(FULL.X[:, index[0]]))
 
 
 @pytest.mark.parametrize("name", PARAMETERS)
@@ -211,7 +208,9 @@ def test_full_size_differences_equal_the_naive_loop_within_the_bound(name):
             params[name][index] = FULL.params[name][index] + sign * h
             losses.append(float(textbook_loss(network.forward(params, FULL.X)[0], FULL.Y)))
         params[name][index] = FULL.params[name][index]
-        third = np.broadcast_to(third_derivative_bound(FULL, np.ones((FULL.m, FULL.sizes[1])), name), known.bound[name].shape)
+        third = np.broadcast_to(
+            third_derivative_bound(FULL, np.ones((FULL.m, FULL.sizes[1])), name), known.bound[name].shape
+        )
         allowed = known.bound[name][index] + h**2 * third[index] / 6 + 1e-14 / h
         assert abs((losses[0] - losses[1]) / (2 * h) - known.gradient[name][index]) <= allowed
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -142,7 +143,7 @@ def ladder(J: Callable[[float], float], noise: float) -> Ladder:
     The order is the median over the steps where truncation is far above round-off; None where it never is.
     """
     differences = tuple((J(h) - J(-h)) / (2 * h) for h in LADDER)
-    gains = [abs(one - two) for one, two in zip(differences, differences[1:], strict=False)]
+    gains = [abs(one - two) for one, two in pairwise(differences)]
     orders = [
         float(np.log2(gain / next_gain))
         for h, gain, next_gain in zip(LADDER[2:], gains, gains[1:], strict=False)

@@ -56,8 +56,8 @@ def _shifted(x: Field, bits: int) -> Field:
 
 def total(x: Field, axis: int | tuple[int, ...] | None, *, keepdims: bool) -> Field:
     """Return the sum of x over the axes, mod p."""
-    high = np.sum(x >> _u(32), axis=axis, keepdims=keepdims, dtype=np.uint64)
-    low = np.sum(x & _u(0xFFFFFFFF), axis=axis, keepdims=keepdims, dtype=np.uint64)
+    high = np.asarray(np.sum(x >> _u(32), axis=axis, keepdims=keepdims, dtype=np.uint64))
+    low = np.asarray(np.sum(x & _u(0xFFFFFFFF), axis=axis, keepdims=keepdims, dtype=np.uint64))
     return np.asarray(reduce(_shifted(reduce(high), 32) + reduce(low)), dtype=np.uint64)
 
 
@@ -80,7 +80,7 @@ def matmul(x: Field, y: Field) -> Field:
     products = np.matmul(limbs_x[:, None], limbs_y[None, :]).astype(np.uint64)
     result = reduce(products[0, 0])
     for shift in range(1, 5):
-        group = sum(products[a, shift - a] for a in range(max(0, shift - 2), min(2, shift) + 1))
+        group = np.sum([products[a, shift - a] for a in range(max(0, shift - 2), min(2, shift) + 1)], axis=0)
         result = result + _shifted(reduce(np.asarray(group, dtype=np.uint64)), shift * _LIMB)
     return reduce(result)
 

@@ -120,13 +120,14 @@ def _gradients(rows: Iterable[Row], *, plain: bool) -> Table:
 
 
 def _failures(evidence: Evidence) -> tuple[str, list[RenderableType]]:
-    shown = {}
+    best: dict[str, str] = {}
     for row in evidence.summary:
-        if row.message and (row.parameter not in shown or (row.worst and row.worst.expected is not None)):
-            shown.setdefault((row.parameter, row.worst is not None and row.worst.expected is not None), row.message)
-    best = {parameter: text for (parameter, _), text in sorted(shown.items(), key=lambda item: item[0][1])}
+        both_values = row.worst is not None and row.worst.expected is not None
+        if row.message and (both_values or row.parameter not in best):
+            best[row.parameter] = row.message
+    explain = ". See: verify explain d" if evidence.derivation else ""
     lines: list[RenderableType] = [
-        Text(f"{text}. See: verify explain d{parameter}", style="red") for parameter, text in best.items()
+        Text(text + (explain + parameter if explain else ""), style="red") for parameter, text in best.items()
     ]
     return "What is wrong", lines
 
