@@ -257,7 +257,8 @@ STEPS = "expected one of dZ2, dW2, db2, dA1, dZ1, dW1, db1"
 ERRORS: list[tuple[tuple[str, ...], str]] = [
     *(
         (("grads", "--sizes", text), f"--sizes {text}: {THREE}")
-        for text in ("0,1,2", "1,0,2", "1,2,0", "a,b", "2,3", "2,3,2,2", "", "1e9,2,2", "-1,2,3", "2.0,3,2", "2,,3", ",,")
+        for text in ("0,1,2", "1,0,2", "1,2,0", "a,b", "2,3", "2,3,2,2", "",
+                     "1e9,2,2", "-1,2,3", "2.0,3,2", "2,,3", ",,")
     ),
     (("grads", "--sizes", "1000000000,1,1"), "more than 5,000,000 parameters; the lab's own net has 101,770"),
     (("grads", "--sizes", f"{'9' * 5000},1,1"), THREE),
@@ -272,7 +273,7 @@ ERRORS: list[tuple[tuple[str, ...], str]] = [
     (("grads", "--seed", "4294967296"), f"--seed 4294967296: {SEED}"),
     (("grads", "--seed", "x"), "'--seed'"),
     (("grads", "--seed", "x"), "integer"),
-    (("grads", "--oracle", "nope"), "--oracle nope: no such oracle; expected one of symbolic, exact, central-difference"),
+    (("grads", "--oracle", "nope"), "--oracle nope: no such oracle; expected one of symbolic, exact, central-diff"),
     (("grads", "--oracle", "exact", "--oracle", "Exact"), "--oracle Exact: no such oracle"),
     (("grads", "--mistake", "nope"), "--mistake nope: no such mistake; see: verify mistakes"),
     (("grads", "--mistake", "dW1-sing"), "did you mean dW1-sign?"),

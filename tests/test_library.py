@@ -242,12 +242,13 @@ REFUSALS: dict[str, tuple[Any, Any, Any, type[BadInput], str]] = {
                             r"loss\(params\) has shape \(2,\), expected one number; sum or average it"),
     "empty array": (quadratic, slope, {"w": np.zeros((0, 2))}, WrongShape, r"params\['w'\] is empty, shape \(0, 2\)"),
     "ragged list": (quadratic, slope, {"w": [[1.0, 2.0], [1.0]]}, WrongShape, r"params\['w'\].*rows of equal length"),
-    "integers": (quadratic, slope, {"w": np.array([1, 2])}, WrongType, r"params\['w'\] holds integers \(int64\).*x \* 1.0"),
+    "integers": (quadratic, slope, {"w": np.array([1, 2])}, WrongType,
+                 r"params\['w'\] holds integers \(int64\).*x \* 1.0"),
     "a Python integer": (quadratic, slope, {"w": 3}, WrongType, "holds integers"),
     "booleans": (quadratic, slope, {"w": np.array([True])}, WrongType, r"integers \(bool\)"),
-    "objects": (quadratic, slope, {"w": np.array([1.0, None], object)}, WrongType, "dtype object; expected an array of floats"),
+    "objects": (quadratic, slope, {"w": np.array([1.0, None], object)}, WrongType, "dtype object; expected an array"),
     "text": (quadratic, slope, {"w": "text"}, WrongType, "expected an array of floats"),
-    "complex params": (quadratic, slope, {"w": np.array([1j])}, WrongType, "dtype complex128; expected an array of floats"),
+    "complex params": (quadratic, slope, {"w": np.array([1j])}, WrongType, "dtype complex128; expected an array"),
     "integer gradient": (quadratic, lambda p: {"w": np.array([2, -4])}, POINT, WrongType,
                          r"gradients\(params\)\['w'\] holds integers"),
     "object gradient": (quadratic, lambda p: {"w": np.array([2.0, None], object)}, POINT, WrongType, "dtype object"),
@@ -267,12 +268,13 @@ REFUSALS: dict[str, tuple[Any, Any, Any, type[BadInput], str]] = {
                        r"loss\(params\) gave two results for the same params; seed"),
     "gradients of chance": (quadratic, counting(lambda n: {"w": np.array([2.0, -4.0]) + n}), POINT, NotDeterministic,
                             r"gradients\(params\) gave two results"),
-    "loss that writes": (spoiling_loss, slope, POINT, ChangedArgument, r"loss\(params\) changed params\['w'\] in place"),
+    "loss that writes": (spoiling_loss, slope, POINT, ChangedArgument,
+                         r"loss\(params\) changed params\['w'\] in place"),
     "loss that removes": (popping_loss, slope, POINT, ChangedArgument, r"loss\(params\) changed params\['w'\]"),
     "gradients that write": (quadratic, spoiling_gradients, POINT, ChangedArgument,
                              r"gradients\(params\) changed params\['w'\] in place"),
     "missing gradient": (quadratic, lambda p: {}, POINT, BadInput, r"gradients\(params\) lacks w; expected exactly w"),
-    "gradient too many": (quadratic, lambda p: {**slope(p), "z": 1.0}, POINT, BadInput, "has z too many; expected exactly w"),
+    "gradient too many": (quadratic, lambda p: {**slope(p), "z": 1.0}, POINT, BadInput, "has z too many; expected"),
     "misnamed gradient": (quadratic, lambda p: {"dw": 2 * p["w"]}, POINT, BadInput, "lacks w and has dw too many"),
     "params is a list": (quadratic, slope, [1.0], BadInput, "params is to be a dictionary of arrays"),
     "params is an array": (quadratic, slope, np.ones(2), BadInput, "params is to be a dictionary of arrays"),
@@ -304,7 +306,8 @@ def test_an_unknown_oracle_is_refused_with_the_names_of_the_known(oracles: tuple
 
 
 @pytest.mark.parametrize(
-    "loss", [lambda p: float(np.sum(p["w"] ** 2)), lambda p: np.sum(np.abs(p["w"]) ** 2), lambda p: np.sum(p["w"].real ** 2)],
+    "loss",
+    [lambda p: float(np.sum(p["w"] ** 2)), lambda p: np.sum(np.abs(p["w"]) ** 2), lambda p: np.sum(p["w"].real ** 2)],
     ids=["float()", "abs", "real"],
 )  # fmt: skip
 def test_the_complex_step_refuses_a_loss_that_drops_the_imaginary_part(loss: Callable[[Params], Any]) -> None:
@@ -373,9 +376,7 @@ def test_right_gradients_of_smooth_losses_are_never_wrong(case: Any, oracle: str
 
 @MANY
 @given(smooth(), ORACLE, st.data())
-def test_an_entry_off_by_one_percent_of_the_largest_is_never_correct(
-    case: Any, oracle: str, data: st.DataObject
-) -> None:
+def test_an_entry_off_by_a_percent_of_the_largest_is_never_correct(case: Any, oracle: str, data: st.DataObject) -> None:
     loss, right, params = case
     name = data.draw(st.sampled_from(sorted(params)))
     index = tuple(data.draw(st.integers(0, size - 1)) for size in np.shape(params[name]))
@@ -400,9 +401,7 @@ def test_an_entry_off_by_one_percent_of_the_largest_is_never_correct(
     st.sampled_from([np.nan, np.inf, -np.inf]),
     st.data(),
 )
-def test_params_that_are_not_finite_anywhere_are_refused(
-    shape: Any, dtype: Any, bad: float, data: st.DataObject
-) -> None:
+def test_params_not_finite_anywhere_are_refused(shape: Any, dtype: Any, bad: float, data: st.DataObject) -> None:
     value = np.ones(shape, dtype)
     index = tuple(data.draw(st.integers(0, size - 1)) for size in shape)
     value[index] = bad

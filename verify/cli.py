@@ -30,9 +30,11 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def verify() -> None:
+@app.callback(invoke_without_command=True)
+def verify(context: typer.Context) -> None:
     """Is a hand-written backward pass the gradient of its loss? Says so, and shows why."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 @app.command()
@@ -60,7 +62,7 @@ def grads(
         str | None, typer.Option("--mistake", metavar="NAME", help="Plant this mistake of the catalogue first.")
     ] = None,
 ) -> None:
-    """Check the lab's hand-written gradients against independent oracles."""
+    """Check the lab's gradients against independent oracles."""
     from verify.cases import make_cases
     from verify.mistakes import BY_NAME
     from verify.oracles import NAMES
@@ -91,7 +93,7 @@ def grads(
 
 @app.command()
 def mistakes() -> None:
-    """List the catalogue of known mistakes, to be planted with `verify grads --mistake NAME`."""
+    """List the known mistakes, for grads --mistake NAME."""
     from verify.mistakes import MISTAKES
     from verify.report.terminal import console, render_mistakes
 
@@ -103,7 +105,7 @@ def mistakes() -> None:
 def explain(
     parameter: Annotated[str, typer.Argument(metavar="PARAMETER", help="W1, b1, W2, b2, or a step such as dZ2.")],
 ) -> None:
-    """Print the derivation of one gradient, from the loss, with reasons and proofs."""
+    """Print why a gradient is what it is, with proofs."""
     from verify.derivation import REASONS_FOR, explanation
 
     name = parameter if parameter in REASONS_FOR else f"d{parameter}"

@@ -1,0 +1,114 @@
+"""Every command and snippet of the README runs, and prints what the README shows."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+EXPECTED_STATUS = {"--mistake": 1, "--sizes 1,2,1": 3}
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def console_commands() -> list[tuple[str, str]]:
+    """Return each command of the console blocks with the output that is shown under it."""
+    found = []
+    for block in blocks("console"):
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, _, output = part.partition("\n")
+            found.append((command, output.rstrip("\n")))
+    return found
+
+
+def stable(line: str) -> str:
+    """Keep of a line what no other processor or version changes: of a row of the table, gradient, oracle and verdict."""
+    if re.search(r" of [\d,]+$", line) and not line.startswith("  "):
+        return " ".join(line.split()[:3])
+    if re.match(r" {4}\S+ +(agrees|identical|differs|different|vacuous)", line):
+        return " ".join(line.split()[:2])
+    line = re.sub(r"python \d.*", "VERSIONS", re.sub(r"\d\.\de[+-]\d+", "NUMBER", line))
+    return " ".join(line.split())
+
+
+def lines_are_in_order(shown: list[str], printed: list[str]) -> bool:
+    """Whether all the shown lines are printed in this order, and nothing between them but where `...` stands."""
+    at, skipping = 0, False
+    for line in shown:
+        if line == "...":
+            skipping = True
+            continue
+        while skipping and at < len(printed) and printed[at] != line:
+            at += 1
+        if at >= len(printed) or printed[at] != line:
+            return False
+        at, skipping = at + 1, False
+    return skipping or at == len(printed)
+
+
+@pytest.mark.parametrize(("command", "output"), console_commands(), ids=lambda text: text[:40] if text else "nothing")
+def test_a_command_of_the_readme_prints_what_it_shows(command: str, output: str) -> None:
+    words = command.split()
+    if words[:2] == ["python", "-m"]:
+        words = words[1:]
+    else:
+        assert words[0] == "verify", command
+        words = ["-m", *words]
+    result = subprocess.run([sys.executable, *words], capture_output=True, text=True, encoding="utf-8", check=False)
+    status = next((number for key, number in EXPECTED_STATUS.items() if key in command), 0)
+    assert (result.returncode, result.stderr) == (status, "")
+    shown, printed = ([stable(line) for line in text.rstrip("\n").split("\n")] for text in (output, result.stdout))
+    assert lines_are_in_order(shown, printed), "\n".join(printed)
+
+
+def test_the_comparison_with_the_readme_can_fail() -> None:
+    assert lines_are_in_order(["a", "...", "d"], ["a", "b", "c", "d"])
+    assert not lines_are_in_order(["a", "...", "x"], ["a", "b", "c", "d"])
+    assert not lines_are_in_order(["a", "c"], ["a", "b", "c"])
+    assert not lines_are_in_order(["a"], ["a", "b"])
+
+
+def test_the_python_snippet_prints_what_its_comments_say() -> None:
+    (snippet,) = blocks("python")
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(compile(snippet, "README.md", "exec"), {})
+    expected = re.findall(r"^print\(.*?\)  # (.*)$", snippet, re.MULTILINE)
+    assert expected
+    assert out.getvalue().splitlines() == expected
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
+def test_the_make_targets_of_the_readme_exist() -> None:
+    (shell,) = blocks("sh")
+    targets = [line.split()[1] for line in shell.splitlines() if line.startswith("make")]
+    assert targets == ["report", "test"]
+    for target in [*targets, "bench"]:
+        result = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert result.returncode == 0, result.stderr
+
+
+def test_every_file_that_the_readme_links_to_is_there() -> None:
+    links = re.findall(r"\]\(([^)]+)\)", README)
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_every_dependency_has_a_reason() -> None:
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *(one for group in project["optional-dependencies"].values() for one in group)]
+    table = README[README.index("## What it depends on") :].lower()
+    names = [re.split(r"[<>=]", one)[0] for one in wanted]
+    assert [name for name in names if name.lower() not in table] == []
