@@ -421,3 +421,26 @@ def test_integers_are_refused_whatever_their_type_and_wherever_they_stand(shape:
     params["w" if place == "first" else "v"] = np.ones(shape, dtype)
     with pytest.raises(WrongType, match="holds integers"):
         check_gradients(quadratic, slope, params)
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [lambda p: np.sum(np.abs(p["w"]) + p["w"]), lambda p: np.sum(p["w"] * np.conj(p["w"]) + p["w"])],
+    ids=["abs", "conj"],
+)
+def test_a_loss_that_is_not_analytic_is_refused_by_complex_step_and_never_judged(loss):
+    with pytest.raises(BadInput, match=r"not analytic.*use the oracle central-difference"):
+        check_gradients(lambda p: loss(p), lambda p: {"w": p["w"]}, {"w": np.array([0.5, 1.5])}, oracles="complex-step")
+
+
+def test_a_loss_that_is_infinite_one_step_away_says_where():
+    def loss(p):
+        return float(np.sum(p["w"])) if np.all(p["w"] <= 1.0) else np.inf
+
+    with pytest.raises(NotFinite, match=r"near the given point|loss\(params\) is inf"):
+        check_gradients(loss, lambda p: {"w": np.ones(2)}, {"w": np.array([1.0, 1.0])})
+
+
+def test_params_too_large_for_a_step_are_refused():
+    with pytest.raises(BadInput, match=r"params\['w'\] holds 1e\+150; no step can be taken"):
+        check_gradients(quadratic, slope, {"w": np.array([1e150])})

@@ -28,7 +28,7 @@ _KINDS: Final[tuple[tuple[Targets, Weights], ...]] = (
 # Batch, kind of targets and weights: two cases a size, so that every batch from 1 to 7 and every kind is met.
 _PAIRS: Final = (((1, 0), (4, 1)), ((3, 0), (6, 1)), ((5, 2), (2, 3)), ((7, 0), (4, 1)))
 _FULL_BATCH: Final = 4
-_FULL: Final = 10_000  # entries from which a net counts as full-sized: structured oracles, no 50 digits
+_FULL: Final = 1_000  # entries from which a net counts as full-sized: structured oracles, no 50 digits
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,6 +5,7 @@ Exit status: 0 correct, 1 a gradient is wrong, 2 usage or unreadable input, 3 co
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -75,6 +76,8 @@ def grads(
     oracles = _oracles(oracle, NAMES)
     if mistake is not None and mistake not in BY_NAME:
         raise BadInput(f"--mistake {mistake}: no such mistake{_nearest(mistake, list(BY_NAME))}; see: verify mistakes")
+    if json == "":
+        raise BadInput("--json: expected the path of a file to write, or - for standard output")
     if json not in (None, "-"):
         _writable(Path(str(json)))
 
@@ -118,11 +121,10 @@ def explain(
 
 def _sizes(text: str) -> tuple[int, int, int]:
     right = "expected three whole numbers from 1, n_x,n_h,n_y, like --sizes 2,3,2"
-    try:
-        numbers = [int(part) for part in text.split(",")]
-    except ValueError:
-        raise BadInput(f"--sizes {text}: {right}") from None
-    if len(numbers) != 3 or min(numbers) < 1:
+    if not re.fullmatch(r"\s*[0-9]{1,12}\s*(,\s*[0-9]{1,12}\s*){2}", text):
+        raise BadInput(f"--sizes {text}: {right}")
+    numbers = [int(part) for part in text.split(",")]
+    if min(numbers) < 1:
         raise BadInput(f"--sizes {text}: {right}")
     n_x, n_h, n_y = numbers
     if (n_x + 1) * n_h + (n_h + 1) * n_y > LARGEST:

@@ -23,19 +23,33 @@ def handwritten(network: Any, known: Known) -> Gradients:
 
 
 def mismatches(known: Known, name: str, value: Any) -> Any:
-    """Return a mask of the entries that differ; True alone where the shape is wrong or nothing is there."""
+    """Return a mask of the entries that differ; True alone where no real array of the parameter's shape is there."""
     shape = known.params[name].shape
-    if getattr(value, "shape", None) != shape:
+    if _unusable(value, shape):
         return np.True_
     expected = known.gradient[name]
     if known.kind == "numeric":
         with np.errstate(invalid="ignore", over="ignore"):
             return ~(np.abs(np.asarray(value) - expected) <= known.bound[name])
-    exact = value.value if isinstance(value, ExactArray) else known.X.world.constant(value).value
+    try:
+        exact = value.value if isinstance(value, ExactArray) else known.X.world.constant(value).value
+    except NotExpressible:  # NaN and infinity are no derivatives
+        return np.ones(shape, dtype=bool)
     if known.directions is not None:
         along = field.total(field.multiply(exact, known.directions[name]), None, keepdims=False)
         return np.asarray(along != expected)
     return exact != expected
+
+
+def _unusable(value: Any, shape: tuple[int, ...]) -> str | None:
+    """Return what stands where an array of real numbers of this shape should, or None where one does."""
+    if value is None:
+        return "nothing"
+    if getattr(value, "shape", None) != shape:
+        return f"shape {getattr(value, 'shape', ())}"
+    if not isinstance(value, ExactArray) and np.asarray(value).dtype.kind not in "biuf":
+        return f"dtype {np.asarray(value).dtype}"
+    return None
 
 
 def compare(
@@ -79,9 +93,9 @@ def _compare(oracle: str, name: str, results: list[tuple[Known, Gradients]], cas
     value = gradients.get(name)
     expected_shape, size = case.params[name].shape, case.params[name].size
     right, wrong = ("identical", "different") if known.kind == "exact" else ("agrees", "differs")
-    if getattr(value, "shape", None) != expected_shape:
-        given = "nothing" if value is None else f"shape {getattr(value, 'shape', ())}"
-        message = f"d{name}: backward gives {given}, expected shape {expected_shape}"
+    given = _unusable(value, expected_shape)
+    if given:
+        message = f"d{name}: {known.who} gives {given}, expected real numbers of shape {expected_shape}"
         return Comparison(name, oracle, wrong, size, size, None, None, None, known.note, message)  # type: ignore[arg-type]
     failed = bool(np.any(mask))
     worst = _worst_exact(mask, value) if known.kind == "exact" else _worst(known, name, value)
@@ -117,7 +131,7 @@ def _worst_exact(mask: Any, value: Any) -> Worst | None:
     if np.ndim(mask) == 0 or not np.any(mask):
         return None
     index = tuple(int(n) for n in np.unravel_index(int(np.argmax(mask)), mask.shape))
-    shadow = value.shadow if isinstance(value, ExactArray) else np.asarray(value, dtype=float)
+    shadow = value.shadow if isinstance(value, ExactArray) else value
     return Worst(index, float(shadow[index]), None, None, None)
 
 
@@ -142,8 +156,8 @@ def _message(name: str, worst: Worst | None, known: Known, case: Case, value: An
         return f"d{name}: the derivative along a random direction is different as an exact number"
     where = f"d{name}[{', '.join(map(str, worst.index))}]"
     if worst.expected is None:
-        return f"{where}: backward gives {worst.handwritten:.6g}, which is not the derivative as an exact number"
-    said = f"{where}: backward gives {worst.handwritten:.6g}, the derivative is {worst.expected:.6g}"
+        return f"{where}: {known.who} gives {worst.handwritten:.6g}, which is not the derivative as an exact number"
+    said = f"{where}: {known.who} gives {worst.handwritten:.6g}, the derivative is {worst.expected:.6g}"
     if not np.isfinite(worst.handwritten):
         return f"{said}; not a number can't be a gradient"
     if not worst.expected:

@@ -13,6 +13,8 @@ def check_writable(path: Path) -> None:
     """Raise BadInput, saying why, where a file can't be written at this path."""
     if path.is_dir():
         raise BadInput(f"{path}: is a folder; expected the name of a file to write")
+    if path.exists() and not path.is_file():
+        raise BadInput(f"{path}: is a device or a pipe; expected the name of a file, or - for standard output")
     if not path.parent.is_dir():
         raise BadInput(f"{path}: there is no folder {path.parent}; make it first, or write elsewhere")
     if not os.access(path.parent, os.W_OK):
@@ -25,6 +27,7 @@ def write_whole(path: Path, text: str) -> None:
     Raises BadInput where the disk is full or the folder can't be written.
     """
     check_writable(path)
+    path = path.resolve()  # through a link, to the file that it stands for
     temporary = None
     try:
         with tempfile.NamedTemporaryFile(

@@ -44,6 +44,7 @@ GENERAL_MISTAKES: Final[Mapping[str, tuple[str, Callable[[Floats], Floats]]]] = 
     "first-entry-lost": ("The first entry is zero.", lambda g: np.where(np.arange(g.size).reshape(g.shape) == 0, 0, g)),
 }
 _NOISE_SPACINGS: Final = (2.0**-40, 2.0**-24)  # small enough for a smooth loss, one seen by float32 inside it
+_LARGEST: Final = 1e90  # the cube of a step is taken
 _SMALLEST: Final = float(np.finfo(np.float64).smallest_subnormal)  # what underflow may lose
 _BACKWARD: Final = 64.0  # operations in front of an entry of somebody's gradient, in units of its largest entry
 
@@ -53,7 +54,7 @@ def check_gradients(
     gradients: GradientFunction,
     params: Mapping[str, Any],
     *,
-    oracles: Sequence[str] = ("central-difference",),
+    oracles: str | Sequence[str] = ("central-difference",),
     subject: str = "gradients",
 ) -> Evidence:
     """Return the verdict on `gradients`: is gradients(params)[name] = d loss / d params[name], in every entry?
@@ -66,6 +67,7 @@ def check_gradients(
     ChangedArgument, or BadInput for anything else that can't be checked.
     """
     point = _points(params)
+    oracles = (oracles,) if isinstance(oracles, str) else tuple(oracles)
     unknown = [name for name in oracles if name not in ORACLES]
     if unknown or not oracles:
         raise BadInput(f"oracles: {', '.join(unknown) or 'none'} is not one of {', '.join(ORACLES)}")
@@ -98,7 +100,7 @@ def check_gradients(
         subject=subject,
         verdict=verdict,
         sentence=sentence,
-        oracles=tuple(oracles),
+        oracles=oracles,
         derivation=(),
         summary=rows,
         cases=(result,),
@@ -146,7 +148,13 @@ def _points(params: Mapping[str, Any]) -> Params:
     unnamed = [name for name in params if not isinstance(name, str)]
     if unnamed:
         raise BadInput(f"params has the key {unnamed[0]!r}; expected names, like {{'W1': array}}")
-    return {name: _floats(f"params[{name!r}]", value) for name, value in params.items()}
+    point = {name: _floats(f"params[{name!r}]", value) for name, value in params.items()}
+    for name, value in point.items():
+        if np.max(np.abs(value)) > _LARGEST:
+            raise BadInput(
+                f"params[{name!r}] holds {np.max(np.abs(value)):.3g}; no step can be taken there, scale it down"
+            )
+    return point
 
 
 def _floats(what: str, value: Any) -> Floats:
@@ -190,12 +198,12 @@ def _gradients(result: Any, point: Params) -> Params:
     return checked
 
 
-def _number(value: Any) -> float:
+def _number(value: Any, what: str = "loss(params)") -> float:
     array = np.asarray(value)
     if array.dtype.kind not in "fiu":
-        raise WrongType(f"loss(params) is of type {type(value).__name__}; expected one float")
+        raise WrongType(f"{what} is of type {type(value).__name__}; expected one float")
     if not np.isfinite(array):
-        raise NotFinite(f"loss(params) is {float(array)}; check it at a point where it is finite")
+        raise NotFinite(f"{what} is {float(array)}; check it at a point where it is finite")
     return float(array)
 
 
@@ -212,31 +220,53 @@ def _noise(J: _Watched, point: Params, value: float) -> float:
 
 
 def _known(oracle: str, J: _Watched, point: Params, noise: float, given: Params) -> Known:
-    gradient = {name: np.zeros_like(value) for name, value in point.items()}
-    bound = {name: np.full_like(value, _BACKWARD * UNIT * np.max(np.abs(given[name]))) for name, value in point.items()}
-    moved: dict[str, Any] = {
-        name: value.astype(complex if oracle == "complex-step" else float) for name, value in point.items()
+    roundoff = {
+        name: np.full_like(value, _BACKWARD * UNIT * np.max(np.abs(given[name]))) for name, value in point.items()
     }
-    for name, value in point.items():
-        for index in np.ndindex(value.shape):
-            if oracle == "complex-step":
-                moved[name][index] = value[index] + 1j * STEP
-                result = np.asarray(_complex(J, moved))
-                gradient[name][index] = result.imag / STEP
-            else:
+    differences = {name: _differences(J, point, name, noise) for name in point}
+    if oracle == "central-difference":
+        gradient = {name: value for name, (value, _) in differences.items()}
+        bound = {name: roundoff[name] + error for name, (_, error) in differences.items()}
+        return Known("numeric", None, None, point, gradient, bound, "J''' measured", who="gradients(params)")
+    gradient, bound = {}, {}
+    for name, (value, error) in differences.items():
+        gradient[name] = _complex_steps(J, point, name)
+        own = 8 * _BACKWARD * UNIT * np.max(np.abs(gradient[name])) + noise + _SMALLEST / STEP
+        bound[name] = roundoff[name] + own
+        if not np.all(np.abs(gradient[name] - value) <= error + own):
+            raise BadInput(
+                f"the oracle complex-step contradicts central differences for {name}: the loss holds something that is "
+                "not analytic, like np.abs, .real or np.conj; use the oracle central-difference"
+            )
+    return Known("numeric", None, None, point, gradient, bound, f"h = {STEP:.0e} i", who="gradients(params)")
 
-                def along(x: float, name: str = name, index: tuple[int, ...] = index) -> float:
-                    moved[name][index] = x
-                    return _number(J(moved))
 
-                found = differentiate(along, float(value[index]), noise)
-                gradient[name][index] = found.value
-                bound[name][index] += found.bound
-            moved[name][index] = value[index]
-        if oracle == "complex-step":
-            bound[name] += 8 * _BACKWARD * UNIT * np.max(np.abs(gradient[name])) + noise + _SMALLEST / STEP
-    note = "J''' measured" if oracle == "central-difference" else f"h = {STEP:.0e} i"
-    return Known("numeric", None, None, point, gradient, bound, note)
+def _differences(J: _Watched, point: Params, name: str, noise: float) -> tuple[Floats, Floats]:
+    """Return the central difference in every entry, and its bound."""
+    moved = {key: value.copy() for key, value in point.items()}
+    value, bound = np.zeros_like(point[name]), np.zeros_like(point[name])
+    for index in np.ndindex(value.shape):
+
+        def along(x: float, index: tuple[int, ...] = index) -> float:
+            moved[name][index] = x
+            return _number(
+                J(moved), f"loss(params) with params[{name!r}]{list(index)} = {x:.6g}, near the given point,"
+            )
+
+        found = differentiate(along, float(point[name][index]), noise)
+        value[index], bound[index] = found.value, found.bound
+        moved[name][index] = point[name][index]
+    return value, bound
+
+
+def _complex_steps(J: _Watched, point: Params, name: str) -> Floats:
+    moved: dict[str, Any] = {key: value.astype(complex) for key, value in point.items()}
+    derivative = np.zeros_like(point[name])
+    for index in np.ndindex(derivative.shape):
+        moved[name][index] = point[name][index] + 1j * STEP
+        derivative[index] = np.asarray(_complex(J, moved)).imag / STEP
+        moved[name][index] = point[name][index]
+    return derivative
 
 
 def _complex(J: _Watched, moved: Mapping[str, Any]) -> Any:

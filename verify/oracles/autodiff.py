@@ -30,7 +30,7 @@ def autodiff(network: Forward, case: Case, loss: Loss) -> list[Known]:
     except ImportError as error:
         raise MissingPackage(
             "the oracle autodiff needs TensorFlow, which is not installed; "
-            "install it with: pip install 'verify[autodiff]', or name other oracles"
+            "install it with: pip install tensorflow, or name other oracles"
         ) from error
     params = {name: tf.Variable(value) for name, value in case.params.items()}
     with tf.GradientTape() as tape:

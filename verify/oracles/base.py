@@ -42,6 +42,7 @@ class Known:
     bound: Mapping[str, Any]
     note: str = ""
     directions: Mapping[str, Any] | None = None
+    who: str = "backward"  # what the gradient under test is called in messages
 
 
 class Oracle(Protocol):

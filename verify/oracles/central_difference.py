@@ -40,21 +40,21 @@ def differentiate(J: Callable[[float], float], at: float, noise: float) -> Diffe
 
     Hypothesis: J''' changes little over 2^-9 max(1, |at|).
     """
-    H = _exact_step(at, COARSE * max(1.0, abs(at)))
+    H = _power_of_two(COARSE * max(1.0, abs(at)))
     up, down, far_up, far_down = J(at + H), J(at - H), J(at + 2 * H), J(at - 2 * H)
     third = (far_up - 2 * up + 2 * down - far_down) / (2 * H**3)
     third_bound = _SAFETY * abs(third) + 3 * noise / H**3
     h = H / 4 if third_bound == 0 else min(H / 4, float(np.cbrt(3 * noise / third_bound)))
-    h = _exact_step(at, max(h, 2.0**-24 * max(1.0, abs(at))))
-    value = (J(at + h) - J(at - h)) / (2 * h)
+    h = _power_of_two(max(h, 2.0**-24 * max(1.0, abs(at))))
+    value = (J(at + h) - J(at - h)) / ((at + h) - (at - h))  # the steps as they are after rounding
     coarse = (up - down) / (2 * H)
     # Where the coarse difference is off by more than J''' explains, its own error sets the scale.
     truncation = h**2 * max(third_bound / 6, _SAFETY * abs(coarse - value) / H**2)
     return Difference(value, truncation + noise / h, h)
 
 
-def _exact_step(at: float, step: float) -> float:
-    """Return a power of two near `step`, so that at + h - at is h and the step itself has no error."""
+def _power_of_two(step: float) -> float:
+    """Return a power of two near `step`: at + h then keeps most of its digits."""
     return float(2.0 ** np.round(np.log2(step)))
 
 

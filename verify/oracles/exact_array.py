@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +19,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from verify.oracles import field
 from verify.oracles.field import Field
+from verify.oracles.simplest import simplest_fraction
 
 
 class NotExpressible(Exception):
@@ -62,28 +62,6 @@ def _as_field(value: float) -> int:
         fraction = simplest_fraction(value)
         return field.from_fraction(fraction.numerator, fraction.denominator)
     return int(value) % field.PRIME
-
-
-def simplest_fraction(value: float) -> Fraction:
-    """Return the fraction with the smallest denominator that rounds to this float: 1/3, not 6004799503160661/2^54.
-
-    >>> simplest_fraction(0.1), simplest_fraction(1 / 3), simplest_fraction(1e-10)
-    (Fraction(1, 10), Fraction(1, 3), Fraction(1, 10000000000))
-    """
-    exact = Fraction(value)
-    if exact.denominator == 1:
-        return exact
-    above, below = Fraction(float(np.nextafter(value, np.inf))), Fraction(float(np.nextafter(value, -np.inf)))
-    low, high = sorted((abs((exact + below) / 2), abs((exact + above) / 2)))
-    found = _simplest_between(low, high) * (1 if value > 0 else -1)
-    return found if float(found) == value else exact
-
-
-def _simplest_between(low: Fraction, high: Fraction) -> Fraction:
-    whole = low.numerator // low.denominator
-    if whole == low or whole + 1 <= high:
-        return Fraction(whole if whole == low else whole + 1)
-    return whole + 1 / _simplest_between(1 / (high - whole), 1 / (low - whole))
 
 
 class ExactArray(NDArrayOperatorsMixin):
@@ -241,9 +219,16 @@ def multiply(a: ExactArray, b: ExactArray) -> ExactArray:
     return ExactArray(a.world, field.multiply(a.value, b.value), slope, _quietly(np.multiply, a.shadow, b.shadow))
 
 
+def _inverse(a: ExactArray) -> Field:
+    try:
+        return field.inverse(a.value)
+    except ZeroDivisionError:
+        raise NotExpressible("a division by zero, perhaps in a branch of np.where that is not taken") from None
+
+
 def reciprocal(a: ExactArray) -> ExactArray:
     """Return 1/a, with (1/a)' = -a'/a^2."""
-    value = field.inverse(a.value)
+    value = _inverse(a)
     slope = _slope((a, field.multiply(field.multiply(value, value), _MINUS_ONE)))
     return ExactArray(a.world, value, slope, _quietly(np.divide, 1.0, a.shadow))
 
@@ -276,7 +261,7 @@ def exp(a: ExactArray) -> ExactArray:
 def log(a: ExactArray) -> ExactArray:
     """Return log(a), opaque, with log' = 1/a."""
     value = a.world.opaque("log", a.value)
-    slope = None if a.slope is None else _slope((a, field.inverse(a.value)))
+    slope = None if a.slope is None else _slope((a, _inverse(a)))
     return ExactArray(a.world, value, slope, _quietly(np.log, a.shadow))
 
 
@@ -322,7 +307,10 @@ def _mean(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
 def _extreme(pick: Callable[..., Any]) -> Callable[..., ExactArray]:
     def extreme(a: Any, axis: int | None = None, keepdims: bool = False) -> ExactArray:
         if axis is None:
-            return a.reshape(-1)[int(pick(a.shadow))]  # type: ignore[no-any-return]
+            found = a.reshape(-1)[int(pick(a.shadow))]
+            return found.reshape((1,) * a.ndim) if keepdims else found  # type: ignore[no-any-return]
+        if not isinstance(axis, int):
+            raise NotExpressible(f"a maximum or minimum over the axes {axis}")
         where = np.expand_dims(pick(a.shadow, axis=axis), axis)
         axis %= a.ndim
 

@@ -70,7 +70,7 @@ class Rounded:
     def __truediv__(self, other: Any) -> Rounded:
         other = _rounded(other)
         value = self.value / other.value
-        error = (self.error + np.abs(value) * other.error) / (np.abs(other.value) - other.error)
+        error = (self.error + np.abs(value) * other.error) / _left(np.abs(other.value) - other.error)
         return Rounded(value, error + UNIT * np.abs(value))
 
     def __rtruediv__(self, other: Any) -> Rounded:
@@ -91,6 +91,11 @@ def _rounded(value: Any) -> Rounded:
     return value if isinstance(value, Rounded) else Rounded(np.asarray(value, dtype=float))
 
 
+def _left(distance: Floats) -> Floats:
+    """Return what is left of a denominator, 0 where its error reaches zero: the bound is then infinite."""
+    return np.maximum(distance, 0.0)
+
+
 def tanh(x: Rounded) -> Rounded:
     """Return tanh(x); its slope is at most 1 - tanh^2 at the near end of the interval."""
     value = np.tanh(x.value)
@@ -107,7 +112,7 @@ def exp(x: Rounded) -> Rounded:
 def log(x: Rounded) -> Rounded:
     """Return log(x)."""
     value = np.log(x.value)
-    return Rounded(value, x.error / (x.value - x.error) + _FUNCTION * np.abs(value))
+    return Rounded(value, x.error / _left(x.value - x.error) + _FUNCTION * np.abs(value))
 
 
 def bounded_forward(known: dict[str, Any]) -> dict[str, Any]:
