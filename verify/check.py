@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib import metadata
 from typing import Any, Final
 
@@ -36,6 +36,7 @@ from verify.oracles.central_difference import ladder
 from verify.oracles.exact_array import NotExpressible
 from verify.oracles.roundoff import bounded_case, bounded_gradient, loss_roundoff
 from verify.power import power
+from verify.sentences import sentence
 
 TRUSTED: Final = (
     *TRUSTED_PROOFS,
@@ -76,7 +77,7 @@ def check_network(
     return Evidence(
         subject=f"network.py with the mistake {mistake.name}" if mistake else "network.py, the lab's network",
         verdict=verdict,
-        sentence=_sentence(verdict, rows, results, oracles),
+        sentence=sentence(verdict, rows, results, oracles),
         oracles=tuple(oracles),
         derivation=derivation(direct=direct),
         summary=rows,
@@ -189,31 +190,3 @@ def verdict_of(rows: Sequence[Row]) -> Verdict:
         return "wrong"
     passed = {row.parameter for row in rows if row.verdict in PASSES}
     return "correct" if passed and passed == {row.parameter for row in rows} else "could not judge"
-
-
-def _sentence(verdict: Verdict, rows: Sequence[Row], cases: Sequence[CaseEvidence], oracles: Sequence[str]) -> str:
-    vacuous = [case for case in cases if case.power and case.power.vacuous]
-    if verdict == "wrong":
-        failed = dict.fromkeys(row.parameter for row in rows if row.verdict in FAILS)
-        return wrong_sentence(failed)
-    if verdict == "could not judge":
-        why = next((case.power.why for case in vacuous if case.power), "no oracle could judge every gradient")
-        return f"Could not judge: no case here could have failed. {_capital(str(why))}."
-    judged = len(cases) - len(vacuous)
-    entries = sum(row.entries for row in rows if row.oracle == oracles[0])
-    aside = f" {len(vacuous)} vacuous cases are not counted." if vacuous else ""
-    return (
-        f"Correct: dW1, db1, dW2 and db2 are the derivative of the loss, by {len(oracles)} "
-        f"oracle{'s' if len(oracles) > 1 else ''}, in {judged} cases and {entries:,} entries.{aside}"
-    )
-
-
-def wrong_sentence(parameters: Mapping[str, Any]) -> str:
-    """Return the sentence that names the gradients that are wrong."""
-    names = [f"d{name}" for name in parameters]
-    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    return f"Wrong: {listed} {'is' if len(names) == 1 else 'are'} not the derivative of the loss."
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

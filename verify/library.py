@@ -20,7 +20,7 @@ from typing import Any, Final
 import numpy as np
 
 from verify.cases import Case, Floats
-from verify.check import caught, summary, verdict_of, versions, wrong_sentence
+from verify.check import caught, summary, verdict_of, versions
 from verify.comparison import all_zero, compare_gradients, mismatches
 from verify.errors import BadInput, ChangedArgument, NotDeterministic, NotFinite, WrongShape, WrongType
 from verify.evidence import CaseEvidence, Evidence, Order, Power, Replay
@@ -28,6 +28,7 @@ from verify.oracles.base import Known
 from verify.oracles.central_difference import differentiate, ladder
 from verify.oracles.complex_step import STEP
 from verify.oracles.roundoff import UNIT
+from verify.sentences import wrong_sentence
 
 Params = dict[str, Floats]
 LossFunction = Callable[[Params], Any]

@@ -58,7 +58,7 @@ def test_tensorflow_takes_the_labs_full_net(tensorflow):
 
 def test_a_missing_tensorflow_is_said_with_what_to_do(monkeypatch):
     monkeypatch.setitem(sys.modules, "tensorflow", None)
-    with pytest.raises(MissingPackage, match=r"needs TensorFlow.*pip install 'tensorflow'") as said:
+    with pytest.raises(MissingPackage, match=r"needs TensorFlow.*pip install tensorflow") as said:
         autodiff(network, make_case((2, 3, 2), 3), textbook_loss)
     assert "\n" not in str(said.value)
 

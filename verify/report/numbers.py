@@ -15,8 +15,3 @@ def error(value: float | None) -> str:
 def entry(parameter: str, worst: Worst | None) -> str:
     """Return where the worst entry sits: `dW1[0, 1]`."""
     return "-" if worst is None else f"d{parameter}[{', '.join(map(str, worst.index))}]"
-
-
-def count(number: int, noun: str) -> str:
-    """Return `1 case` or `3 cases`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -15,7 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from verify.evidence import FAILS, CaseEvidence, Evidence, Row, Step
-from verify.report.numbers import count, entry, error
+from verify.report.numbers import entry, error
+from verify.sentences import count
 
 _STYLE = {"correct": "bold green", "wrong": "bold red", "could not judge": "bold yellow"}
 _WORD_STYLE = {"different": "bold red", "differs": "bold red", "vacuous": "yellow", "could not judge": "yellow"}
