@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -251,7 +252,7 @@ def test_a_refused_command_leaves_an_older_file_as_it_was(run: Run, tmp_path: Pa
 THREE = "expected three whole numbers from 1, n_x,n_h,n_y, like --sizes 2,3,2"
 BATCH = "expected a whole number of samples from 1 to 10000"
 SEED = "expected a whole number from 0 to 4294967295"
-STEPS = "expected one of dZ2, dW2, db2, dA1, dZ1, dW1, db1"
+STEPS = "expected W1, b1, W2 or b2, or one of dZ2, dW2, db2, dA1, dZ1, dW1, db1"
 
 ERRORS: list[tuple[tuple[str, ...], str]] = [
     *(
@@ -355,3 +356,9 @@ def test_ctrl_c_is_one_line_and_exits_with_130(run: Run, monkeypatch: pytest.Mon
     said = run(*SMALL)
     assert (said.status, said.out) == (130, "")
     assert said.err.strip() == "verify: interrupted"
+
+
+def test_the_version_is_one_line(run: Run) -> None:
+    said = run("--version")
+    assert (said.status, said.err) == (0, "")
+    assert re.fullmatch(r"verify \d+\.\d+\.\d+\n", said.out)

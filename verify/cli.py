@@ -32,8 +32,16 @@ app = typer.Typer(
 
 
 @app.callback(invoke_without_command=True)
-def verify(context: typer.Context) -> None:
+def verify(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+) -> None:
     """Is a hand-written backward pass the gradient of its loss? Says so, and shows why."""
+    if version:
+        from importlib import metadata
+
+        typer.echo(f"verify {metadata.version('verify')}")
+        raise typer.Exit(0)
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
 
@@ -113,7 +121,7 @@ def explain(
 
     name = parameter if parameter in REASONS_FOR else f"d{parameter}"
     if name not in REASONS_FOR:
-        raise BadInput(f"{parameter}: expected one of {', '.join(REASONS_FOR)}")
+        raise BadInput(f"{parameter}: expected W1, b1, W2 or b2, or one of {', '.join(REASONS_FOR)}")
     from verify.report.terminal import console, render_steps
 
     render_steps(f"Why {name} is what it is", explanation(name), console())

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from verify.cases import Case, make_case
+from verify.cases import make_case
 from verify.comparison import handwritten, mismatches
 from verify.evidence import Diagnosis
 from verify.mistakes import MISTAKES, Mistake, line_of, plant
@@ -23,18 +23,15 @@ def diagnose(network: Any) -> tuple[Diagnosis, ...]:
 
     None too where the network does what exact numbers can't express, or stops with an error.
     """
-    points = [point for sizes, m, seed in _FRESH for point in _points(network, make_case(sizes, m, "soft", seed=seed))]
+    cases = [make_case(sizes, m, "soft", seed=seed) for sizes, m, seed in _FRESH]
     try:
         with np.errstate(all="ignore"):
+            points = [exact(network, case, textbook_loss)[0] for case in cases]
             got = [handwritten(network, point) for point in points]
             matching = [mistake for mistake in MISTAKES if _reproduces(mistake, points, got)]
     except (NotExpressible, ArithmeticError, ValueError, TypeError, KeyError, IndexError):
         return ()
     return tuple(_diagnosis(mistake) for mistake in matching)
-
-
-def _points(network: Any, case: Case) -> list[Known]:
-    return exact(network, case, textbook_loss)[:1]
 
 
 def _reproduces(mistake: Mistake, points: list[Known], got: list[Any]) -> bool:

@@ -14,8 +14,6 @@ from typing import Any, Literal
 
 from verify.errors import BadInput
 
-SCHEMA_VERSION = "verify-evidence/1"
-
 Verdict = Literal["correct", "wrong", "could not judge"]
 Word = Literal["identical", "different", "agrees", "differs", "vacuous", "could not judge"]
 PASSES: tuple[Word, ...] = ("identical", "agrees")

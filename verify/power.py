@@ -47,7 +47,8 @@ def _seen_by(
     if numeric:
         gradients = module.backward(case.X, case.params, outputs, case.Y)
         seen = [name for name, point in numeric.items() if _differs(point, gradients, mistake)]
-    # A difference above the round-off bound is a difference of exact numbers too; only the rest is run.
+    # A difference above the round-off bound is a difference of exact numbers too; only the rest is run,
+    # and nothing where the case is vacuous: what it sees there are mistakes that make something out of zero.
     if "exact" in known and (("symbolic" in seen) or (not skip_exact and _exactly(module, known["exact"], mistake))):
         seen.append("exact")
     return tuple(name for name in known if name in seen)

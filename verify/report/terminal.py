@@ -5,7 +5,8 @@ Colours and rules on a terminal; plain ASCII text where the output is a file or 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import IO
 
 from rich import box
@@ -45,7 +46,7 @@ def render(evidence: Evidence, out: Console) -> None:
 def _render(evidence: Evidence, out: Console) -> None:
     out.print(Text(f"Gradients of {evidence.subject}", style="bold"))
     out.print()
-    out.print(_gradients(evidence.summary, plain=not out.is_terminal))
+    out.print(_gradients(evidence.summary, width=out.width, plain=not out.is_terminal))
     for part in (_failures(evidence), _diagnoses(evidence), _power(evidence), _order(evidence), _proofs(evidence),
                  _findings(evidence)):  # fmt: skip
         _section(out, *part)
@@ -91,33 +92,46 @@ def _indented(line: RenderableType, by: int = 2) -> Padding:
     return Padding(line, (0, 0, 0, by), expand=False)
 
 
-def _gradients(rows: Iterable[Row], *, plain: bool) -> Table:
+def _gradients(rows: Iterable[Row], *, width: int, plain: bool) -> Table:
+    """Return the table of gradients; a narrow terminal gets fewer columns, never shortened words."""
+    columns = [column for column in _COLUMNS if width >= column.from_width]
     table = Table(box=None if plain else box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    for name in ("", "oracle", "verdict"):
-        table.add_column(name, no_wrap=True)
-    for name in ("worst error", "bound"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("at", no_wrap=True)
-    table.add_column("in the case", no_wrap=True)
-    table.add_column("wrong of", justify="right", no_wrap=True)
+    for column in columns:
+        table.add_column(column.title, justify="right" if column.is_number else "left", no_wrap=True)
     previous = None
     for row in rows:
         first = row.parameter != previous
         if first and previous is not None:
             table.add_row()
-        worst = row.worst
-        table.add_row(
-            f"d{row.parameter}" if first else "",
-            row.oracle,
-            Text(row.verdict, style=_WORD_STYLE.get(row.verdict, "green")),
-            error(worst.error) if worst else "none" if row.verdict == "identical" else "-",
-            error(worst.bound) if worst else "none" if row.verdict == "identical" else "-",
-            entry(row.parameter, worst),
-            row.case if worst or row.verdict in FAILS else "-",
-            f"{row.mismatched:,} of {row.entries:,}",
-        )
+        style = _WORD_STYLE.get(row.verdict, "green")
+        cells = [Text(column.cell(row), style=style if column.title == "verdict" else "") for column in columns]
+        table.add_row(Text(f"d{row.parameter}" if first else ""), *cells[1:])
         previous = row.parameter
     return table
+
+
+def _magnitude(row: Row, value: float | None) -> str:
+    return error(value) if row.worst else "none" if row.verdict == "identical" else "-"
+
+
+@dataclass(frozen=True)
+class _Column:
+    title: str
+    cell: Callable[[Row], str]
+    from_width: int = 0
+    is_number: bool = False
+
+
+_COLUMNS = (
+    _Column("", lambda row: f"d{row.parameter}"),
+    _Column("oracle", lambda row: row.oracle),
+    _Column("verdict", lambda row: row.verdict),
+    _Column("worst error", lambda row: _magnitude(row, row.worst.error if row.worst else None), 60, is_number=True),
+    _Column("bound", lambda row: _magnitude(row, row.worst.bound if row.worst else None), 60, is_number=True),
+    _Column("at", lambda row: entry(row.parameter, row.worst), 78),
+    _Column("in the case", lambda row: row.case if row.worst or row.verdict in FAILS else "-", 114),
+    _Column("wrong of", lambda row: f"{row.mismatched:,} of {row.entries:,}", 114, is_number=True),
+)
 
 
 def _failures(evidence: Evidence) -> tuple[str, list[RenderableType]]:
