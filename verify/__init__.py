@@ -22,6 +22,7 @@ _HOME = {
     "check_network": "verify.check",
 }
 
+__version__ = "0.1.0"
 __all__ = ["BadInput", "Evidence", "VerifyError", "check_gradients", "check_network"]
 
 

@@ -6,11 +6,13 @@ import hashlib
 import inspect
 import platform
 from collections.abc import Sequence
-from importlib import metadata
 from typing import Any, Final
 
+import mpmath
 import numpy as np
+import sympy
 
+from verify import __version__
 from verify import network as lab
 from verify.cases import Case, make_cases
 from verify.comparison import compare, not_expressible
@@ -93,8 +95,8 @@ def check_network(
 
 def versions() -> dict[str, str]:
     """Return the versions that figures depend on."""
-    names = ("verify", "numpy", "sympy", "mpmath")
-    return {"python": platform.python_version(), **{name: metadata.version(name) for name in names}}
+    found = {"verify": __version__, "numpy": np.__version__, "sympy": sympy.__version__, "mpmath": mpmath.__version__}
+    return {"python": platform.python_version(), **found}
 
 
 def _check_case(network: Any, case: Case, oracles: Sequence[str]) -> CaseEvidence:

@@ -38,9 +38,9 @@ def verify(
 ) -> None:
     """Is a hand-written backward pass the gradient of its loss? Says so, and shows why."""
     if version:
-        from importlib import metadata
+        from verify import __version__
 
-        typer.echo(f"verify {metadata.version('verify')}")
+        typer.echo(f"verify {__version__}")
         raise typer.Exit(0)
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())

@@ -1,6 +1,6 @@
 """Arithmetic in the finite field of p = 2^61 - 1 elements, on whole NumPy arrays of uint64.
 
-2^61 = 1 (mod p), so a product is split into halves and folded; a matrix product is nine exact
+2^61 = 1 (mod p), so a product is split into halves and folded; a matrix product is five exact
 float64 products of 21-bit limbs. Every function takes and returns values in [0, p).
 """
 
@@ -16,7 +16,7 @@ Field = npt.NDArray[np.uint64]
 PRIME: Final = (1 << 61) - 1
 _P: Final = np.uint64(PRIME)
 _LIMB: Final = 21
-_LONGEST: Final = 1 << (53 - 2 * _LIMB)  # terms of a float64 sum of limb products that stays exact
+_LONGEST: Final = (1 << (53 - 2 * _LIMB)) // 3  # terms of three limb products that a float64 sums exactly
 
 
 def _u(value: int) -> np.uint64:
@@ -75,20 +75,21 @@ def matmul(x: Field, y: Field) -> Field:
     if terms > _LONGEST:
         half = terms // 2
         return add(matmul(x[..., :half], y[..., :half, :]), matmul(x[..., half:], y[..., half:, :]))
-    limbs_x = _limbs(x, y.ndim)
-    limbs_y = _limbs(y, x.ndim)
-    products = np.matmul(limbs_x[:, None], limbs_y[None, :]).astype(np.uint64)
-    result = reduce(products[0, 0])
-    for shift in range(1, 5):
-        group = np.sum([products[a, shift - a] for a in range(max(0, shift - 2), min(2, shift) + 1)], axis=0)
-        result = result + _shifted(reduce(np.asarray(group, dtype=np.uint64)), shift * _LIMB)
+    limbs_x, limbs_y = _limbs(x), _limbs(y)
+    result: Field | None = None
+    for shift in range(5):  # the limbs whose product stands for the same power of 2, side by side in one product
+        pairs = [(a, shift - a) for a in range(3) if 0 <= shift - a <= 2]
+        left = np.concatenate([limbs_x[a] for a, _ in pairs], axis=-1)
+        right = np.concatenate([limbs_y[b] for _, b in pairs], axis=-2)
+        group = _shifted(reduce(np.matmul(left, right).astype(np.uint64)), shift * _LIMB)
+        result = group if result is None else result + group
+    assert result is not None
     return reduce(result)
 
 
-def _limbs(x: Field, ndim: int) -> npt.NDArray[np.float64]:
+def _limbs(x: Field) -> list[npt.NDArray[np.float64]]:
     mask = _u((1 << _LIMB) - 1)
-    aligned = x.reshape((1,) * max(0, ndim - x.ndim) + x.shape)
-    return np.stack([(aligned >> _u(_LIMB * part)) & mask for part in range(3)]).astype(np.float64)
+    return [((x >> _u(_LIMB * part)) & mask).astype(np.float64) for part in range(3)]
 
 
 def from_fraction(numerator: int, denominator: int) -> int:
