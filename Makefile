@@ -1,13 +1,16 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
+SECONDS ?= 60
+SEED   ?= 1
 
-.PHONY: help report test check bench schema clean
+.PHONY: help report test check bench soak schema clean
 
 help:
 	@echo "make report   create the environment, check the lab's gradients, write reports/lab1/evidence.json"
 	@echo "make test     create the environment, lint, check types, run every test"
 	@echo "make bench    print speed as ratios, measured side by side"
+	@echo "make soak     judge random cases for a minute (SECONDS=60 SEED=1), count false alarms and misses"
 
 $(BIN)/.light: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else "verify needs Python 3.11 to 3.13, this is " + sys.version.split()[0] + "; name another: make PYTHON=python3.12 report")'
@@ -34,6 +37,9 @@ test: check
 
 bench: $(BIN)/.full
 	$(BIN)/python tests/benchmarks/ratios.py
+
+soak: $(BIN)/.full
+	$(BIN)/python tests/benchmarks/soak.py $(SECONDS) $(SEED)
 
 schema: $(BIN)/.light
 	$(BIN)/python -c 'from verify.evidence import schema_text; print(schema_text(), end="")' > verify/evidence.schema.json
