@@ -80,9 +80,7 @@ ROWS_OF_Y = "rows of Y sum to 1"
 ONE_HOT = "rows of Y are one-hot"
 OTHER_CLASS = "k differs from q"
 
-X, Y, W1, W2, Z1, A1, Yhat, dYhat, dZ2, dA1, dZ1 = (
-    MATRIX[name] for name in ("X", "Y", "W1", "W2", "Z1", "A1", "Yhat", "dYhat", "dZ2", "dA1", "dZ1")
-)
+X, Y, W2, A1, Yhat, dZ2, dA1, dZ1 = (MATRIX[name] for name in ("X", "Y", "W2", "A1", "Yhat", "dZ2", "dA1", "dZ1"))
 _row_of_ones = OneMatrix(1, m)
 _kept = HadamardProduct(Y, Yhat, HadamardPower(Yhat + eps * OneMatrix(m, n_y), -1))
 
@@ -133,10 +131,10 @@ def at(statement: MatrixExpr, indices: tuple[Any, Any], meaning: Mapping[str, En
     )
 
 
-def expanded(net: Mapping[str, Entries], changed: Mapping[str, MatrixExpr] | None = None) -> dict[str, Entries]:
+def expanded(net: Mapping[str, Entries]) -> dict[str, Entries]:
     """Return the forward pass with every gradient written out from its statement, upstream ones first."""
     meaning = dict(net)
-    for name, statement in {**STATEMENTS, **(changed or {})}.items():
+    for name, statement in STATEMENTS.items():
         # `at` is called when the entry is asked for, and then finds the upstream ones in `meaning`.
         meaning[name] = lambda row, column, statement=statement: at(statement, (row, column), meaning)
     return meaning

@@ -13,7 +13,7 @@ import numpy as np
 from sympy import Add, Expr, Matrix, Symbol, cancel, diff, exp, log, ones, tanh
 
 from derivations.claims import PARAMETERS, STATEMENTS
-from derivations.evaluate import evaluate
+from derivations.evaluate import gradients
 
 
 @dataclass(frozen=True)
@@ -76,9 +76,7 @@ def prove_entrywise(
     """
     network = Network(*sizes)
     proofs = []
-    for parameter in PARAMETERS:
-        name = f"d{parameter}"
-        formula = evaluate(name, network.arrays, statements={**STATEMENTS, **(changed or {})})
+    for parameter, formula in gradients(network.arrays, statements={**STATEMENTS, **(changed or {})}).items():
         variable = network.variables[parameter]
         wrong = []
         for row in range(variable.rows):
@@ -86,7 +84,7 @@ def prove_entrywise(
                 difference = diff(network.loss, variable[row, column]) - formula[row, column]
                 if cancel(network.opaque(difference)) != 0:
                     wrong.append((row, column))
-        proofs.append(EntrywiseProof(name, sizes, variable.rows * variable.cols, tuple(wrong)))
+        proofs.append(EntrywiseProof(f"d{parameter}", sizes, variable.rows * variable.cols, tuple(wrong)))
     return tuple(proofs)
 
 

@@ -24,7 +24,7 @@ from sympy import (
     Transpose,
 )
 
-from derivations.claims import STATEMENTS
+from derivations.claims import PARAMETERS, STATEMENTS
 from derivations.notation import eps, m, n_h, n_x, n_y
 
 Values = Mapping[str, Any]
@@ -51,9 +51,15 @@ def evaluate(
     `smoothing` is the value of eps, for the statements that hold one.
     Raises KeyError for a matrix that is neither known nor claimed.
     """
-    values = dict(known)
-    wanted = sizes(known)
-    return _Values(values, wanted, statements, smoothing).matrix(name)
+    return _Values(dict(known), sizes(known), statements, smoothing).matrix(name)
+
+
+def gradients(
+    known: Values, *, statements: Mapping[str, MatrixExpr] = STATEMENTS, smoothing: Any = None
+) -> dict[str, Any]:
+    """Return the gradient of every parameter, keyed by its name; what they share is computed once."""
+    values = _Values(dict(known), sizes(known), statements, smoothing)
+    return {name: values.matrix(f"d{name}") for name in PARAMETERS}
 
 
 def forward(known: Values, *, tanh: Callable[[Any], Any], exp: Callable[[Any], Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import platform
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import mpmath
@@ -124,19 +124,30 @@ def _check_case(network: Any, case: Case, oracles: Sequence[str]) -> CaseEvidenc
 
 
 def _order(network: Any, case: Case) -> Order:
-    """Return the ladder of steps along one random direction, against the claims' derivative along it."""
-    generator = np.random.default_rng(case.seed)
-    direction = {name: generator.normal(size=value.shape) for name, value in case.params.items()}
+    def J(params: Mapping[str, Any]) -> float:
+        return float(textbook_loss(network.forward(params, case.X)[0], case.Y))
+
     claimed = {name: rounded.value for name, rounded in bounded_gradient(case).items()}
-    slope = sum(float(np.sum(value * direction[name])) for name, value in claimed.items())
+    return order_along(J, case.params, claimed, loss_roundoff(bounded_case(case)), case.seed)
 
-    def J(t: float) -> float:
-        moved = {name: value + t * direction[name] for name, value in case.params.items()}
-        return float(textbook_loss(network.forward(moved, case.X)[0], case.Y))
 
-    found = ladder(J, loss_roundoff(bounded_case(case)))
-    errors = tuple(abs(difference - slope) for difference in found.differences)
-    return Order(found.steps, errors, found.order)
+def order_along(
+    J: Callable[[Mapping[str, Any]], float],
+    params: Mapping[str, Any],
+    gradient: Mapping[str, Any],
+    noise: float,
+    seed: int,
+) -> Order:
+    """Return the ladder of steps along one random direction, against the gradient's slope along it."""
+    generator = np.random.default_rng(seed)
+    direction = {name: generator.normal(size=value.shape) for name, value in params.items()}
+    slope = sum(float(np.sum(gradient[name] * direction[name])) for name in params)
+
+    def along(t: float) -> float:
+        return J({name: value + t * direction[name] for name, value in params.items()})
+
+    found = ladder(along, noise)
+    return Order(found.steps, tuple(abs(difference - slope) for difference in found.differences), found.order)
 
 
 def summary(cases: Sequence[CaseEvidence], oracles: Sequence[str]) -> tuple[Row, ...]:

@@ -87,7 +87,9 @@ def grads(
     if json == "":
         raise BadInput("--json: expected the path of a file to write, or - for standard output")
     if json not in (None, "-"):
-        _writable(Path(str(json)))
+        from verify.files import check_writable
+
+        check_writable(Path(str(json)))  # before the work is done
 
     from verify.check import check_network
 
@@ -179,13 +181,6 @@ def _show(evidence: Evidence, json: str | None) -> None:
         from verify.files import write_whole
 
         write_whole(Path(json), evidence.to_json())
-
-
-def _writable(path: Path) -> None:
-    """Refuse early what can't be written, before the work is done. Raises BadInput."""
-    from verify.files import check_writable
-
-    check_writable(path)
 
 
 def main() -> None:

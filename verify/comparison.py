@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -14,6 +14,8 @@ from verify.oracles.base import Known
 from verify.oracles.exact_array import ExactArray, NotExpressible
 
 Gradients = Mapping[str, Any]
+
+_WORDS: Final[Mapping[str, tuple[Word, Word]]] = {"exact": ("identical", "different"), "numeric": ("agrees", "differs")}
 
 
 def handwritten(network: Any, known: Known) -> Gradients:
@@ -62,8 +64,8 @@ def compare(
         return not_expressible(oracle, case, missing)
     except Exception as error:
         said = f"backward stops with {type(error).__name__}: {error}"
-        word: Word = "different" if points[0].kind == "exact" else "differs"
-        return [_without(oracle, name, word, case, points[0].note, said) for name in case.params]
+        _, wrong = _WORDS[points[0].kind]
+        return [_without(oracle, name, wrong, case, points[0].note, said) for name in case.params]
     return compare_gradients(oracle, results, case, vacuous)
 
 
@@ -92,15 +94,15 @@ def _compare(oracle: str, name: str, results: list[tuple[Known, Gradients]], cas
     )
     value = gradients.get(name)
     expected_shape, size = case.params[name].shape, case.params[name].size
-    right, wrong = ("identical", "different") if known.kind == "exact" else ("agrees", "differs")
+    right, wrong = _WORDS[known.kind]
     given = _unusable(value, expected_shape)
     if given:
         message = f"d{name}: {known.who} gives {given}, expected real numbers of shape {expected_shape}"
-        return Comparison(name, oracle, wrong, size, size, None, None, None, known.note, message)  # type: ignore[arg-type]
+        return Comparison(name, oracle, wrong, size, size, None, None, None, known.note, message)
     failed = bool(np.any(mask))
     worst = _worst_exact(mask, value) if known.kind == "exact" else _worst(known, name, value)
     relative = None if failed or vacuous else _relative_bounds(known, name)
-    word: Any = wrong if failed else "vacuous" if vacuous else right
+    word: Word = wrong if failed else "vacuous" if vacuous else right
     said = _message(name, worst, known, case, value) if failed else None
     count = int(np.sum(mask))  # along a direction: one sum differs, of how many entries is not known
     return Comparison(

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from derivations.claims import DZ2_ANY_Y, DZ2_IMPLEMENTED, STATEMENTS
-from derivations.evaluate import evaluate
+from derivations.evaluate import gradients
 from verify.cases import PARAMETERS, Case, make_case
 from verify.comparison import handwritten, mismatches
 from verify.evidence import Finding
@@ -24,18 +24,16 @@ def findings(network: Any, seed: int = 42) -> tuple[Finding, ...]:
 
 def _identical(network: Any, points: list[Known]) -> bool:
     """Whether `backward` gives exactly the derivative at each point."""
-    gradients = [(point, handwritten(network, point)) for point in points]
-    return not any(np.any(mismatches(point, name, given[name])) for point, given in gradients for name in PARAMETERS)
+    results = [(point, handwritten(network, point)) for point in points]
+    return not any(np.any(mismatches(point, name, given[name])) for point, given in results for name in PARAMETERS)
 
 
 def _claimed(network: Any, point: Known, dZ2: Any) -> bool:
     """Whether the derivative at an exact point is the one that starts from this statement of dZ2."""
     outputs = network.forward(point.params, point.X)
     values = {**point.params, "X": point.X, "Y": point.Y, "Yhat": outputs[0], "A1": outputs[1]["A1"]}
-    values["dZ2"] = evaluate(
-        "dZ2", values, statements={**STATEMENTS, "dZ2": dZ2}, smoothing=point.X.world.constant(EPSILON)
-    )
-    return all(np.array_equal(evaluate(f"d{name}", values).value, point.gradient[name]) for name in PARAMETERS)
+    claimed = gradients(values, statements={**STATEMENTS, "dZ2": dZ2}, smoothing=point.X.world.constant(EPSILON))
+    return all(np.array_equal(claimed[name].value, point.gradient[name]) for name in PARAMETERS)
 
 
 def _epsilon(network: Any, case: Case) -> Finding:

@@ -20,12 +20,12 @@ from typing import Any, Final
 import numpy as np
 
 from verify.cases import Case, Floats
-from verify.check import caught, summary, verdict_of, versions
+from verify.check import caught, order_along, summary, verdict_of, versions
 from verify.comparison import all_zero, compare_gradients, mismatches
 from verify.errors import BadInput, ChangedArgument, NotDeterministic, NotFinite, WrongShape, WrongType
-from verify.evidence import CaseEvidence, Evidence, Order, Power, Replay
+from verify.evidence import FAILS, CaseEvidence, Evidence, Power, Replay
 from verify.oracles.base import Known
-from verify.oracles.central_difference import differentiate, ladder
+from verify.oracles.central_difference import differentiate
 from verify.oracles.complex_step import STEP
 from verify.oracles.roundoff import UNIT
 from verify.sentences import wrong_sentence
@@ -73,23 +73,25 @@ def check_gradients(
     if unknown or not oracles:
         raise BadInput(f"oracles: {', '.join(unknown) or 'none'} is not one of {', '.join(ORACLES)}")
     J = _Watched("loss", loss, point)
-    if np.ndim(J(point)) != 0:
-        raise WrongShape(f"loss(params) has shape {np.shape(J(point))}, expected one number; sum or average it")
-    value = _number(J(point))
+    at_point = J(point)
+    if np.ndim(at_point) != 0:
+        raise WrongShape(f"loss(params) has shape {np.shape(at_point)}, expected one number; sum or average it")
+    value = _number(at_point)
     given = _gradients(_Watched("gradients", gradients, point)(point), point)
     noise = _noise(J, point, value)
     sizes = tuple(sum(v.shape) for v in point.values())
     case = Case((sizes[0], 1, 1), 1, "any", "ordinary", 0, np.zeros((0, 0)), np.zeros((0, 0)), point)
     with np.errstate(all="ignore"):
-        known = {name: _known(name, J, point, noise, given) for name in oracles}
+        differences = {name: _differences(J, point, name, noise) for name in point}
+        known = {name: _known(name, J, point, noise, given, differences) for name in oracles}
         strength = _power(known, given)
         vacuous = {name: name in strength.vacuous for name in point}
         found = [one for name, k in known.items() for one in compare_gradients(name, [(k, given)], case, vacuous)]
-        order = _order(J, point, noise, given)
+        order = order_along(lambda moved: float(J(moved)), point, given, noise, seed=1)
     result = CaseEvidence("the given point", sizes, 1, "given", "given", 0, tuple(found), strength, order)
     rows = summary([result], oracles)
     verdict = verdict_of(rows)
-    failed = {one.parameter: one for one in found if one.verdict in ("different", "differs")}
+    failed = {one.parameter: one for one in found if one.verdict in FAILS}
     sentence = {
         "wrong": wrong_sentence(failed) if failed else "",
         "could not judge": f"Could not judge: {strength.why}." if strength.why else "Could not judge.",
@@ -220,11 +222,17 @@ def _noise(J: _Watched, point: Params, value: float) -> float:
     return 4 * max(worst, UNIT * abs(value), _SMALLEST)
 
 
-def _known(oracle: str, J: _Watched, point: Params, noise: float, given: Params) -> Known:
+def _known(
+    oracle: str,
+    J: _Watched,
+    point: Params,
+    noise: float,
+    given: Params,
+    differences: Mapping[str, tuple[Floats, Floats]],
+) -> Known:
     roundoff = {
         name: np.full_like(value, _BACKWARD * UNIT * np.max(np.abs(given[name]))) for name, value in point.items()
     }
-    differences = {name: _differences(J, point, name, noise) for name in point}
     if oracle == "central-difference":
         gradient = {name: value for name, (value, _) in differences.items()}
         bound = {name: roundoff[name] + error for name, (_, error) in differences.items()}
@@ -303,15 +311,3 @@ def _power(known: Mapping[str, Known], given: Params) -> Power:
         else None
     )
     return Power(seen, zero, why)
-
-
-def _order(J: _Watched, point: Params, noise: float, given: Params) -> Order | None:
-    generator = np.random.default_rng(1)
-    direction = {name: generator.normal(size=value.shape) for name, value in point.items()}
-    slope = sum(float(np.sum(given[name] * direction[name])) for name in point)
-
-    def along(t: float) -> float:
-        return float(J({name: value + t * direction[name] for name, value in point.items()}))
-
-    found = ladder(along, noise)
-    return Order(found.steps, tuple(abs(d - slope) for d in found.differences), found.order)

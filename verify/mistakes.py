@@ -134,6 +134,7 @@ class Planted:
     text: str
 
 
+@cache
 def plant(mistake: Mistake) -> Planted:
     """Return the lab's network with this one mistake in its `backward`; the other functions are the lab's own."""
     source, backward = _backward()

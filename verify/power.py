@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -15,8 +14,6 @@ from verify.evidence import Power
 from verify.mistakes import MISTAKES, Mistake, plant
 from verify.oracles.base import Known
 from verify.oracles.exact_array import NotExpressible
-
-planted = cache(plant)
 
 
 def vacuous(known: Mapping[str, list[Known]], case: Case) -> dict[str, bool]:
@@ -42,7 +39,7 @@ def _seen_by(
     mistake: Mistake, known: Mapping[str, list[Known]], case: Case, outputs: dict[str, Any], *, skip_exact: bool
 ) -> tuple[str, ...]:
     numeric = {name: points[0] for name, points in known.items() if points[0].kind == "numeric"}
-    module = planted(mistake).module
+    module = plant(mistake).module
     seen = []
     if numeric:
         gradients = module.backward(case.X, case.params, outputs, case.Y)

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
+from random_cases import CASES
 
 from verify import network
 from verify.cases import FULL_SIZES, PARAMETERS, make_case
@@ -38,15 +38,8 @@ def test_it_agrees_with_50_digits_to_13(sizes, targets):
 
 
 @settings(max_examples=25, deadline=None)
-@given(
-    st.tuples(st.integers(1, 4), st.integers(1, 5), st.integers(1, 4)),
-    st.integers(1, 7),
-    st.sampled_from(["one-hot", "soft"]),
-    st.sampled_from(["ordinary", "saturated"]),
-    st.integers(0, 2**31),
-)
-def test_its_bound_holds_on_random_cases(sizes, m, targets, weights, seed):
-    case = make_case(sizes, m, targets, weights, seed)
+@given(CASES)
+def test_its_bound_holds_on_random_cases(case):
     known, true = known_of(case), at_digits(case)
     for name in PARAMETERS:
         assert np.all(np.abs(known.gradient[name] - true[name]) <= known.bound[name])

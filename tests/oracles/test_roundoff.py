@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from random_cases import CASES
 
 from verify import network
 from verify.cases import PARAMETERS, make_case
@@ -139,15 +140,8 @@ def test_a_number_that_is_given_has_no_error():
 
 
 @settings(max_examples=30, deadline=None)
-@given(
-    st.tuples(st.integers(1, 6), st.integers(1, 6), st.integers(1, 5)),
-    st.integers(1, 7),
-    st.sampled_from(["one-hot", "soft"]),
-    st.sampled_from(["ordinary", "saturated"]),
-    st.integers(0, 2**31),
-)
-def test_the_bound_of_the_whole_gradient_holds(sizes, m, targets, weights, seed):
-    case = make_case(sizes, m, targets, weights, seed)
+@given(CASES)
+def test_the_bound_of_the_whole_gradient_holds(case):
     true = at_digits(case)
     for name, found in bounded_gradient(case).items():
         assert np.all(np.abs(found.value - true[name]) <= found.error)

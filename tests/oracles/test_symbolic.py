@@ -8,22 +8,12 @@ import mpmath
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
+from random_cases import CASES
 
 from verify import network
 from verify.cases import FULL_SIZES, PARAMETERS, make_case
 from verify.oracles.base import textbook_loss
 from verify.oracles.symbolic import DIGITS, at_digits, symbolic
-
-sizes = st.tuples(st.integers(1, 5), st.integers(1, 6), st.integers(1, 5))
-cases = st.builds(
-    make_case,
-    sizes,
-    st.integers(1, 7),
-    st.sampled_from(["one-hot", "soft"]),
-    st.sampled_from(["ordinary", "saturated"]),
-    st.integers(0, 2**31),
-)
 
 
 def handwritten(case) -> dict[str, np.ndarray]:
@@ -31,7 +21,7 @@ def handwritten(case) -> dict[str, np.ndarray]:
 
 
 @settings(max_examples=40, deadline=None)
-@given(cases)
+@given(CASES)
 def test_the_handwritten_float64_gradient_lies_within_the_bound_of_50_digits(case):
     (known,) = symbolic(network, case, textbook_loss)
     value = handwritten(case)
@@ -40,7 +30,7 @@ def test_the_handwritten_float64_gradient_lies_within_the_bound_of_50_digits(cas
 
 
 @settings(max_examples=15, deadline=None)
-@given(cases)
+@given(CASES)
 def test_more_digits_give_the_same_numbers(case):
     fifty, eighty = at_digits(case, DIGITS), at_digits(case, 80)
     assert all(np.array_equal(fifty[name], eighty[name]) for name in PARAMETERS)

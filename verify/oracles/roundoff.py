@@ -13,9 +13,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from derivations.claims import STATEMENTS
-from derivations.evaluate import evaluate, forward
-from verify.cases import PARAMETERS, Case, Floats
+from derivations.evaluate import forward, gradients
+from verify.cases import Case, Floats
 
 UNIT: Final = float(np.finfo(np.float64).eps) / 2
 _FUNCTION: Final = 4 * UNIT
@@ -129,11 +128,7 @@ def bounded_case(case: Case) -> dict[str, Any]:
 @lru_cache(maxsize=32)
 def bounded_gradient(case: Case) -> dict[str, Rounded]:
     """Return the claimed gradient of each parameter, with the bound that float64 puts on it."""
-    values = dict(bounded_case(case))
-    for name in STATEMENTS:  # each from the one before it, so that nothing is evaluated twice
-        if name != "dYhat":
-            values[name] = evaluate(name, values)
-    return {parameter: values[f"d{parameter}"] for parameter in PARAMETERS}
+    return gradients(bounded_case(case))
 
 
 def loss_roundoff(values: dict[str, Any]) -> float:

@@ -7,8 +7,8 @@ from typing import Any, Final
 import mpmath
 import numpy as np
 
-from derivations.evaluate import evaluate, forward
-from verify.cases import PARAMETERS, Case, Floats
+from derivations.evaluate import forward, gradients
+from verify.cases import Case, Floats
 from verify.oracles.base import Forward, Known, Loss
 from verify.oracles.roundoff import bounded_gradient
 
@@ -40,6 +40,4 @@ def at_digits(case: Case, digits: int = DIGITS) -> dict[str, Floats]:
             tanh=np.frompyfunc(mpmath.tanh, 1, 1),
             exp=np.frompyfunc(mpmath.exp, 1, 1),
         )
-        for name in ("dZ2", "dA1", "dZ1"):
-            values[name] = evaluate(name, values)
-        return {name: evaluate(f"d{name}", values).astype(float) for name in PARAMETERS}
+        return {name: value.astype(float) for name, value in gradients(values).items()}
