@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import mpmath
@@ -12,11 +13,11 @@ from hypothesis import strategies as st
 from random_cases import CASES
 
 from verify import network
-from verify.cases import FULL_SIZES, PARAMETERS, make_case
+from verify.cases import FULL_SIZES, PARAMETERS, Case, make_case
 from verify.oracles.base import textbook_loss
 from verify.oracles.central_difference import central_difference, differentiate, ladder, third_derivative_bound
 from verify.oracles.roundoff import UNIT
-from verify.oracles.structured import perturbed_losses
+from verify.oracles.structured import moved_losses
 from verify.oracles.symbolic import at_digits
 
 FULL = make_case(FULL_SIZES, 4)
@@ -174,20 +175,31 @@ def test_the_third_derivative_bound_is_within_a_few_hundred_of_the_truth():
     assert np.all(bound < 1)
 
 
+def with_black_pixels() -> Case:
+    seen = np.random.default_rng(5).uniform(size=FULL.X.shape) < 0.2
+    seen[:, 7] = False  # a pixel that is black in every image
+    return replace(FULL, X=FULL.X * seen)
+
+
+@pytest.mark.parametrize("case", [FULL, with_black_pixels()], ids=["bright", "mostly black"])
 @pytest.mark.parametrize("name", PARAMETERS)
-def test_structured_losses_at_full_size_are_those_of_the_naive_loop(name):
+def test_what_moves_at_full_size_is_what_moves_in_the_naive_loop(name, case):
     generator = np.random.default_rng(3)
-    steps = generator.choice([-1, 1], FULL.params[name].shape) * 2.0**-8
-    structured = perturbed_losses(network, FULL, name, steps)
-    params = {key: value.copy() for key, value in FULL.params.items()}
-    for index in zip(*(generator.integers(0, n, 30) for n in steps.shape), strict=True):
-        params[name][index] = FULL.params[name][index] + steps[index]
-        naive = textbook_loss(network.forward(params, FULL.X)[0], FULL.Y)
-        params[name][index] = FULL.params[name][index]
-        assert structured[index] == pytest.approx(naive, rel=1e-13)
-        assert structured[index] != pytest.approx(
-            textbook_loss(network.forward(params, FULL.X)[0], FULL.Y), rel=1e-13
-        ) or (name == "W1" and not np.any(FULL.X[:, index[0]]))
+    steps = generator.choice([-1, 1], case.params[name].shape) * 2.0**-8
+    structured = moved_losses(network, case, name, steps) - moved_losses(network, case, name, 0 * steps)
+    params = {key: value.copy() for key, value in case.params.items()}
+    before, moves = textbook_loss(network.forward(params, case.X)[0], case.Y), 0
+    for index in zip(*(generator.integers(0, n, 60) for n in steps.shape), strict=True):
+        params[name][index] = case.params[name][index] + steps[index]
+        naive = textbook_loss(network.forward(params, case.X)[0], case.Y) - before
+        params[name][index] = case.params[name][index]
+        assert structured[index] == pytest.approx(naive, rel=0, abs=1e-14)
+        moves += abs(naive) > 1e-10
+    assert moves > 20
+
+
+def test_a_pixel_that_is_black_in_every_image_moves_nothing():
+    assert not np.any(moved_losses(network, with_black_pixels(), "W1", 1e-100j)[7].imag)
 
 
 @pytest.mark.parametrize("name", PARAMETERS)

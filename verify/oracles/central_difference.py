@@ -19,7 +19,7 @@ import numpy as np
 from verify.cases import Case, Floats
 from verify.oracles.base import Forward, Known, Loss
 from verify.oracles.roundoff import UNIT, Rounded, bounded_case, bounded_gradient, exp, loss_roundoff
-from verify.oracles.structured import perturbed_losses
+from verify.oracles.structured import moved_losses
 
 COARSE: Final = 2.0**-10  # the step at which J''' is measured, relative to max(1, |theta|)
 _SAFETY: Final = 3.0  # J''' is measured at one point of the interval, not bounded over it
@@ -95,7 +95,7 @@ def _full(network: Forward, case: Case, name: str) -> tuple[Floats, Floats]:
     with np.errstate(divide="ignore"):
         h = np.minimum(np.cbrt(3 * noise / third), 2.0**-4)
     h = 2.0 ** np.round(np.log2(h))
-    difference = perturbed_losses(network, case, name, h) - perturbed_losses(network, case, name, -h)
+    difference = moved_losses(network, case, name, h) - moved_losses(network, case, name, -h)
     return difference / (2 * h), h**2 * third / 6 + noise / h
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from verify.cases import Case
 from verify.oracles.base import Forward, Known, Loss
 from verify.oracles.roundoff import bounded_gradient
-from verify.oracles.structured import perturbed_losses
+from verify.oracles.structured import moved_losses
 
 STEP: Final = 1e-100
 # Differentiation by the forward pass rounds each product twice more than the backward formula does.
@@ -34,7 +34,7 @@ def complex_step(network: Forward, case: Case, loss: Loss) -> list[Known]:
 
 def _derivative(network: Forward, case: Case, loss: Loss, name: str) -> Any:
     if case.full:
-        return perturbed_losses(network, case, name, STEP * 1j).imag / STEP
+        return moved_losses(network, case, name, STEP * 1j).imag / STEP
     params: dict[str, Any] = {key: value.astype(complex) for key, value in case.params.items()}
     derivative = np.zeros(params[name].shape)
     for index in np.ndindex(derivative.shape):
