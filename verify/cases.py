@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Targets = Literal["one-hot", "soft", "any"]
-Weights = Literal["ordinary", "saturated"]
+Weights = Literal["ordinary", "saturated", "trained"]
 
 SMALL_SIZES: Final = ((1, 2, 1), (2, 3, 2), (3, 4, 3), (4, 5, 3))
 FULL_SIZES: Final = (784, 128, 10)
@@ -43,11 +43,12 @@ class Case:
     X: Floats = field(repr=False)
     Y: Floats = field(repr=False)
     params: dict[str, Floats] = field(repr=False)
+    title: str = ""
 
     @property
     def name(self) -> str:
         """The case in one line, as reports name it."""
-        return f"{'-'.join(map(str, self.sizes))} m={self.m} {self.targets} {self.weights}"
+        return self.title or f"{'-'.join(map(str, self.sizes))} m={self.m} {self.targets} {self.weights}"
 
     @property
     def entries(self) -> int:
@@ -64,6 +65,13 @@ class Case:
         return {"X": self.X.copy(), "Y": self.Y.copy(), **{name: value.copy() for name, value in self.params.items()}}
 
 
+def initial_params(draw: np.random.RandomState, sizes: tuple[int, int, int]) -> dict[str, Floats]:
+    """Return W1, b1, W2, b2 from N(0, 0.3^2), drawn in the lab's order; `init_params` draws them with seed 42."""
+    n_x, n_h, n_y = sizes
+    shapes = {"W1": (n_x, n_h), "b1": (1, n_h), "W2": (n_h, n_y), "b2": (1, n_y)}
+    return {name: draw.normal(0, 0.3, shape) for name, shape in shapes.items()}
+
+
 def make_case(
     sizes: tuple[int, int, int], m: int, targets: Targets = "one-hot", weights: Weights = "ordinary", seed: int = 42
 ) -> Case:
@@ -72,10 +80,8 @@ def make_case(
     `soft` targets are rows of a positive distribution; `any` targets do not sum to 1, which breaks
     the hypothesis of dZ2. `saturated` weights drive tanh close to -1 and 1.
     """
-    n_x, n_h, n_y = sizes
-    draw = np.random.RandomState(seed)
-    shapes = {"W1": (n_x, n_h), "b1": (1, n_h), "W2": (n_h, n_y), "b2": (1, n_y)}
-    params = {name: draw.normal(0, 0.3, shape) for name, shape in shapes.items()}
+    n_x, _, n_y = sizes
+    params = initial_params(np.random.RandomState(seed), sizes)
     if weights == "saturated":
         params = {name: value * (16.0 if name in ("W1", "b1") else 4.0) for name, value in params.items()}
     generator = np.random.default_rng([seed, m, *sizes])

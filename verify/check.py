@@ -64,18 +64,36 @@ def check_network(
     which takes a second more.
     Raises MissingPackage where an oracle needs a package that is not installed.
     """
-    planted = plant(mistake) if mistake else None
-    network: Any = planted.module if planted else lab
-    source = planted.source if planted else inspect.getsource(lab)
+    network, _ = subject_of(mistake)
     chosen = make_cases(seed=seed) if cases is None else list(cases)
     quick = QUICK if cases is None and oracles is None else None
     oracles = DEFAULT if oracles is None else oracles
     with np.errstate(all="ignore"):
-        results = tuple(_check_case(network, case, quick if quick and case.full else oracles) for case in chosen)
-        rows = summary(results, oracles)
-        verdict = verdict_of(rows)
-        diagnoses = diagnose(network) if verdict == "wrong" else ()
-        found = () if verdict == "wrong" else findings(network, seed)
+        results = tuple(check_case(network, case, quick if quick and case.full else oracles) for case in chosen)
+        return judge(results, mistake=mistake, oracles=oracles, command=command, seed=seed, direct=direct)
+
+
+def subject_of(mistake: Mistake | None) -> tuple[Any, str]:
+    """Return the network under test, with the mistake planted in it, and its source."""
+    if mistake is None:
+        return lab, inspect.getsource(lab)
+    planted = plant(mistake)
+    return planted.module, planted.source
+
+
+def judge(
+    results: tuple[CaseEvidence, ...],
+    *,
+    mistake: Mistake | None,
+    oracles: Sequence[str],
+    command: str,
+    seed: int,
+    direct: bool = False,
+) -> Evidence:
+    """Return the verdict that these cases give on the network, and everything that goes with it."""
+    network, source = subject_of(mistake)
+    rows = summary(results, oracles)
+    verdict = verdict_of(rows)
     return Evidence(
         subject=f"network.py with the mistake {mistake.name}" if mistake else "network.py, the lab's network",
         verdict=verdict,
@@ -86,8 +104,8 @@ def check_network(
         cases=results,
         mistakes={known.name: known.sentence for known in MISTAKES},
         caught=caught(rows),
-        diagnoses=diagnoses,
-        findings=found,
+        diagnoses=diagnose(network) if verdict == "wrong" else (),
+        findings=() if verdict == "wrong" else findings(network, seed),
         trusted=TRUSTED,
         replay=Replay(command, seed, versions(), {"network.py": hashlib.sha256(source.encode()).hexdigest()}),
     )
@@ -99,7 +117,8 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version(), **found}
 
 
-def _check_case(network: Any, case: Case, oracles: Sequence[str]) -> CaseEvidence:
+def check_case(network: Any, case: Case, oracles: Sequence[str]) -> CaseEvidence:
+    """Return what the oracles say of `network.backward` in one case, and what they would have seen there."""
     known: dict[str, list[Known]] = {}
     missing: list[Comparison] = []
     for name in oracles:

@@ -5,13 +5,13 @@ Exit status: 0 correct, 1 a gradient is wrong, 2 usage or unreadable input, 3 co
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from verify import options
 from verify.errors import BadInput, VerifyError
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 EXIT = {"correct": 0, "wrong": 1, "could not judge": 3}
 USAGE = 2
-LARGEST = 5_000_000  # entries of a net that fits in memory several times over
+INTERRUPTED = 130
 
 app = typer.Typer(
     name="verify",
@@ -76,32 +76,128 @@ def grads(
     from verify.mistakes import BY_NAME
     from verify.oracles import NAMES
 
-    wanted = None if not sizes else [_sizes(text) for text in sizes]
-    if batch is not None and not 1 <= batch <= 10_000:
-        raise BadInput(f"--batch {batch}: expected a whole number of samples from 1 to 10000")
-    if not 0 <= seed < 2**32:
-        raise BadInput(f"--seed {seed}: expected a whole number from 0 to {2**32 - 1}")
-    oracles = _oracles(oracle, NAMES)
-    if mistake is not None and mistake not in BY_NAME:
-        raise BadInput(f"--mistake {mistake}: no such mistake{_nearest(mistake, list(BY_NAME))}; see: verify mistakes")
-    if json == "":
-        raise BadInput("--json: expected the path of a file to write, or - for standard output")
-    if json not in (None, "-"):
-        from verify.files import check_writable
-
-        check_writable(Path(str(json)))  # before the work is done
+    wanted = None if not sizes else [options.sizes(text) for text in sizes]
+    options.check_settings({"batch": batch, "seed": seed})
+    oracles = options.oracles(oracle, NAMES)
+    planted = options.mistake(mistake, BY_NAME)
+    options.check_outputs(json)
 
     from verify.check import check_network
 
+    words = [word for text in sizes or () for word in ("--sizes", text)]
+    words += options.words(batch=batch, seed=seed if seed != 42 else None)
+    words += [word for name in oracle or () for word in ("--oracle", name)] + options.words(mistake=mistake)
     evidence = check_network(
-        mistake=BY_NAME[mistake] if mistake else None,
+        mistake=planted,
         cases=None if wanted is None and batch is None else make_cases(wanted, batch, seed),
         oracles=oracles,
-        command=" ".join(["verify", *_replay(sizes, batch, seed, oracle, mistake)]),
+        command=" ".join(["verify grads", *words]),
         seed=seed,
     )
     _show(evidence, json)
     raise typer.Exit(EXIT[evidence.verdict])
+
+
+@app.command()
+def train_mnist(
+    data: Annotated[
+        str | None,
+        typer.Option("--data", metavar="PATH", help="MNIST: Keras's mnist.npz, or a folder with the four IDX files."),
+    ] = None,
+    dataset: Annotated[
+        str,
+        typer.Option("--dataset", metavar="NAME", help="auto (MNIST, else digits), mnist, or digits (scikit-learn's)."),
+    ] = "auto",
+    loop: Annotated[
+        str | None,
+        typer.Option("--loop", metavar="NAME", help="intended (all samples; the lab's own beside it), or as-written."),
+    ] = None,
+    epochs: Annotated[int, typer.Option("--epochs", metavar="N", help="Epochs in all.")] = 50,
+    batch: Annotated[int | None, typer.Option("--batch", metavar="M", help="Samples in a batch; 128.")] = None,
+    eta: Annotated[float | None, typer.Option("--eta", metavar="ETA", help="The learning rate; 0.1.")] = None,
+    hidden: Annotated[int | None, typer.Option("--hidden", metavar="N_H", help="Hidden units; 128.")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", metavar="N", help="Of weights and shuffles; 42.")] = None,
+    dtype: Annotated[str | None, typer.Option("--dtype", metavar="TYPE", help="float64, or float32.")] = None,
+    mistake: Annotated[
+        str | None, typer.Option("--mistake", metavar="NAME", help="Plant this mistake, and show what it costs.")
+    ] = None,
+    oracle: Annotated[
+        list[str] | None,
+        typer.Option("--oracle", metavar="NAME", help="As in grads; here central-difference and complex-step."),
+    ] = None,
+    twin: Annotated[bool, typer.Option("--twin", help="Train a Keras twin for an epoch too (TensorFlow).")] = False,
+    save: Annotated[
+        str | None, typer.Option("--save", metavar="PATH", help="Write the trained parameters here, to go on later.")
+    ] = None,
+    resume: Annotated[
+        str | None, typer.Option("--resume", metavar="PATH", help="Go on with a training that --save wrote.")
+    ] = None,
+    figures: Annotated[
+        str | None, typer.Option("--figures", metavar="DIR", help="Write learning curves and digits, SVG and PNG.")
+    ] = None,
+    json: Annotated[
+        str | None,
+        typer.Option("--json", metavar="PATH", help="Write the evidence as JSON here; - is standard output."),
+    ] = None,
+) -> None:
+    """Train the lab's network on MNIST, as the end-to-end check that right gradients also learn."""
+    from verify.mistakes import BY_NAME
+    from verify.oracles import NAMES
+
+    for name, path in {"data": data, "save": save, "resume": resume, "figures": figures}.items():
+        if path == "":
+            raise BadInput(f"--{name}: expected a path, got nothing")
+    given = {"loop": loop, "batch": batch, "eta": eta, "hidden": hidden, "seed": seed, "dtype": dtype}
+    given = {name: value for name, value in given.items() if value is not None}
+    options.check_settings({"dataset": dataset, "epochs": epochs, **given})
+    oracles = options.oracles(oracle, NAMES)
+    planted = options.mistake(mistake, BY_NAME)
+    options.check_outputs(json, save, figures)
+
+    from verify.interrupts import CtrlC
+    from verify.report.progress import TrainingProgress
+    from verify.training import checkpoint
+    from verify.training.checks import ORACLES
+    from verify.training.data import find_dataset
+    from verify.training.end_to_end import check_training
+    from verify.training.loop import Settings, State
+
+    found = find_dataset(Path(data) if data else None, dataset)  # type: ignore[arg-type]
+    settings, state = Settings(epochs=epochs, **given), None  # type: ignore[arg-type]
+    if resume:
+        state, settings = checkpoint.resume(Path(resume), settings, set(given), found, mistake)
+
+    def keep(state: State, settings: Settings) -> None:
+        if save:
+            checkpoint.save(Path(save), state, settings, found, mistake)
+
+    words = options.words(data=data and Path(data).name, dataset=dataset if dataset != "auto" else None)
+    words += options.words(epochs=epochs if epochs != 50 else None, **given, mistake=mistake)
+    words += [word for name in oracle or () for word in ("--oracle", name)]
+    words += ["--twin"] * twin + options.words(resume=resume and Path(resume).name)
+    with TrainingProgress() as progress, CtrlC(progress.say) as stop:
+        if found.note:
+            progress.say(found.note)
+        evidence = check_training(
+            found,
+            settings,
+            mistake=planted,
+            oracles=oracles or ORACLES,
+            twin=twin,
+            state=state,
+            stop=stop.asked,
+            progress=progress,
+            keep=keep,
+            command=" ".join(["verify train-mnist", *words]),
+        )
+    _show(evidence, json)
+    if figures:
+        from verify.report.figures import write_figures
+
+        write_figures(evidence, Path(figures))
+    assert evidence.training is not None
+    interrupted = any(run.status == "interrupted" for run in evidence.training.runs)
+    raise typer.Exit(INTERRUPTED if interrupted else EXIT[evidence.verdict])
 
 
 @app.command()
@@ -127,47 +223,6 @@ def explain(
     from verify.report.terminal import console, render_steps
 
     render_steps(f"Why {name} is what it is", explanation(name), console())
-
-
-def _sizes(text: str) -> tuple[int, int, int]:
-    right = "expected three whole numbers from 1, n_x,n_h,n_y, like --sizes 2,3,2"
-    if not re.fullmatch(r"\s*[0-9]{1,12}\s*(,\s*[0-9]{1,12}\s*){2}", text):
-        raise BadInput(f"--sizes {text}: {right}")
-    numbers = [int(part) for part in text.split(",")]
-    if min(numbers) < 1:
-        raise BadInput(f"--sizes {text}: {right}")
-    n_x, n_h, n_y = numbers
-    if (n_x + 1) * n_h + (n_h + 1) * n_y > LARGEST:
-        raise BadInput(f"--sizes {text}: more than {LARGEST:,} parameters; the lab's own net has 101,770")
-    return n_x, n_h, n_y
-
-
-def _oracles(given: list[str] | None, names: tuple[str, ...]) -> tuple[str, ...] | None:
-    if not given:
-        return None
-    if "all" in given:
-        return names
-    for name in given:
-        if name not in names:
-            raise BadInput(f"--oracle {name}: no such oracle; expected one of {', '.join(names)}, or all")
-    return tuple(name for name in names if name in given)
-
-
-def _nearest(name: str, known: list[str]) -> str:
-    import difflib
-
-    close = difflib.get_close_matches(name, known, n=1)
-    return f", did you mean {close[0]}?" if close else ""
-
-
-def _replay(
-    sizes: list[str] | None, batch: int | None, seed: int, oracle: list[str] | None, mistake: str | None
-) -> list[str]:
-    words = ["grads", *(word for text in sizes or () for word in ("--sizes", text))]
-    words += [] if batch is None else ["--batch", str(batch)]
-    words += [] if seed == 42 else ["--seed", str(seed)]
-    words += [word for name in oracle or () for word in ("--oracle", name)]
-    return words + ([] if mistake is None else ["--mistake", mistake])
 
 
 def _show(evidence: Evidence, json: str | None) -> None:

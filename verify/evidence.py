@@ -16,6 +16,7 @@ from verify.errors import BadInput
 
 Verdict = Literal["correct", "wrong", "could not judge"]
 Word = Literal["identical", "different", "agrees", "differs", "vacuous", "could not judge"]
+Ending = Literal["complete", "interrupted", "stopped"]
 PASSES: tuple[Word, ...] = ("identical", "agrees")
 FAILS: tuple[Word, ...] = ("different", "differs")
 
@@ -151,6 +152,94 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Digit:
+    """One image with its label: a row of pixels is a string of two hexadecimal digits a pixel."""
+
+    label: int
+    rows: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DataUsed:
+    """What was trained on: its name, where it came from, what a reader must know of it, and its hashes."""
+
+    name: str
+    source: str
+    note: str
+    shape: tuple[int, int]
+    white: int
+    n_train: int
+    n_test: int
+    md5: Mapping[str, str]
+    digits: tuple[Digit, ...]
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What the net knew after this epoch: loss in nats and accuracy as a fraction, on both whole sets."""
+
+    number: int
+    updates: int
+    train_loss: float
+    train_accuracy: float
+    test_loss: float
+    test_accuracy: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """The mean over some consecutive updates of the loss and accuracy on their batches; `update` is the last."""
+
+    update: int
+    loss: float
+    accuracy: float
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training: how it was run, how it ended, what it reached."""
+
+    loop: Literal["intended", "as-written"]
+    mistake: str | None
+    sizes: tuple[int, int, int]
+    epochs_wanted: int
+    batch: int
+    eta: float
+    seed: int
+    dtype: Literal["float64", "float32"]
+    updates_an_epoch: int
+    status: Ending
+    why: str
+    updates: int
+    first_loss: float
+    epochs: tuple[Epoch, ...]
+    batches: tuple[Stretch, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Check:
+    """Something that a training of right gradients does: what was measured, and the bound that decided."""
+
+    name: str
+    verdict: Word
+    measured: float | None
+    bound: float | None
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Training:
+    """The end-to-end check: the data, the runs, what they show, and what a planted mistake cost."""
+
+    data: DataUsed
+    runs: tuple[Run, ...]
+    checks: tuple[Check, ...]
+    cost: str | None
+
+
+@dataclass(frozen=True)
 class Replay:
     """What is needed to get every figure again."""
 
@@ -177,6 +266,7 @@ class Evidence:
     findings: tuple[Finding, ...]
     trusted: tuple[str, ...]
     replay: Replay
+    training: Training | None = None
     schema: Literal["verify-evidence/1"] = "verify-evidence/1"
 
     def to_json(self) -> str:

@@ -21,20 +21,28 @@ def check_writable(path: Path) -> None:
         raise BadInput(f"{path}: the folder {path.parent} can't be written to; write elsewhere")
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write the text beside the path and move it there in one step; an older file stays until then.
+def check_folder(path: Path) -> None:
+    """Raise BadInput, saying why, where files can't be written into this folder; it may still have to be made."""
+    if path.exists() and not path.is_dir():
+        raise BadInput(f"{path}: is a file; expected a folder to write into")
+    if not path.exists():
+        check_writable(path)
+    elif not os.access(path, os.W_OK):
+        raise BadInput(f"{path}: the folder can't be written to; write elsewhere")
 
-    Raises BadInput where the disk is full or the folder can't be written.
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write the text (in UTF-8) or the bytes beside the path, and move it there in one step.
+
+    An older file stays until then. Raises BadInput where the disk is full or the folder can't be written.
     """
     check_writable(path)
     path = path.resolve()  # through a link, to the file that it stands for
     temporary = None
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", dir=path.parent, prefix=".verify-", delete=False, encoding="utf-8"
-        ) as file:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".verify-", delete=False) as file:
             temporary = Path(file.name)
-            file.write(text)
+            file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(0o644)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from verify.evidence import FAILS, CaseEvidence, Row, Verdict
+from verify.evidence import FAILS, CaseEvidence, Evidence, Row, Verdict
 
 
 def sentence(verdict: Verdict, rows: Sequence[Row], cases: Sequence[CaseEvidence], oracles: Sequence[str]) -> str:
@@ -28,6 +28,39 @@ def sentence(verdict: Verdict, rows: Sequence[Row], cases: Sequence[CaseEvidence
     )
 
 
+def training_sentence(evidence: Evidence) -> str:
+    """Return the verdict of an end-to-end check in a sentence or two."""
+    training = evidence.training
+    assert training is not None
+    main = training.runs[0]
+    if evidence.verdict == "wrong":
+        gradients = evidence.sentence if any(row.verdict in FAILS for row in evidence.summary) else "Wrong."
+        return " ".join(filter(None, (gradients, training.cost)))
+    if all(row.verdict not in FAILS for row in evidence.summary) and evidence.summary:
+        batches = count(len(evidence.cases), "real batch", "real batches")
+        shown = f"on {batches} the gradients are the derivative of the loss"
+    else:
+        shown = "no gradient was checked"
+    if main.status == "interrupted":
+        reached = main.epochs[-1]
+        return (
+            f"Interrupted {main.why} of {main.epochs_wanted}: {main.updates:,} updates reached test accuracy "
+            f"{reached.test_accuracy:.3f}; {shown}."
+        )
+    if main.status == "stopped":
+        return f"Could not judge the training: {main.why}. Still, {shown}: the settings are to blame."
+    failed = [check.sentence for check in training.checks if check.verdict in FAILS]
+    if failed:
+        return f"Could not judge: {shown}, but {' '.join(failed)}"
+    if evidence.verdict == "could not judge":
+        return evidence.sentence
+    reached = main.epochs[-1]
+    return (
+        f"Correct: by {count(len(evidence.oracles), 'oracle')} {shown}, and {main.updates:,} updates with them reach "
+        f"test accuracy {reached.test_accuracy:.3f} and test loss {reached.test_loss:.3f} on {training.data.name}."
+    )
+
+
 def wrong_sentence(parameters: Mapping[str, Any]) -> str:
     """Return the sentence that names the gradients that are wrong."""
     names = [f"d{name}" for name in parameters]
@@ -35,9 +68,9 @@ def wrong_sentence(parameters: Mapping[str, Any]) -> str:
     return f"Wrong: {listed} {'is' if len(names) == 1 else 'are'} not the derivative of the loss."
 
 
-def count(number: int, noun: str) -> str:
+def count(number: int, noun: str, plural: str = "") -> str:
     """Return `1 case` or `3 cases`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def _notes(cases: Sequence[CaseEvidence]) -> list[str]:

@@ -147,7 +147,7 @@ def test_a_forward_pass_beyond_exact_numbers_is_refused_by_name():
 def test_a_gradient_that_is_no_number_is_different_and_not_a_crash(value):
     from types import SimpleNamespace
 
-    from verify.check import _check_case
+    from verify.check import check_case
     from verify.mistakes import BY_NAME, plant
 
     planted = plant(BY_NAME["db2-mean"]).module
@@ -156,7 +156,7 @@ def test_a_gradient_that_is_no_number_is_different_and_not_a_crash(value):
         return {**planted.backward(X, params, outputs, Y), "b2": np.full(params["b2"].shape, value)}
 
     network = SimpleNamespace(forward=planted.forward, loss_accuracy=planted.loss_accuracy, backward=backward)
-    found = _check_case(network, make_case((2, 3, 2), 3), ("exact",)).comparisons
+    found = check_case(network, make_case((2, 3, 2), 3), ("exact",)).comparisons
     assert {one.parameter: one.verdict for one in found} == dict.fromkeys(("W1", "b1", "W2"), "identical") | {
         "b2": "different"
     }
@@ -177,13 +177,13 @@ def test_a_gradient_that_is_no_number_is_different_and_not_a_crash(value):
 )
 @pytest.mark.parametrize("oracle", ["exact", "symbolic", "complex-step", "central-difference"])
 def test_what_is_no_real_array_of_the_right_shape_is_wrong_and_said_so(oracle, value, said):
-    from verify.check import _check_case
+    from verify.check import check_case
 
     def backward(X, params, outputs, Y):
         return {**network.backward(X, params, outputs, Y), "b2": value}
 
     changed = SimpleNamespace(**{**vars(network), "backward": backward})
-    found = _check_case(changed, make_case((2, 3, 2), 3), (oracle,)).comparisons
+    found = check_case(changed, make_case((2, 3, 2), 3), (oracle,)).comparisons
     (b2,) = [one for one in found if one.parameter == "b2"]
     assert b2.verdict in ("different", "differs")
     assert b2.message == f"db2: backward gives {said}, expected real numbers of shape (1, 2)"

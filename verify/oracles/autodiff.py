@@ -26,7 +26,7 @@ def autodiff(network: Forward, case: Case, loss: Loss) -> list[Known]:
     Raises MissingPackage where TensorFlow is not installed.
     """
     try:
-        tf = _tensorflow()
+        tf = quiet_tensorflow()
     except ImportError as error:
         raise MissingPackage(
             "the oracle autodiff needs TensorFlow, which is not installed; "
@@ -43,7 +43,7 @@ def autodiff(network: Forward, case: Case, loss: Loss) -> list[Known]:
     return [Known("numeric", case.X, case.Y, case.params, gradient, bound, f"TensorFlow {tf.__version__}")]
 
 
-def _tensorflow() -> Any:
+def quiet_tensorflow() -> Any:
     """Import TensorFlow without the remarks about drivers that it writes to standard error while loading."""
     if "tensorflow" in sys.modules:
         return importlib.import_module("tensorflow")

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from verify.evidence import FAILS, CaseEvidence, Evidence, Row, Step
 from verify.report.numbers import entry, error
+from verify.report.training import training_sections
 from verify.sentences import count
 
 _STYLE = {"correct": "bold green", "wrong": "bold red", "could not judge": "bold yellow"}
@@ -47,9 +48,10 @@ def _render(evidence: Evidence, out: Console) -> None:
     out.print(Text(f"Gradients of {evidence.subject}", style="bold"))
     out.print()
     out.print(_gradients(evidence.summary, width=out.width, plain=not out.is_terminal))
-    for part in (_failures(evidence), _diagnoses(evidence), _power(evidence), _order(evidence), _proofs(evidence),
-                 _findings(evidence)):  # fmt: skip
-        _section(out, *part)
+    about_training = training_sections(evidence, plain=not out.is_terminal)
+    about_gradients = (part(evidence) for part in (_failures, _diagnoses, _power, _order, _proofs, _findings))
+    for title, lines in (*about_training, *about_gradients):
+        _section(out, title, lines)
     out.print()
     out.print(
         Text(f"replay: {evidence.replay.command}   seed {evidence.replay.seed}   {_versions(evidence)}", style="dim")

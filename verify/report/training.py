@@ -1,0 +1,81 @@
+"""The terminal's face of a training: the data, what each run reached, and what was checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich import box
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from verify.evidence import FAILS, Epoch, Evidence, Run
+
+
+def training_sections(evidence: Evidence, *, plain: bool) -> list[tuple[str, list[RenderableType]]]:
+    """Return the sections about the training, each a title and its lines; none without a training."""
+    training = evidence.training
+    if training is None:
+        return []
+    data = training.data
+    height, width = data.shape
+    about: list[RenderableType] = [
+        Text(f"{data.name}: {data.n_train:,} training and {data.n_test:,} test images of {height} by {width}, "
+             f"from {data.source}")
+    ]  # fmt: skip
+    if data.note:
+        about.append(Text(data.note, style="bold yellow"))
+    checks: list[RenderableType] = [
+        Text(f"{check.verdict}: {check.sentence}", style="bold red" if check.verdict in FAILS else "")
+        for check in training.checks
+    ]
+    cost: list[RenderableType] = [] if training.cost is None else [Text(training.cost)]
+    return [
+        ("Data", about),
+        ("Training", [_described(training.runs), _reached(training.runs, plain=plain)]),
+        ("Does it learn?", checks),
+        ("What the mistake costs", cost),
+    ]
+
+
+def title(run: Run) -> str:
+    """Return what a run is called in tables and pictures."""
+    return f"{run.loop}, with {run.mistake}" if run.mistake else run.loop
+
+
+def _described(runs: Iterable[Run]) -> Text:
+    run = next(iter(runs))
+    sizes = "-".join(map(str, run.sizes))
+    return Text(f"{sizes}, eta {run.eta:g}, batches of {run.batch}, {run.dtype}, seed {run.seed}")
+
+
+def _reached(runs: Iterable[Run], *, plain: bool) -> Table:
+    table = Table(box=None if plain else box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("loop", no_wrap=True)
+    for name in ("epoch", "updates", "train loss", "accuracy", "test loss", "accuracy", "time"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for run in runs:
+        for number, epoch in enumerate(_some(run.epochs)):
+            table.add_row(title(run) if number == 0 else "", *_cells(epoch))
+        ending = "" if run.status == "complete" else f"{run.status} {run.why}" if run.why else run.status
+        if ending:
+            table.add_row(Text(ending, style="bold yellow"))
+    return table
+
+
+def _some(epochs: tuple[Epoch, ...]) -> list[Epoch]:
+    """Return the first epochs and then fewer and fewer, and the last one."""
+    wanted = {0, 1, 2, 5, 10, 20, 50, 100, 200, 500}
+    return [epoch for epoch in epochs if epoch.number in wanted or epoch is epochs[-1]]
+
+
+def _cells(epoch: Epoch) -> tuple[str, ...]:
+    return (
+        str(epoch.number),
+        f"{epoch.updates:,}",
+        f"{epoch.train_loss:.3f}",
+        f"{epoch.train_accuracy:.3f}",
+        f"{epoch.test_loss:.3f}",
+        f"{epoch.test_accuracy:.3f}",
+        f"{epoch.seconds:.2f} s" if epoch.number else "",
+    )

@@ -1,0 +1,172 @@
+"""The end-to-end check: right gradients also learn. Data, runs, checks -> Evidence."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+
+from verify.check import judge, subject_of
+from verify.evidence import FAILS, CaseEvidence, Check, DataUsed, Digit, Evidence, Run, Stretch, Training
+from verify.mistakes import Mistake
+from verify.sentences import training_sentence
+from verify.training.checks import ORACLES, GradientChecks, learning_checks, lost
+from verify.training.data import Dataset
+from verify.training.lab_findings import training_findings
+from verify.training.loop import Ended, Progress, Settings, State, start, train
+from verify.training.twin import keras_twin
+
+_POINTS: Final = 500  # of a curve over the updates; more are not seen in a picture
+
+
+@dataclass
+class Trained:
+    """One training that has ended: its state can be saved, its run is evidence."""
+
+    state: State
+    settings: Settings
+    run: Run
+    cases: tuple[CaseEvidence, ...]
+
+
+def check_training(
+    data: Dataset,
+    settings: Settings | None = None,
+    *,
+    mistake: Mistake | None = None,
+    oracles: Sequence[str] = ORACLES,
+    twin: bool = False,
+    state: State | None = None,
+    stop: Callable[[], bool] = lambda: False,
+    progress: Progress | None = None,
+    keep: Callable[[State, Settings], None] = lambda state, settings: None,
+    command: str = "verify train-mnist",
+) -> Evidence:
+    """Return the verdict on the hand-written network from training it on this data.
+
+    With the loop as intended, the loop as the lab wrote it is run for comparison too, or, with a `mistake`, the
+    network without it. `state` is a training to go on with; `keep(state, settings)` gets the training when it has
+    ended at the end of an epoch. `stop()` is asked after every epoch.
+    Raises MissingPackage where an oracle or the twin needs a package that is not installed.
+    """
+    settings = settings or Settings()
+    network, _ = subject_of(mistake)
+    twins = (keras_twin(network, data, settings),) if twin else ()
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+
+        def run(network: Any, settings: Settings, name: str | None, state: State | None, watched: bool) -> Trained:
+            return _run(network, data, settings, pool, name, state, oracles if watched else (), stop, progress)
+
+        main = run(network, settings, mistake.name if mistake else None, state, True)
+        if main.run.status != "stopped":
+            keep(main.state, settings)
+        runs = [main.run]
+        if main.run.status != "interrupted" and settings.loop == "intended":
+            other = settings if mistake else replace(settings, loop="as-written")
+            runs.append(run(subject_of(None)[0], other, None, None, False).run)
+    checks = (*twins, *(check for one in runs for check in learning_checks(one, data)))
+    evidence = judge(main.cases, mistake=mistake, oracles=oracles, command=command, seed=settings.seed)
+    found = (*evidence.findings, *training_findings(network, data, runs)) if mistake is None else ()
+    cost = _cost(evidence, runs, checks, data) if mistake else None
+    training = Training(_data_used(data), tuple(runs), checks, cost)
+    evidence = replace(evidence, findings=found, training=training)
+    if any(check.verdict in FAILS for check in twins):
+        evidence = replace(evidence, verdict="wrong")
+    elif evidence.verdict == "correct" and not _learned(main.run, checks):
+        evidence = replace(evidence, verdict="could not judge")
+    return replace(evidence, sentence=training_sentence(evidence))
+
+
+def _run(
+    network: Any,
+    data: Dataset,
+    settings: Settings,
+    pool: ThreadPoolExecutor,
+    mistake: str | None,
+    state: State | None,
+    oracles: Sequence[str],
+    stop: Callable[[], bool],
+    progress: Progress | None,
+) -> Trained:
+    state = state or start(data, settings)
+    done, an_epoch = len(state.losses), settings.updates_an_epoch(data)
+    if progress:
+        title = f"{settings.loop}, with {mistake}" if mistake else settings.loop
+        progress.begin(title, settings.epochs * an_epoch, done)
+    checks = GradientChecks(network, data, settings, oracles, pool, done)
+    watch = checks.watch if oracles else None
+    ended = train(network, data, settings, state, pool, watch=watch, stop=stop, progress=progress)
+    return Trained(state, settings, _evidence(data, settings, state, ended, mistake), checks.results())
+
+
+def _evidence(data: Dataset, settings: Settings, state: State, ended: Ended, mistake: str | None) -> Run:
+    return Run(
+        loop=settings.loop,
+        mistake=mistake,
+        sizes=settings.sizes(data),
+        epochs_wanted=settings.epochs,
+        batch=settings.batch,
+        eta=settings.eta,
+        seed=settings.seed,
+        dtype=settings.dtype,
+        updates_an_epoch=settings.updates_an_epoch(data),
+        status=ended.status,
+        why=ended.why,
+        updates=len(state.losses),
+        first_loss=state.losses[0] if state.losses else float("nan"),
+        epochs=tuple(state.epochs),
+        batches=_stretches(state),
+        seconds=sum(epoch.seconds for epoch in state.epochs),
+    )
+
+
+def _stretches(state: State) -> tuple[Stretch, ...]:
+    """Return the history of the batches, in at most 500 means over consecutive updates."""
+    n = len(state.losses)
+    length = max(1, -(-n // _POINTS))
+    losses, accuracies = np.array(state.losses), np.array(state.accuracies)
+    return tuple(
+        Stretch(min(first + length, n), float(losses[first : first + length].mean()),
+                float(accuracies[first : first + length].mean()))
+        for first in range(0, n, length)
+    )  # fmt: skip
+
+
+def _data_used(data: Dataset) -> DataUsed:
+    width = data.shape[1]
+    digits = tuple(
+        Digit(int(label), tuple(row.tobytes().hex() for row in image.reshape(-1, width)))
+        for image, label in zip(data.X_train[:10], data.y_train[:10], strict=True)
+    )
+    return DataUsed(
+        data.name, data.source, data.note, data.shape, data.white,
+        len(data.X_train), len(data.X_test), dict(data.md5), digits,
+    )  # fmt: skip
+
+
+def _learned(run: Run, checks: Sequence[Check]) -> bool:
+    return run.status == "complete" and not any(check.verdict in FAILS for check in checks)
+
+
+def _cost(evidence: Evidence, runs: Sequence[Run], checks: Sequence[Check], data: Dataset) -> str:
+    """Return what a planted mistake cost: which checks caught it, and the accuracy lost, or not lost."""
+    caught = [f"{row.oracle} (d{row.parameter})" for row in evidence.summary if row.verdict in FAILS]
+    caught += [check.name for check in checks if check.name == "keras-twin" and check.verdict in FAILS]
+    said = f"Caught by {', '.join(caught)}. " if caught else "Not caught by any check of the gradients. "
+    wrong = runs[0]
+    if wrong.status != "complete":
+        return f"{said}The training was {wrong.status} at update {wrong.updates:,}: {wrong.why}."
+    if len(runs) < 2 or runs[1].status != "complete":
+        return f"{said}There is no complete run without the mistake to compare with."
+    with_mistake, without = wrong.epochs[-1], runs[1].epochs[-1]
+    figures = f"test accuracy {with_mistake.test_accuracy:.4f} with it, {without.test_accuracy:.4f} without"
+    if lost(without, with_mistake, len(data.y_test)):
+        return f"{said}The training loses by it: {figures}."
+    return (
+        f"{said}The training does not show it: {figures}, within the chance of {len(data.y_test):,} test images. "
+        "Whoever looked at the accuracy only would have called this backward pass right."
+    )
