@@ -123,7 +123,7 @@ def train_mnist(
     ] = None,
     oracle: Annotated[
         list[str] | None,
-        typer.Option("--oracle", metavar="NAME", help="As in grads; here central-difference and complex-step."),
+        typer.Option("--oracle", metavar="NAME", help="As in grads; here exact, central-difference and complex-step."),
     ] = None,
     twin: Annotated[bool, typer.Option("--twin", help="Train a Keras twin for an epoch too (TensorFlow).")] = False,
     save: Annotated[

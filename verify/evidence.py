@@ -230,13 +230,22 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Cost:
+    """What a planted mistake costs: who catches it in which gradients, and what the training shows of it."""
+
+    caught: Mapping[str, tuple[str, ...]]
+    shown: bool
+    effect: str
+
+
+@dataclass(frozen=True)
 class Training:
     """The end-to-end check: the data, the runs, what they show, and what a planted mistake cost."""
 
     data: DataUsed
     runs: tuple[Run, ...]
     checks: tuple[Check, ...]
-    cost: str | None
+    cost: Cost | None
 
 
 @dataclass(frozen=True)

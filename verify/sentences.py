@@ -34,8 +34,9 @@ def training_sentence(evidence: Evidence) -> str:
     assert training is not None
     main = training.runs[0]
     if evidence.verdict == "wrong":
-        gradients = evidence.sentence if any(row.verdict in FAILS for row in evidence.summary) else "Wrong."
-        return " ".join(filter(None, (gradients, training.cost)))
+        twins = " ".join(check.sentence for check in training.checks if check.name == "keras-twin")
+        wrong = evidence.sentence if any(row.verdict in FAILS for row in evidence.summary) else f"Wrong: {twins}"
+        return f"{wrong} {training.cost.effect}" if training.cost else wrong
     if all(row.verdict not in FAILS for row in evidence.summary) and evidence.summary:
         batches = count(len(evidence.cases), "real batch", "real batches")
         shown = f"on {batches} the gradients are the derivative of the loss"

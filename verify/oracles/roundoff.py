@@ -131,11 +131,6 @@ def bounded_gradient(case: Case) -> dict[str, Rounded]:
     return gradients(bounded_case(case))
 
 
-def gradient_roundoff(known: dict[str, Any]) -> dict[str, Floats]:
-    """Return the bound on the error of the gradient at X, Y and these parameters, in float64."""
-    return {name: value.error for name, value in gradients(bounded_forward(known)).items()}
-
-
 def loss_roundoff(values: dict[str, Any]) -> float:
     """Return how far J as computed in float64 may be from its value at the same Y, Z2 and parameters."""
     each = values["Y"] * log(values["Yhat"])

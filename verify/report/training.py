@@ -9,7 +9,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from verify.evidence import FAILS, Epoch, Evidence, Run
+from verify.evidence import FAILS, Cost, Epoch, Evidence, Run
 
 
 def training_sections(evidence: Evidence, *, plain: bool) -> list[tuple[str, list[RenderableType]]]:
@@ -29,13 +29,27 @@ def training_sections(evidence: Evidence, *, plain: bool) -> list[tuple[str, lis
         Text(f"{check.verdict}: {check.sentence}", style="bold red" if check.verdict in FAILS else "")
         for check in training.checks
     ]
-    cost: list[RenderableType] = [] if training.cost is None else [Text(training.cost)]
+    cost: list[RenderableType] = [] if training.cost is None else _cost(training.cost)
     return [
         ("Data", about),
         ("Training", [_described(training.runs), _reached(training.runs, plain=plain)]),
         ("Does it learn?", checks),
         ("What the mistake costs", cost),
     ]
+
+
+def _cost(cost: Cost) -> list[RenderableType]:
+    lines: list[RenderableType] = []
+    for who, parameters in cost.caught.items():
+        lines.append(Text(f"caught by {who}{': ' if parameters else ''}{', '.join(f'd{name}' for name in parameters)}"))
+    if not lines:
+        lines.append(Text("not caught by any check", style="bold red"))
+    lines.append(Text(cost.effect))
+    if lines and not cost.shown:
+        lines.append(
+            Text("Whoever looks at the accuracy only takes this backward pass for right.", style="bold yellow")
+        )
+    return lines
 
 
 def title(run: Run) -> str:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 
 from verify.check import judge, subject_of
-from verify.evidence import FAILS, CaseEvidence, Check, DataUsed, Digit, Evidence, Run, Stretch, Training
+from verify.evidence import FAILS, CaseEvidence, Check, Cost, DataUsed, Digit, Evidence, Run, Stretch, Training
 from verify.mistakes import Mistake
 from verify.sentences import training_sentence
 from verify.training.checks import ORACLES, GradientChecks, learning_checks, lost
 from verify.training.data import Dataset
 from verify.training.lab_findings import training_findings
 from verify.training.loop import Ended, Progress, Settings, State, start, train
+from verify.training.twin import NAME as TWIN
 from verify.training.twin import keras_twin
 
 _POINTS: Final = 500  # of a curve over the updates; more are not seen in a picture
@@ -56,7 +58,7 @@ def check_training(
     settings = settings or Settings()
     network, _ = subject_of(mistake)
     twins = (keras_twin(network, data, settings),) if twin else ()
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+    with _pool() as pool:
 
         def run(network: Any, settings: Settings, name: str | None, state: State | None, watched: bool) -> Trained:
             return _run(network, data, settings, pool, name, state, oracles if watched else (), stop, progress)
@@ -79,6 +81,18 @@ def check_training(
     elif evidence.verdict == "correct" and not _learned(main.run, checks):
         evidence = replace(evidence, verdict="could not judge")
     return replace(evidence, sentence=training_sentence(evidence))
+
+
+@contextmanager
+def _pool() -> Iterator[ThreadPoolExecutor]:
+    """Give threads for evaluations and checks; what they have not begun is dropped when an error ends the work."""
+    pool = ThreadPoolExecutor(os.cpu_count() or 1)
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(cancel_futures=True)
+        raise
+    pool.shutdown()
 
 
 def _run(
@@ -152,21 +166,27 @@ def _learned(run: Run, checks: Sequence[Check]) -> bool:
     return run.status == "complete" and not any(check.verdict in FAILS for check in checks)
 
 
-def _cost(evidence: Evidence, runs: Sequence[Run], checks: Sequence[Check], data: Dataset) -> str:
-    """Return what a planted mistake cost: which checks caught it, and the accuracy lost, or not lost."""
-    caught = [f"{row.oracle} (d{row.parameter})" for row in evidence.summary if row.verdict in FAILS]
-    caught += [check.name for check in checks if check.name == "keras-twin" and check.verdict in FAILS]
-    said = f"Caught by {', '.join(caught)}. " if caught else "Not caught by any check of the gradients. "
+def _cost(evidence: Evidence, runs: Sequence[Run], checks: Sequence[Check], data: Dataset) -> Cost:
+    """Return what a planted mistake costs: the accuracy lost, or (the dangerous case) not lost."""
+    caught = {
+        row.oracle: tuple(
+            one.parameter for one in evidence.summary if one.oracle == row.oracle and one.verdict in FAILS
+        )
+        for row in evidence.summary
+        if row.verdict in FAILS
+    }
+    caught |= {check.name: () for check in checks if check.name == TWIN and check.verdict in FAILS}
     wrong = runs[0]
-    if wrong.status != "complete":
-        return f"{said}The training was {wrong.status} at update {wrong.updates:,}: {wrong.why}."
-    if len(runs) < 2 or runs[1].status != "complete":
-        return f"{said}There is no complete run without the mistake to compare with."
+    if wrong.status == "stopped":
+        return Cost(caught, True, f"The training stops: {wrong.why}.")
+    if wrong.status != "complete" or len(runs) < 2 or runs[1].status != "complete":
+        return Cost(caught, False, "There are no two complete runs, with the mistake and without, to compare.")
     with_mistake, without = wrong.epochs[-1], runs[1].epochs[-1]
-    figures = f"test accuracy {with_mistake.test_accuracy:.4f} with it, {without.test_accuracy:.4f} without"
+    figures = f"test accuracy {with_mistake.test_accuracy:.4f} with the mistake, {without.test_accuracy:.4f} without"
     if lost(without, with_mistake, len(data.y_test)):
-        return f"{said}The training loses by it: {figures}."
-    return (
-        f"{said}The training does not show it: {figures}, within the chance of {len(data.y_test):,} test images. "
-        "Whoever looked at the accuracy only would have called this backward pass right."
+        return Cost(caught, True, f"The training loses by it: {figures}.")
+    return Cost(
+        caught,
+        False,
+        f"The training does not show it: {figures}, within the chance of {len(data.y_test):,} test images.",
     )
