@@ -32,11 +32,12 @@ check: $(BIN)/.full
 	$(BIN)/mypy
 
 test: check
-	$(BIN)/python -m pytest -n auto -m "not tensorflow and not slow"
-	$(BIN)/python -m pytest -m "tensorflow or slow"
+	$(BIN)/python -m pytest -n auto -m "not tensorflow and not slow and not mnist"
+	$(BIN)/python -m pytest -m "tensorflow or slow or mnist"
 
 bench: $(BIN)/.full
 	$(BIN)/python tests/benchmarks/ratios.py
+	$(BIN)/python tests/benchmarks/training.py
 
 soak: $(BIN)/.full
 	$(BIN)/python tests/benchmarks/soak.py $(SECONDS) $(SEED)

@@ -11,12 +11,31 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 from rich.console import Console
 from rich.table import Table
 
 RUNS = 7
+
+
+@dataclass(frozen=True)
+class Row:
+    """A task held against another: both medians, the median ratio, and the ratio that the project aims at."""
+
+    what: str
+    against: str
+    found: tuple[float, float, float]
+    aim: str
+
+
+def shown(rows: list[Row]) -> None:
+    table = Table("what", "median", "against", "its median", "ratio", "aim")
+    for row in rows:
+        one, other, ratio = row.found
+        table.add_row(row.what, f"{one:.3f} s", row.against, f"{other:.3f} s", f"{ratio:.3g}", row.aim)
+    Console(width=150).print(table)
 
 
 def seconds(task: Callable[[], object]) -> float:
@@ -49,10 +68,10 @@ def main() -> None:
     from verify.oracles.complex_step import complex_step
     from verify.oracles.exact import exact
 
-    table = Table("what", "median", "against", "its median", "ratio", "aim")
+    rows: list[Row] = []
 
     def row(what: str, against: str, found: tuple[float, float, float], aim: str) -> None:
-        table.add_row(what, f"{found[0]:.3f} s", against, f"{found[1]:.3f} s", f"{found[2]:.3g}", aim)
+        rows.append(Row(what, against, found, aim))
 
     row(
         "verify --help", "import typer",
@@ -85,7 +104,7 @@ def main() -> None:
         loop = statistics.median(loop_seconds(network, full, 300) for _ in range(3))
         row(f"101,770 entries, m = 16, {oracle.__name__}", "a loop of two forward passes an entry, from 300",
             (found, loop, found / loop), "< 0.01")  # fmt: skip
-    Console(width=150).print(table)
+    shown(rows)
 
 
 def loop_seconds(network: object, case: object, entries: int) -> float:
