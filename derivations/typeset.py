@@ -61,6 +61,25 @@ def latex(statement: Any) -> str:
     return str(_Latex().doprint(statement))
 
 
+def derivative_latex(left: str) -> str:
+    r"""Return the left side of a claim as LaTeX: the derivative that it is of.
+
+    >>> print(derivative_latex("dYhat[i,q]/dZ2[i,q]"))
+    \frac{\partial \hat{Y}_{iq}}{\partial (Z_2)_{iq}}
+    """
+    above, below = (_differential(part) for part in left.split("/"))
+    return rf"\frac{{\partial {above}}}{{\partial {below}}}"
+
+
+def _differential(part: str) -> str:
+    name, _, indices = part.removeprefix("d").rstrip("]").partition("[")
+    symbol = {"Yhat": r"\hat{Y}", "J": "J", "J_eps": r"J_{\varepsilon}"}.get(name) or f"{name[0]}_{name[1:]}"
+    if not indices:
+        return symbol
+    whole = f"({symbol})" if "_" in symbol else symbol
+    return f"{whole}_{{{indices.replace(',', '')}}}"
+
+
 def _binding(part: Any) -> int:
     """Return how strongly the printed part holds together; an unknown kind counts as a sum, to be safe."""
     if _signed(part)[0]:

@@ -57,8 +57,8 @@ class Case:
 
     @property
     def full(self) -> bool:
-        """Whether the net is too large for an oracle that runs it once per entry."""
-        return self.entries >= _FULL
+        """Whether net or batch are too large for an oracle that runs the net once per entry."""
+        return self.entries >= _FULL or self.entries * self.m >= 10 * _FULL
 
     def known(self) -> dict[str, Any]:
         """Return X, Y and the parameters in one dictionary, copied."""

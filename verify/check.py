@@ -64,13 +64,21 @@ def check_network(
     which takes a second more.
     Raises MissingPackage where an oracle needs a package that is not installed.
     """
+    results = check_cases(mistake=mistake, cases=cases, oracles=oracles, seed=seed)
+    oracles = DEFAULT if oracles is None else oracles
+    return judge(results, mistake=mistake, oracles=oracles, command=command, seed=seed, direct=direct)
+
+
+def check_cases(
+    *, mistake: Mistake | None, cases: Sequence[Case] | None, oracles: Sequence[str] | None, seed: int
+) -> tuple[CaseEvidence, ...]:
+    """Return what the oracles say in each case; arguments as in `check_network`."""
     network, _ = subject_of(mistake)
     chosen = make_cases(seed=seed) if cases is None else list(cases)
     quick = QUICK if cases is None and oracles is None else None
     oracles = DEFAULT if oracles is None else oracles
     with np.errstate(all="ignore"):
-        results = tuple(check_case(network, case, quick if quick and case.full else oracles) for case in chosen)
-        return judge(results, mistake=mistake, oracles=oracles, command=command, seed=seed, direct=direct)
+        return tuple(check_case(network, case, quick if quick and case.full else oracles) for case in chosen)
 
 
 def subject_of(mistake: Mistake | None) -> tuple[Any, str]:
@@ -94,6 +102,9 @@ def judge(
     network, source = subject_of(mistake)
     rows = summary(results, oracles)
     verdict = verdict_of(rows)
+    with np.errstate(all="ignore"):
+        diagnoses = diagnose(network) if verdict == "wrong" else ()
+        found = () if verdict == "wrong" else findings(network, seed)
     return Evidence(
         subject=f"network.py with the mistake {mistake.name}" if mistake else "network.py, the lab's network",
         verdict=verdict,
@@ -104,8 +115,8 @@ def judge(
         cases=results,
         mistakes={known.name: known.sentence for known in MISTAKES},
         caught=caught(rows),
-        diagnoses=diagnose(network) if verdict == "wrong" else (),
-        findings=() if verdict == "wrong" else findings(network, seed),
+        diagnoses=diagnoses,
+        findings=found,
         trusted=TRUSTED,
         replay=Replay(command, seed, versions(), {"network.py": hashlib.sha256(source.encode()).hexdigest()}),
     )

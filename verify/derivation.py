@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from derivations.claims import CLAIMS, Claim
 from derivations.proof import TRUSTED, Proof, methods, prove
-from derivations.typeset import latex, text
+from derivations.typeset import derivative_latex, latex, text
 from verify.evidence import Step
 
 TRUSTED_PROOFS = TRUSTED
@@ -40,6 +40,7 @@ def _step(claim: Claim, *, direct: bool) -> Step:
     return Step(
         claim.name,
         claim.left,
+        derivative_latex(claim.left),
         text(claim.statement),
         latex(claim.statement),
         claim.reason,

@@ -27,6 +27,7 @@ class Step:
 
     name: str
     left: str
+    left_latex: str
     right: str
     latex: str
     reason: str
@@ -217,16 +218,25 @@ class Run:
     batches: tuple[Stretch, ...]
     seconds: float
 
+    @property
+    def title(self) -> str:
+        """What the run is called in sentences, tables and pictures."""
+        return f"{self.loop}, with {self.mistake}" if self.mistake else self.loop
+
 
 @dataclass(frozen=True)
 class Check:
-    """Something that a training of right gradients does: what was measured, and the bound that decided."""
+    """Something that a training of right gradients does: what was measured, and the bound that decided.
+
+    The verdict of the whole does not depend on a check that does not `decide`: one of the run for comparison.
+    """
 
     name: str
     verdict: Word
     measured: float | None
     bound: float | None
     sentence: str
+    decides: bool = True
 
 
 @dataclass(frozen=True)

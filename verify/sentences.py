@@ -37,11 +37,7 @@ def training_sentence(evidence: Evidence) -> str:
         twins = " ".join(check.sentence for check in training.checks if check.name == "keras-twin")
         wrong = evidence.sentence if any(row.verdict in FAILS for row in evidence.summary) else f"Wrong: {twins}"
         return f"{wrong} {training.cost.effect}" if training.cost else wrong
-    if all(row.verdict not in FAILS for row in evidence.summary) and evidence.summary:
-        batches = count(len(evidence.cases), "real batch", "real batches")
-        shown = f"on {batches} the gradients are the derivative of the loss"
-    else:
-        shown = "no gradient was checked"
+    shown = _gradients_shown(evidence)
     if main.status == "interrupted":
         reached = main.epochs[-1]
         return (
@@ -50,7 +46,7 @@ def training_sentence(evidence: Evidence) -> str:
         )
     if main.status == "stopped":
         return f"Could not judge the training: {main.why}. Still, {shown}: the settings are to blame."
-    failed = [check.sentence for check in training.checks if check.verdict in FAILS]
+    failed = [check.sentence for check in training.checks if check.decides and check.verdict in FAILS]
     if failed:
         return f"Could not judge: {shown}, but {' '.join(failed)}"
     if evidence.verdict == "could not judge":
@@ -59,7 +55,17 @@ def training_sentence(evidence: Evidence) -> str:
     return (
         f"Correct: by {count(len(evidence.oracles), 'oracle')} {shown}, and {main.updates:,} updates with them reach "
         f"test accuracy {reached.test_accuracy:.3f} and test loss {reached.test_loss:.3f} on {training.data.name}."
+        f"{' The planted mistake is not seen by these oracles.' if training.cost else ''}"
     )
+
+
+def _gradients_shown(evidence: Evidence) -> str:
+    if not evidence.summary:
+        return "no gradient was checked"
+    trained = sum(case.weights == "trained" for case in evidence.cases)
+    made = len(evidence.cases) - trained
+    where = count(trained, "real batch", "real batches") + (f" and in {count(made, 'made case')}" if made else "")
+    return f"on {where} the gradients are the derivative of the loss"
 
 
 def wrong_sentence(parameters: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from rich.text import Text
 
 from verify.evidence import Epoch
+from verify.sentences import count
 
 
 class TrainingProgress:
@@ -58,7 +59,7 @@ class TrainingProgress:
         """An epoch has been evaluated: without a terminal, say so in a line."""
         if not self.console.is_terminal:
             line = (
-                f"{self.title}: epoch {epoch.number} of {of}, {epoch.updates:,} updates, train loss "
+                f"{self.title}: epoch {epoch.number} of {of}, {count(epoch.updates, 'update')}, train loss "
                 f"{epoch.train_loss:.4f}, accuracy {epoch.train_accuracy:.4f}, test loss {epoch.test_loss:.4f}, "
                 f"accuracy {epoch.test_accuracy:.4f}"
             )

@@ -32,7 +32,7 @@ def training_sections(evidence: Evidence, *, plain: bool) -> list[tuple[str, lis
     cost: list[RenderableType] = [] if training.cost is None else _cost(training.cost)
     return [
         ("Data", about),
-        ("Training", [_described(training.runs), _reached(training.runs, plain=plain)]),
+        ("Training", [_described(training.runs), _reached(training.runs, plain=plain), *_endings(training.runs)]),
         ("Does it learn?", checks),
         ("What the mistake costs", cost),
     ]
@@ -52,11 +52,6 @@ def _cost(cost: Cost) -> list[RenderableType]:
     return lines
 
 
-def title(run: Run) -> str:
-    """Return what a run is called in tables and pictures."""
-    return f"{run.loop}, with {run.mistake}" if run.mistake else run.loop
-
-
 def _described(runs: Iterable[Run]) -> Text:
     run = next(iter(runs))
     sizes = "-".join(map(str, run.sizes))
@@ -70,11 +65,14 @@ def _reached(runs: Iterable[Run], *, plain: bool) -> Table:
         table.add_column(name, justify="right", no_wrap=True)
     for run in runs:
         for number, epoch in enumerate(_some(run.epochs)):
-            table.add_row(title(run) if number == 0 else "", *_cells(epoch))
-        ending = "" if run.status == "complete" else f"{run.status} {run.why}" if run.why else run.status
-        if ending:
-            table.add_row(Text(ending, style="bold yellow"))
+            table.add_row(run.title if number == 0 else "", *_cells(epoch))
     return table
+
+
+def _endings(runs: Iterable[Run]) -> list[RenderableType]:
+    return [
+        Text(f"{run.title}: {run.status}, {run.why}", style="bold yellow") for run in runs if run.status != "complete"
+    ]
 
 
 def _some(epochs: tuple[Epoch, ...]) -> list[Epoch]:

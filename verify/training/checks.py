@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from verify.cases import Case
 from verify.check import check_case
 from verify.evidence import CaseEvidence, Check, Epoch, Run
+from verify.sentences import count
 from verify.training.data import Dataset
 from verify.training.loop import Settings
 
@@ -65,17 +67,19 @@ class GradientChecks:
             self.found[case.name] = self.pool.submit(check)
 
 
-def learning_checks(run: Run, data: Dataset) -> tuple[Check, ...]:
-    """Return whether the loss fell and the accuracy was reached, for one run."""
-    return _loss_falls(run), _accuracy_reached(run, data)
+def learning_checks(run: Run, data: Dataset, *, decides: bool) -> tuple[Check, ...]:
+    """Return whether the loss fell and the accuracy was reached, for one run; nothing for one that had to stop."""
+    if run.status == "stopped":
+        return ()
+    return replace(_loss_falls(run), decides=decides), replace(_accuracy_reached(run, data), decides=decides)
 
 
 def _loss_falls(run: Run) -> Check:
     before, after = run.epochs[0].train_loss, run.epochs[-1].train_loss
     falls = after < before
     said = (
-        f"{run.loop}: the loss on the training set goes from {before:.3f} to {after:.3f} in {run.updates:,} updates"
-        f"{'' if falls else ': it does not fall'}."
+        f"{run.title}: the loss on the training set goes from {before:.6g} to {after:.6g} in "
+        f"{count(run.updates, 'update')}{'' if falls else ': it does not fall'}."
     )
     return Check("loss-falls", "agrees" if falls else "differs", after, before, said)
 
@@ -93,7 +97,7 @@ def _accuracy_reached(run: Run, data: Dataset) -> Check:
         meaning = "what always naming the commonest digit reaches, and three standard errors"
     enough = reached > bound
     said = (
-        f"{run.loop}: test accuracy {reached:.4f} {'is above' if enough else 'does not reach'} {bound:.4f}: {meaning}."
+        f"{run.title}: test accuracy {reached:.4f} {'is above' if enough else 'does not reach'} {bound:.4f}: {meaning}."
     )
     return Check("accuracy-reached", "agrees" if enough else "differs", reached, bound, said)
 

@@ -14,6 +14,7 @@ import numpy as np
 from verify.check import judge, subject_of
 from verify.evidence import FAILS, CaseEvidence, Check, Cost, DataUsed, Digit, Evidence, Run, Stretch, Training
 from verify.mistakes import Mistake
+from verify.oracles import NAMES
 from verify.sentences import training_sentence
 from verify.training.checks import ORACLES, GradientChecks, learning_checks, lost
 from verify.training.data import Dataset
@@ -46,13 +47,16 @@ def check_training(
     stop: Callable[[], bool] = lambda: False,
     progress: Progress | None = None,
     keep: Callable[[State, Settings], None] = lambda state, settings: None,
+    beside: tuple[CaseEvidence, ...] = (),
+    direct: bool = False,
     command: str = "verify train-mnist",
 ) -> Evidence:
     """Return the verdict on the hand-written network from training it on this data.
 
     With the loop as intended, the loop as the lab wrote it is run for comparison too, or, with a `mistake`, the
     network without it. `state` is a training to go on with; `keep(state, settings)` gets the training when it has
-    ended at the end of an epoch. `stop()` is asked after every epoch.
+    ended at the end of an epoch. `stop()` is asked after every epoch. The cases `beside` are judged together
+    with those of the training, `direct` is as in `check_network`.
     Raises MissingPackage where an oracle or the twin needs a package that is not installed.
     """
     settings = settings or Settings()
@@ -68,10 +72,15 @@ def check_training(
             keep(main.state, settings)
         runs = [main.run]
         if main.run.status != "interrupted" and settings.loop == "intended":
-            other = settings if mistake else replace(settings, loop="as-written")
-            runs.append(run(subject_of(None)[0], other, None, None, False).run)
-    checks = (*twins, *(check for one in runs for check in learning_checks(one, data)))
-    evidence = judge(main.cases, mistake=mistake, oracles=oracles, command=command, seed=settings.seed)
+            compared = settings if mistake else replace(settings, loop="as-written")
+            runs.append(run(subject_of(None)[0], compared, None, None, False).run)
+    checks = (*twins, *learning_checks(main.run, data, decides=True))
+    checks += tuple(check for other in runs[1:] for check in learning_checks(other, data, decides=False))
+    used = dict.fromkeys((*oracles, *(one.oracle for case in beside for one in case.comparisons)))
+    evidence = judge(
+        (*beside, *main.cases), mistake=mistake, oracles=tuple(name for name in NAMES if name in used),
+        command=command, seed=settings.seed, direct=direct,
+    )  # fmt: skip
     found = (*evidence.findings, *training_findings(network, data, runs)) if mistake is None else ()
     cost = _cost(evidence, runs, checks, data) if mistake else None
     training = Training(_data_used(data), tuple(runs), checks, cost)
@@ -163,7 +172,7 @@ def _data_used(data: Dataset) -> DataUsed:
 
 
 def _learned(run: Run, checks: Sequence[Check]) -> bool:
-    return run.status == "complete" and not any(check.verdict in FAILS for check in checks)
+    return run.status == "complete" and not any(check.verdict in FAILS for check in checks if check.decides)
 
 
 def _cost(evidence: Evidence, runs: Sequence[Run], checks: Sequence[Check], data: Dataset) -> Cost:

@@ -14,7 +14,7 @@ from verify.training.data import Dataset
 def training_findings(network: Any, data: Dataset, runs: list[Run]) -> tuple[Finding, ...]:
     """Return the findings about the lab's loop that these runs show."""
     written = next((run for run in runs if run.loop == "as-written"), None)
-    intended = next((run for run in runs if run.loop == "intended"), None)
+    intended = next((run for run in runs if run.loop == "intended" and run.status == "complete"), None)
     found = [] if written is None else [_range(data, written, intended), _early_stop(written), _axis(written)]
     return (*found, _reseeding(network), _in_place(network))
 
@@ -35,8 +35,8 @@ def _range(data: Dataset, written: Run, intended: Run | None) -> Finding:
     if intended is not None:
         best = intended.epochs[-1]
         said += (
-            f"; as intended, {intended.updates:,} updates reach {best.test_accuracy:.3f} and {best.test_loss:.3f}, "
-            "with the same gradients. How well a training ends says nothing about its gradients"
+            f"; as intended, {count(intended.updates, 'update')} reach {best.test_accuracy:.3f} and "
+            f"{best.test_loss:.3f}, with the same gradients. How well a training ends says nothing about its gradients"
         )
         figures |= {"updates as intended": float(intended.updates), "test accuracy as intended": best.test_accuracy,
                     "test loss as intended": best.test_loss}  # fmt: skip

@@ -50,9 +50,9 @@ class Settings:
         return data.X_train.shape[1], self.hidden, CLASSES
 
     def reach(self, data: Dataset) -> int:
-        """Return where the loop over batches ends: after the last sample, or where the lab's range ends."""
+        """Return where the loop over batches ends: after the last sample, or where the lab's range ends, if before."""
         n, n_x = data.X_train.shape
-        return int(n if self.loop == "intended" else n_x)
+        return int(n if self.loop == "intended" else min(n, n_x))
 
     def updates_an_epoch(self, data: Dataset) -> int:
         """Return how many updates an epoch has."""
@@ -154,7 +154,11 @@ def train(
             training.evaluate_later(0, 0.0)
         for number in range(_epochs_done(state) + 1, settings.epochs + 1):
             began = time.perf_counter()
-            why = training.epoch(watch)
+            try:
+                why = training.epoch(watch)
+            except _Failed as failed:  # half an update is made: there is nothing to evaluate
+                training.wait()
+                return Ended("stopped", str(failed))
             training.evaluate_later(number, time.perf_counter() - began)
             training.collect()
             if why or (stop() and number < settings.epochs):
@@ -168,6 +172,10 @@ def _epochs_done(state: State) -> int:
     return state.epochs[-1].number if state.epochs else 0
 
 
+class _Failed(Exception):
+    """The hand-written functions stopped with an error."""
+
+
 class _Training:
     """One training under way, with the evaluations that have not come back yet."""
 
@@ -179,7 +187,7 @@ class _Training:
         self.pending: list[Future[Epoch]] = []
 
     def epoch(self, watch: Watch | None) -> str | None:
-        """Train one epoch; return why it had to stop, or None."""
+        """Train one epoch; return why it had to stop, or None. Raises _Failed where an update can't be made."""
         network, state, eta = self.network, self.state, self.settings.eta
         # X_train = X_train[perm], as the lab shuffles what is shuffled already.
         state.order = state.order[state.random.permutation(len(state.order))]
@@ -191,7 +199,7 @@ class _Training:
                 network.sgd(state.params, network.backward(X, state.params, outputs, Y), eta)
                 loss, accuracy = network.loss_accuracy(Yhat, Y)
             except (ValueError, ArithmeticError, TypeError) as error:  # a planted mistake of the wrong shape
-                return f"update {len(state.losses) + 1:,} ends in {type(error).__name__}: {error}"
+                raise _Failed(f"update {len(state.losses) + 1:,} ends in {type(error).__name__}: {error}") from error
             state.losses.append(float(loss))
             state.accuracies.append(float(accuracy))
             if why := self._explosion():

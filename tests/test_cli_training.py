@@ -1,0 +1,414 @@
+"""`verify train-mnist`: what it prints where, exit statuses, errors as a contract, Ctrl-C, and no MNIST anywhere."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from verify import Evidence, cli
+
+DIGITS = ("train-mnist", "--dataset", "digits", "--hidden", "16", "--oracle", "complex-step")
+POSIX = pytest.mark.skipif(os.name != "posix", reason="signals are sent as POSIX has them")
+
+
+@dataclass(frozen=True)
+class Said:
+    status: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Said]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Return a function that runs `verify` in this process, on these words."""
+
+    def call(*words: str) -> Said:
+        monkeypatch.setattr(sys, "argv", ["verify", *words])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as stopped:
+            cli.main()
+        printed = capsys.readouterr()
+        code = stopped.value.code
+        return Said(code if isinstance(code, int) else 0 if code is None else 1, printed.out, printed.err)
+
+    return call
+
+
+def command(*words: str) -> list[str]:
+    return [sys.executable, "-W", "error", "-m", "verify", *words]
+
+
+def apart(*words: str, **environment: str) -> Said:
+    """Run `python -m verify` in a process of its own."""
+    inherited = {name: value for name, value in os.environ.items() if name != "VERIFY_MNIST"}
+    done = subprocess.run(
+        command(*words), capture_output=True, text=True, timeout=120, check=False, env={**inherited, **environment}
+    )
+    return Said(done.returncode, done.stdout, done.stderr)
+
+
+# What it prints
+
+
+def test_digits_in_ten_epochs_are_learned_and_the_status_is_0() -> None:
+    said = apart(*DIGITS, "--epochs", "10")
+    assert said.status == 0
+    assert "Correct: by 1 oracle on 3 real batches" in " ".join(said.out.split())
+    assert "Traceback" not in said.out + said.err
+    for title in ("Data", "Training", "Does it learn?", "Findings"):
+        assert title in said.out.splitlines()
+    assert "\x1b" not in said.out + said.err
+    assert not [line for line in said.out.splitlines() if line != line.rstrip()]
+
+
+def test_the_default_oracles_and_two_epochs_are_correct(run: Run) -> None:
+    said = run("train-mnist", "--dataset", "digits", "--epochs", "2", "--hidden", "32")
+    assert said.status == 0
+    assert "Correct: by 3 oracles" in " ".join(said.out.split())
+
+
+def test_progress_goes_to_standard_error_and_evidence_to_standard_output(run: Run) -> None:
+    said = run(*DIGITS, "--epochs", "3")
+    told = [line for line in said.err.splitlines() if ": epoch " in line]
+    assert [line.split(",")[0] for line in told] == [
+        f"{loop}: epoch {n} of 3" for loop in ("intended", "as-written") for n in range(4)
+    ]
+    assert ": epoch " not in said.out
+    assert said.err.startswith("NOT MNIST: ")
+    assert len(said.err.splitlines()) == 9
+
+
+def test_json_on_standard_output_is_json_only(run: Run) -> None:
+    said = run(*DIGITS, "--epochs", "10", "--json", "-")
+    evidence = Evidence.from_json(said.out)
+    assert evidence.to_json() == said.out
+    assert json.loads(said.out)["verdict"] == "correct"
+    assert evidence.training is not None
+    assert evidence.training.runs[0].sizes == (64, 16, 10)
+    assert ": epoch " in said.err
+
+
+def test_every_setting_arrives(run: Run) -> None:
+    said = run(*DIGITS[:3], "--oracle", "complex-step", "--epochs", "2", "--hidden", "20", "--batch", "100", "--eta", "0.2",
+               "--seed", "7", "--dtype", "float32", "--loop", "as-written", "--json", "-")  # fmt: skip
+    training = Evidence.from_json(said.out).training
+    assert training is not None
+    (one,) = training.runs
+    assert (one.loop, one.epochs_wanted, one.batch, one.eta, one.sizes[1], one.seed, one.dtype) == (
+        "as-written", 2, 100, 0.2, 20, 7, "float32",
+    )  # fmt: skip
+
+
+def test_the_replay_command_gives_the_same_training_again(run: Run) -> None:
+    def without_seconds(text: str) -> dict[str, object]:
+        told: dict[str, object] = json.loads(text, object_hook=lambda o: {k: v for k, v in o.items() if k != "seconds"})
+        return told
+
+    first = run(*DIGITS, "--epochs", "2", "--mistake", "dZ2-doubled", "--eta", "0.05", "--json", "-")
+    program, *words = Evidence.from_json(first.out).replay.command.split()
+    assert program == "verify"
+    assert without_seconds(run(*words, "--json", "-").out) == without_seconds(first.out)
+
+
+def test_the_evidence_names_no_folder_of_this_machine(run: Run, tmp_path: Path) -> None:
+    said = run(*DIGITS, "--epochs", "1", "--save", str(tmp_path / "t.npz"), "--json", "-")
+    assert str(tmp_path) not in said.out
+    resumed = run(*DIGITS, "--epochs", "2", "--resume", str(tmp_path / "t.npz"), "--json", "-")
+    assert str(tmp_path) not in resumed.out
+    assert Evidence.from_json(resumed.out).replay.command.endswith("--resume t.npz")
+
+
+# Exit statuses
+
+
+def test_a_planted_mistake_exits_with_1_and_says_what_it_costs(run: Run) -> None:
+    said = run(*DIGITS, "--epochs", "3", "--mistake", "dZ2-doubled")
+    text = " ".join(said.out.split())
+    assert said.status == 1
+    assert "Wrong: dW1, db1, dW2 and db2 are not the derivative of the loss." in text
+    assert "What the mistake costs caught by complex-step: dW1, db1, dW2, db2" in text
+    assert "Whoever looks at the accuracy only takes this backward pass for right." in text
+
+
+def test_what_can_not_learn_exits_with_3(run: Run) -> None:
+    said = run(*DIGITS, "--epochs", "2", "--eta", "1e-12")
+    assert said.status == 3
+    assert "Could not judge: " in said.out
+    assert "Correct:" not in said.out
+
+
+def test_what_explodes_exits_with_3_and_its_table_can_be_read(run: Run) -> None:
+    said = run(*DIGITS, "--epochs", "2", "--eta", "1e9")
+    assert said.status == 3
+    assert "the settings are to blame" in " ".join(said.out.split())
+    headers = [line.split() for line in said.out.splitlines() if line.split()[:1] == ["loop"]]
+    assert headers == [["loop", "epoch", "updates", "train", "loss", "accuracy", "test", "loss", "accuracy", "time"]]
+
+
+# Saving and going on
+
+
+def test_what_was_saved_goes_on_as_if_it_had_not_stopped(run: Run, tmp_path: Path) -> None:
+    file = str(tmp_path / "t.npz")
+    assert run(*DIGITS, "--epochs", "2", "--save", file).status in (0, 3)
+    resumed = Evidence.from_json(run(*DIGITS, "--epochs", "4", "--resume", file, "--json", "-").out).training
+    whole = Evidence.from_json(run(*DIGITS, "--epochs", "4", "--json", "-").out).training
+    assert resumed is not None
+    assert whole is not None
+    assert resumed.runs[0].batches == whole.runs[0].batches
+    assert [epoch.test_loss for epoch in resumed.runs[0].epochs] == [epoch.test_loss for epoch in whole.runs[0].epochs]
+    assert [found.name for found in tmp_path.iterdir()] == ["t.npz"]
+
+
+def test_going_on_takes_the_settings_from_the_file(run: Run, tmp_path: Path) -> None:
+    file = str(tmp_path / "t.npz")
+    short = ("train-mnist", "--dataset", "digits", "--oracle", "complex-step")
+    run(*short, "--hidden", "20", "--eta", "0.2", "--epochs", "1", "--save", file)
+    training = Evidence.from_json(run(*short, "--epochs", "2", "--resume", file, "--json", "-").out).training
+    assert training is not None
+    assert (training.runs[0].sizes, training.runs[0].eta) == ((64, 20, 10), 0.2)
+    refused(run(*short, "--eta", "0.1", "--resume", file), "was trained with --eta 0.2, not 0.1; leave --eta out")
+
+
+# Errors: one line that says what would be right
+
+ERRORS: list[tuple[tuple[str, ...], str]] = [
+    (("--epochs", "0"), "--epochs 0: expected a whole number of epochs from 1 to 10000"),
+    (("--epochs", "-1"), "--epochs -1: expected a whole number of epochs from 1 to 10000"),
+    (("--epochs", "10001"), "--epochs 10001: expected a whole number of epochs from 1 to 10000"),
+    (("--epochs", "x"), "'--epochs'"),
+    (("--epochs", "1.5"), "integer"),
+    (("--batch", "0"), "--batch 0: expected a whole number of samples from 1 to 10000"),
+    (("--hidden", "0"), "--hidden 0: expected a whole number of hidden units from 1 to 10000"),
+    (("--seed", "-1"), "--seed -1: expected a whole number from 0 to 4294967295"),
+    (("--seed", "4294967296"), "--seed 4294967296: expected a whole number"),
+    *((("--eta", eta), "expected a learning rate above 0, like 0.1") for eta in ("-1", "0", "nan", "inf", "-inf")),
+    (("--eta", "x"), "'--eta'"),
+    (("--loop", "as-writen"), "--loop as-writen: expected one of intended, as-written, did you mean as-written?"),
+    (("--loop", "sideways"), "--loop sideways: expected one of intended, as-written"),
+    (("--loop", ""), "--loop"),
+    (("--dtype", "float46"), "--dtype float46: expected one of float64, float32, did you mean float64?"),
+    (("--dataset", "mnits"), "--dataset mnits: expected one of auto, mnist, digits, did you mean mnist?"),
+    (("--dataset", ""), "expected one of auto, mnist, digits"),
+    (("--mistake", "dZ2-double"), "--mistake dZ2-double: no such mistake, did you mean dZ2-doubled?"),
+    (("--oracle", "nope"), "--oracle nope: no such oracle; expected one of"),
+    (("--json", ""), "--json: expected the path of a file to write, or - for standard output"),
+    *(((option, ""), f"{option}: expected a path, got nothing") for option in
+      ("--data", "--save", "--resume", "--figures")),
+    *(((option,), f"Option '{option}' requires an argument") for option in
+      ("--data", "--dataset", "--loop", "--epochs", "--batch", "--eta", "--hidden", "--seed", "--dtype", "--mistake",
+       "--oracle", "--save", "--resume", "--figures", "--json")),
+    (("--momentum", "1"), "No such option: --momentum"),
+    (("extra",), "extra"),
+]  # fmt: skip
+
+
+def refused(said: Said, expected: str) -> None:
+    assert said.status == 2
+    assert said.out == ""
+    assert said.err.startswith("verify: ")
+    assert said.err.endswith("\n")
+    assert len(said.err.splitlines()) == 1
+    assert expected in said.err
+    assert "Traceback" not in said.err
+    assert "?." not in said.err
+
+
+@pytest.mark.parametrize(("words", "expected"), ERRORS, ids=lambda v: " ".join(v)[:40] if isinstance(v, tuple) else "")
+def test_what_is_wrong_is_refused_in_one_line(run: Run, words: tuple[str, ...], expected: str) -> None:
+    digits = () if "--dataset" in words else ("--dataset", "digits")
+    refused(run("train-mnist", *digits, *words), expected)
+
+
+@pytest.mark.parametrize(
+    ("option", "name", "expected"),
+    [
+        ("--save", "t.npy", "expected the name of a file that ends in .npz"),
+        ("--save", "t", "expected the name of a file that ends in .npz"),
+        ("--save", "absent/t.npz", "there is no folder"),
+        ("--save", "folder.npz", "is a folder; expected the name of a file to write"),
+        ("--json", "absent/e.json", "there is no folder"),
+        ("--figures", "file", "is a file; expected a folder to write into"),
+        ("--figures", "absent/figures", "there is no folder"),
+        ("--resume", "absent.npz", "there is no such file; expected one that --save wrote"),
+        ("--resume", "file", "not a training that verify saved"),
+        ("--resume", "folder.npz", "expected one that --save wrote"),
+    ],
+)
+def test_a_path_that_can_not_be_is_refused_before_any_work(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: str, name: str, expected: str
+) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("work was begun")
+
+    monkeypatch.setattr("verify.training.end_to_end.check_training", never)
+    (tmp_path / "file").write_text("nonsense", encoding="utf-8")
+    (tmp_path / "folder.npz").mkdir()
+    before = sorted(tmp_path.iterdir())
+    refused(run(*DIGITS, option, str(tmp_path / name)), expected)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("dataset", ["mnist", "auto"])
+def test_data_that_is_not_there_is_refused(run: Run, tmp_path: Path, dataset: str) -> None:
+    refused(run("train-mnist", "--dataset", dataset, "--data", str(tmp_path / "absent.npz")), "no such file")
+
+
+def test_data_together_with_digits_is_refused(run: Run, tmp_path: Path) -> None:
+    refused(run("train-mnist", "--dataset", "digits", "--data", str(tmp_path)), "expected only one of the two")
+
+
+def test_a_mistake_that_the_file_was_not_trained_with_is_refused(run: Run, tmp_path: Path) -> None:
+    file = str(tmp_path / "t.npz")
+    run(*DIGITS, "--epochs", "1", "--save", file)
+    refused(run(*DIGITS, "--epochs", "2", "--resume", file, "--mistake", "dZ2-sign"), "was trained with no mistake")
+    refused(run(*DIGITS, "--epochs", "1", "--resume", file), "has 1 epoch already; ask for more in all")
+
+
+def test_help_states_every_option(run: Run) -> None:
+    said = run("train-mnist", "--help")
+    assert (said.status, said.err) == (0, "")
+    for option in ("data", "dataset", "loop", "epochs", "batch", "eta", "hidden", "seed", "dtype", "mistake", "oracle",
+                   "twin", "save", "resume", "figures", "json"):  # fmt: skip
+        assert f"--{option} " in said.out
+
+
+# Ctrl-C
+
+
+class Training:
+    """A training in a process of its own that would take long; a context manager that ends it."""
+
+    def __init__(self, *words: str) -> None:
+        self.process = subprocess.Popen(
+            command(*DIGITS, "--epochs", "10000", *words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    def __enter__(self) -> Training:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.communicate()
+
+    def until(self, text: str) -> None:
+        """Read lines of progress until one holds this text."""
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            if text in line:
+                return
+        raise AssertionError(f"never said {text}")
+
+    def interrupt(self) -> None:
+        self.process.send_signal(signal.SIGINT)
+
+    def rest(self) -> Said:
+        out, err = self.process.communicate(timeout=60)
+        return Said(self.process.returncode, out, err)
+
+
+@POSIX
+def test_ctrl_c_ends_after_an_epoch_keeps_what_was_learned_and_exits_with_130(run: Run, tmp_path: Path) -> None:
+    file, told = str(tmp_path / "t.npz"), tmp_path / "e.json"
+    with Training("--save", file, "--json", str(told)) as training:
+        training.until("epoch 3 of")
+        training.interrupt()
+        said = training.rest()
+    assert said.status == 130
+    assert "Traceback" not in said.out + said.err
+    assert "Ctrl-C: ends after this epoch and keeps what was learned; once more ends at once." in said.err
+    assert "Interrupted after epoch " in said.out
+    evidence = Evidence.from_json(told.read_text(encoding="utf-8"))
+    assert evidence.training is not None
+    (one,) = evidence.training.runs
+    assert one.status == "interrupted"
+    assert one.updates == 12 * one.epochs[-1].number >= 36
+    done = one.epochs[-1].number
+    assert f"after epoch {done}" in one.why
+    words = ("--epochs", str(done + 1), "--resume", file, "--json", "-")
+    resumed = Evidence.from_json(run(*DIGITS, *words).out).training
+    assert resumed is not None
+    assert [(epoch.number, epoch.test_loss) for epoch in resumed.runs[0].epochs][: done + 1] == [
+        (epoch.number, epoch.test_loss) for epoch in one.epochs
+    ]
+    assert resumed.runs[0].status == "complete"
+
+
+@POSIX
+def test_ctrl_c_twice_ends_at_once_in_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "t.npz"
+    with Training("--save", str(file), "--batch", "1") as training:
+        training.until("epoch 1 of")
+        training.interrupt()
+        training.until("Ctrl-C")
+        training.interrupt()
+        said = training.rest()
+    assert said.status == 130
+    assert said.out == ""
+    assert [line for line in said.err.splitlines() if ": epoch " not in line] == ["verify: interrupted"]
+    assert list(tmp_path.iterdir()) == []
+
+
+# No MNIST anywhere
+
+
+@pytest.fixture
+def nowhere(tmp_path: Path) -> dict[str, str]:
+    """The environment of a machine without MNIST, with a TensorFlow that can't be imported, so with no network."""
+    broken = tmp_path / "packages" / "tensorflow"
+    broken.mkdir(parents=True)
+    (broken / "__init__.py").write_text("raise ImportError('broken on purpose')\n", encoding="utf-8")
+    (tmp_path / "home").mkdir()
+    return {
+        "HOME": str(tmp_path / "home"),
+        "KERAS_HOME": str(tmp_path / "home" / ".keras"),
+        "PYTHONPATH": str(broken.parent),
+    }
+
+
+def test_without_mnist_anywhere_it_runs_on_digits_and_says_so_loudly(nowhere: dict[str, str]) -> None:
+    said = apart("train-mnist", "--epochs", "10", "--hidden", "16", "--oracle", "complex-step", **nowhere)
+    assert said.status == 0
+    assert said.err.startswith("NOT MNIST: no MNIST was found, so this runs on scikit-learn's 1,797 handwritten digits")
+    assert "Give MNIST by --data mnist.npz" in said.err.splitlines()[0]
+    text = " ".join(said.out.split())
+    assert "NOT MNIST: no MNIST was found" in text
+    assert "on scikit-learn's 8 by 8 digits." in text
+    assert "on MNIST" not in text
+
+
+def test_without_mnist_anywhere_asking_for_it_is_refused_with_what_to_do(nowhere: dict[str, str]) -> None:
+    refused(
+        apart("train-mnist", "--dataset", "mnist", **nowhere),
+        "MNIST: none was found, and Keras can't download it here. Give MNIST by --data mnist.npz (Keras's file), by "
+        "--data FOLDER with the four IDX files, or by the environment variable VERIFY_MNIST.",
+    )
+
+
+def test_a_variable_that_names_nothing_is_refused(nowhere: dict[str, str], tmp_path: Path) -> None:
+    refused(apart("train-mnist", VERIFY_MNIST=str(tmp_path / "absent.npz"), **nowhere), "VERIFY_MNIST: ")
+
+
+# Figures
+
+
+@pytest.mark.skipif(importlib.util.find_spec("verify.report.figures") is None, reason="there are no figures yet")
+def test_figures_are_four_files_in_a_folder_that_is_made(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "figures"
+    assert run(*DIGITS, "--epochs", "10", "--figures", str(folder)).status == 0
+    written = sorted(folder.iterdir())
+    assert sorted(file.suffix for file in written) == [".png", ".png", ".svg", ".svg"]
+    assert all(file.stat().st_size > 1000 for file in written)
