@@ -175,7 +175,7 @@ def train_mnist(
     words += options.words(epochs=epochs if epochs != 50 else None, **given, mistake=mistake)
     words += [word for name in oracle or () for word in ("--oracle", name)]
     words += ["--twin"] * twin + options.words(resume=resume and Path(resume).name)
-    with TrainingProgress() as progress, CtrlC(progress.say) as stop:
+    with TrainingProgress() as progress, CtrlC(progress.say_at_once) as stop:
         if found.note:
             progress.say(found.note)
         evidence = check_training(

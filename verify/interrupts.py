@@ -9,7 +9,10 @@ from typing import Any
 
 
 class CtrlC:
-    """While the context lasts, the first Ctrl-C only sets what `asked` returns."""
+    """While the context lasts, the first Ctrl-C only sets what `asked` returns, and is told by `say`.
+
+    `say` is called within the signal's handler, in the middle of whatever was going on.
+    """
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from types import TracebackType
 
@@ -42,6 +43,10 @@ class TrainingProgress:
     def say(self, text: str) -> None:
         """Show a line that nobody should miss."""
         self.console.print(Text(text, style="bold yellow"), soft_wrap=True)
+
+    def say_at_once(self, text: str) -> None:
+        """Show a line from within a signal's handler, where nothing that locks or buffers may be used."""
+        os.write(2, f"{text}\n".encode())
 
     def begin(self, title: str, updates: int, done: int) -> None:
         """A training of so many updates begins, of which some are done."""
