@@ -33,7 +33,7 @@ check: $(BIN)/.full
 
 test: check
 	$(BIN)/python -m pytest -n auto -m "not tensorflow and not slow and not mnist"
-	$(BIN)/python -m pytest -m "tensorflow or slow or mnist"
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "tensorflow or slow or mnist"
 
 bench: $(BIN)/.full
 	$(BIN)/python tests/benchmarks/ratios.py

@@ -22,13 +22,16 @@ pytestmark = [
 ]
 # Runs the command and tells on the last line of standard error what it took and whether TensorFlow was loaded.
 PROBE = """
-import resource, runpy, sys
+import pathlib, runpy, sys
 sys.argv = ["verify", *sys.argv[1:]]
 try:
     runpy.run_module("verify", run_name="__main__")
 except SystemExit as stopped:
     status = stopped.code
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+# Not getrusage: that one starts from what the parent process had in memory when it started this one.
+status_of = pathlib.Path("/proc/self/status")
+lines = status_of.read_text().splitlines() if status_of.exists() else []
+peak = next((line.split()[1] for line in lines if line.startswith("VmHWM")), 0)
 print(status, peak, "tensorflow" in sys.modules, file=sys.stderr)
 """
 
@@ -103,6 +106,8 @@ def test_the_gradients_of_all_101_770_entries_are_checked_on_three_real_batches(
 
 
 def test_the_memory_stays_below_600_megabytes(whole):
+    if not whole.megabytes:
+        pytest.skip("this system does not tell the peak of a process's memory")
     assert 50 < whole.megabytes < 600
 
 
