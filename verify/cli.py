@@ -16,6 +16,7 @@ from verify.errors import BadInput, VerifyError
 
 if TYPE_CHECKING:
     from verify.evidence import Evidence
+    from verify.mistakes import Mistake
 
 EXIT = {"correct": 0, "wrong": 1, "could not judge": 3}
 USAGE = 2
@@ -95,7 +96,7 @@ def grads(
         seed=seed,
     )
     _show(evidence, json)
-    raise typer.Exit(EXIT[evidence.verdict])
+    raise typer.Exit(_status(evidence))
 
 
 @app.command()
@@ -192,12 +193,90 @@ def train_mnist(
         )
     _show(evidence, json)
     if figures:
-        from verify.report.figures import write_figures
+        from verify.report.pictures import write_figures
 
         write_figures(evidence, Path(figures))
-    assert evidence.training is not None
-    interrupted = any(run.status == "interrupted" for run in evidence.training.runs)
-    raise typer.Exit(INTERRUPTED if interrupted else EXIT[evidence.verdict])
+    raise typer.Exit(_status(evidence))
+
+
+@app.command()
+def report(
+    out: Annotated[str, typer.Option("--out", metavar="DIR", help="The folder of all reports.")] = "reports",
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help="The report's own folder in it.")] = "report",
+    quick: Annotated[bool, typer.Option("--quick", help="Without the training.")] = False,
+    data: Annotated[str | None, typer.Option("--data", metavar="PATH", help="MNIST, as for train-mnist.")] = None,
+    dataset: Annotated[str, typer.Option("--dataset", metavar="NAME", help="As for train-mnist.")] = "auto",
+    epochs: Annotated[int, typer.Option("--epochs", metavar="N", help="Epochs of the training.")] = 50,
+    mistake: Annotated[
+        str | None, typer.Option("--mistake", metavar="NAME", help="Report on the network with this mistake planted.")
+    ] = None,
+    digits: Annotated[
+        bool, typer.Option("--digits/--no-digits", help="With the picture of the ten first digits, or without.")
+    ] = True,
+    evidence: Annotated[
+        str | None, typer.Option("--from", metavar="PATH", help="Render this evidence.json again; nothing is run.")
+    ] = None,
+) -> None:
+    """Run everything, and write what a grader reads: report.html, report.md, evidence.json, pictures."""
+    from verify.mistakes import BY_NAME
+    from verify.report.folder import check_report_folder, write_report
+
+    options.check_settings({"dataset": dataset, "epochs": epochs})
+    planted = options.mistake(mistake, BY_NAME)
+    folder = options.report_folder(out, name)
+    check_report_folder(folder)
+    if evidence is not None:
+        if mistake or data or quick:
+            raise BadInput("--from: renders evidence as it is; leave --mistake, --data and --quick out")
+        found = _read_evidence(Path(evidence))
+    else:
+        words = ["--quick"] * quick + options.words(data=data and Path(data).name)
+        words += options.words(dataset=None if dataset == "auto" else dataset, epochs=epochs if epochs != 50 else None)
+        command = " ".join(["verify report", *words, *options.words(mistake=mistake)])
+        found = _run_all(planted, command, quick, data, dataset, epochs)
+    if not digits:
+        found = found.without_digits()
+    write_report(found, folder)
+    typer.echo(found.sentence)
+    typer.echo(f"The report is in {folder}: report.html, report.md, evidence.json.")
+    raise typer.Exit(_status(found))
+
+
+def _run_all(
+    mistake: Mistake | None, command: str, quick: bool, data: str | None, dataset: str, epochs: int
+) -> Evidence:
+    """Return the evidence of the made cases and of the training together."""
+    from verify.check import check_cases, check_network
+    from verify.interrupts import CtrlC
+    from verify.report.progress import TrainingProgress
+
+    if quick:
+        return check_network(mistake=mistake, command=command, direct=True)
+    from verify.training.data import find_dataset
+    from verify.training.end_to_end import check_training
+    from verify.training.loop import Settings
+
+    found = find_dataset(Path(data) if data else None, dataset)  # type: ignore[arg-type]
+    with TrainingProgress() as progress, CtrlC(progress.say_at_once) as stop:
+        if found.note:
+            progress.say(found.note)
+        return check_training(
+            found,
+            Settings(epochs=epochs),
+            mistake=mistake,
+            stop=stop.asked,
+            progress=progress,
+            beside=check_cases(mistake=mistake, cases=None, oracles=None, seed=42),
+            direct=True,
+            command=command,
+        )
+
+
+def _read_evidence(path: Path) -> Evidence:
+    from verify.evidence import Evidence
+    from verify.files import read_text
+
+    return Evidence.from_json(read_text(path, "an evidence.json that verify wrote"))
 
 
 @app.command()
@@ -223,6 +302,10 @@ def explain(
     from verify.report.terminal import console, render_steps
 
     render_steps(f"Why {name} is what it is", explanation(name), console())
+
+
+def _status(evidence: Evidence) -> int:
+    return INTERRUPTED if evidence.interrupted else EXIT[evidence.verdict]
 
 
 def _show(evidence: Evidence, json: str | None) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Literal
 
@@ -291,6 +291,28 @@ class Evidence:
     def to_json(self) -> str:
         """Return the evidence as JSON that `evidence.schema.json` describes."""
         return str(_adapter().dump_json(self, indent=2).decode()) + "\n"
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether a training was ended by hand."""
+        return self.training is not None and any(run.status == "interrupted" for run in self.training.runs)
+
+    def without_digits(self) -> Evidence:
+        """Return the evidence without the ten images: they may not be ours to pass on."""
+        if self.training is None:
+            return self
+        data = replace(self.training.data, digits=())
+        return replace(self, training=replace(self.training, data=data))
+
+    def _repr_html_(self) -> str:
+        from verify.report.html import fragment
+
+        return fragment(self)
+
+    def _repr_markdown_(self) -> str:
+        from verify.report.markdown import fragment
+
+        return fragment(self)
 
     @classmethod
     def from_json(cls, text: str) -> Evidence:

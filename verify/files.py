@@ -31,6 +31,20 @@ def check_folder(path: Path) -> None:
         raise BadInput(f"{path}: the folder can't be written to; write elsewhere")
 
 
+def read_text(path: Path, expected: str) -> str:
+    """Return what stands in a text file. Raises BadInput, with what was expected, where it can't be read."""
+    if not path.exists():
+        raise BadInput(f"{path}: there is no such file; expected {expected}")
+    if not path.is_file():
+        raise BadInput(f"{path}: is no file; expected {expected}")
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{path}: is no text; expected {expected}") from error
+    except OSError as error:
+        raise BadInput(f"{path}: can't be read ({error.strerror or error})") from error
+
+
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write the text (in UTF-8) or the bytes beside the path, and move it there in one step.
 

@@ -97,6 +97,15 @@ def check_outputs(json: str | None, save: str | None = None, figures: str | None
         check_folder(Path(figures))
 
 
+def report_folder(out: str, name: str) -> Path:
+    """Return where a report goes. Raises BadInput for a name that is no plain name of a folder."""
+    if not out:
+        raise BadInput("--out: expected a folder, got nothing")
+    if not re.fullmatch(r"[\w][\w .-]*", name) or name.strip() != name:
+        raise BadInput(f"--name {name}: expected the name of a folder: letters, digits, and - _ . between them")
+    return Path(out) / name
+
+
 def words(**options: Any) -> list[str]:
     """Return options as they are typed, those that are None left out: eta=0.1 is --eta 0.1."""
     return [word for name, value in options.items() if value is not None for word in (f"--{name}", str(value))]

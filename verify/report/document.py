@@ -1,0 +1,318 @@
+"""An Evidence as a report: which sections it has, in which order, and what stands in them."""
+
+from __future__ import annotations
+
+from verify.evidence import FAILS, PASSES, CaseEvidence, Evidence, Row, Step
+from verify.report.blocks import (
+    Block,
+    Cell,
+    Code,
+    Column,
+    Derivation,
+    Drawing,
+    Formula,
+    Paragraph,
+    Points,
+    Report,
+    Section,
+    Table,
+    Tone,
+)
+from verify.report.learning import learning
+from verify.report.numbers import entry, error
+from verify.report.pictures import kill_matrix, step_sizes
+from verify.report.safe import made_visible
+from verify.sentences import count
+
+TONES: dict[str, Tone] = {"correct": "good", "wrong": "wrong", "could not judge": "warning"}
+WORDS: dict[str, Tone] = {
+    "different": "wrong", "differs": "wrong", "vacuous": "warning", "could not judge": "warning",
+    "not proved": "wrong",
+}  # fmt: skip
+
+
+def document(evidence: Evidence) -> Report:
+    """Return the report on this evidence; the wrong thing comes first. All its texts are made visible."""
+    evidence = made_visible(evidence)
+    sections = (
+        _shown(evidence),
+        _wrong(evidence),
+        _gradients(evidence),
+        _derivation(evidence),
+        _power(evidence),
+        _steps(evidence),
+        *learning(evidence),
+        _findings(evidence),
+        _trusted(evidence),
+        _replay(evidence),
+    )
+    return Report(
+        title=f"Gradients of {evidence.subject}",
+        verdict=evidence.verdict,
+        tone=TONES[evidence.verdict],
+        sentence=evidence.sentence,
+        sections=tuple(section for section in sections if section.blocks),
+    )
+
+
+def _shown(evidence: Evidence) -> Section:
+    """Say in a few points what was shown, and what was not."""
+    shown: list[tuple[str, str]] = []
+    judged = [case for case in evidence.cases if _is_judged(case)]
+    for oracle in evidence.oracles:
+        rows = [row for row in evidence.summary if row.oracle == oracle]
+        words = list(dict.fromkeys(row.verdict for row in rows))
+        cases = sum(any(one.oracle == oracle for one in case.comparisons) for case in judged)
+        entries = sum(row.entries for row in rows)
+        if rows:
+            shown.append(
+                (oracle, f"{' and '.join(words)}, {count(entries, 'entry', 'entries')} in {count(cases, 'case')}.")
+            )
+    proved = [step for step in evidence.derivation if "not proved" not in step.proofs.values()]
+    if evidence.derivation:
+        shown.append(
+            ("the formulas", f"{len(proved)} of {count(len(evidence.derivation), 'claim')} proved for all sizes.")
+        )
+    if evidence.training:
+        run = evidence.training.runs[0]
+        shown.append(
+            (
+                "the training",
+                f"{run.title}: {run.status}, {count(run.updates, 'update')} on {evidence.training.data.name}.",
+            )
+        )
+    blocks: list[Block] = [Points(tuple(shown))] if shown else []
+    if evidence.training and evidence.training.data.note:
+        blocks.insert(0, Paragraph(evidence.training.data.note, "warning"))
+    not_shown = _not_shown(evidence)
+    if not_shown:
+        blocks += [Paragraph("What was not shown:"), Points(tuple(("", text) for text in not_shown))]
+    return Section("shown", "What was shown", tuple(blocks))
+
+
+def _not_shown(evidence: Evidence) -> list[str]:
+    found = []
+    vacuous = [case.name for case in evidence.cases if case.power and case.power.vacuous]
+    if vacuous:
+        found.append(
+            f"{count(len(vacuous), 'case')} could not have failed and counts for nothing: {', '.join(vacuous)}."
+        )
+    missing = [step.name for step in evidence.derivation if "not proved" in step.proofs.values()]
+    if missing:
+        found.append(f"Not proved: {', '.join(missing)}.")
+    unseen = [name for name in evidence.mistakes if not any(_seen(case, name) for case in evidence.cases)]
+    if unseen:
+        found.append(f"No case sees these planted mistakes: {', '.join(unseen)}.")
+    if "exact" not in evidence.oracles and evidence.oracles:
+        found.append("Errors below the bounds; an exact check was not among the oracles.")
+    if evidence.training is None:
+        found.append("Whether the network learns: nothing was trained.")
+    elif evidence.training.runs[0].status != "complete":
+        run = evidence.training.runs[0]
+        found.append(f"How far the training would have come: it was {run.status}, {run.why}.")
+    return found
+
+
+def _is_judged(case: CaseEvidence) -> bool:
+    return case.power is None or not case.power.vacuous
+
+
+def _seen(case: CaseEvidence, mistake: str) -> bool:
+    return case.power is not None and bool(case.power.seen.get(mistake))
+
+
+def _wrong(evidence: Evidence) -> Section:
+    best: dict[str, Row] = {}
+    for row in evidence.summary:
+        both = row.worst is not None and row.worst.expected is not None
+        if row.message and (both or row.parameter not in best):
+            best[row.parameter] = row
+    blocks: list[Block] = []
+    if best:
+        blocks.append(_wrong_entries(list(best.values())))
+        blocks.append(Points(tuple((f"d{name}", str(row.message)) for name, row in best.items()), "wrong"))
+    for found in evidence.diagnoses if evidence.verdict == "wrong" else ():
+        blocks.append(Paragraph(f"{found.name}: {found.sentence}", "wrong"))
+        label = f"network.py, line {found.line}: what stands there, and what should"
+        blocks.append(Code((found.text, found.should_be), label))
+        blocks += _violated(evidence, found.step)
+    if evidence.verdict == "wrong" and evidence.derivation and not evidence.diagnoses:
+        blocks.append(Paragraph("No mistake of the catalogue gives these numbers."))
+    return Section("wrong", "What is wrong", tuple(blocks))
+
+
+def _wrong_entries(rows: list[Row]) -> Table:
+    columns = (Column("gradient"), Column("entry"), Column("hand-written", True), Column("derivative", True),
+               Column("ratio", True), Column("in the case"))  # fmt: skip
+    cells = []
+    for row in rows:
+        worst = row.worst
+        expected = worst.expected if worst else None
+        ratio = worst.handwritten / expected if worst and expected else None
+        cells.append((
+            Cell(f"d{row.parameter}", "code"), Cell(entry(row.parameter, worst), "code"),
+            Cell(f"{worst.handwritten:.6g}" if worst else "-"), Cell("-" if expected is None else f"{expected:.6g}"),
+            Cell("-" if ratio is None else f"{ratio:.4g}"), Cell(row.case),
+        ))  # fmt: skip
+    return Table("The worst entry of each gradient that is wrong", columns, tuple(cells))
+
+
+def _violated(evidence: Evidence, step: str) -> list[Block]:
+    """Return the formula that a mistake in this step violates."""
+    violated = [claim for claim in evidence.derivation if claim.name == step]
+    if not violated:
+        return []
+    return [Paragraph("The formula that is violated:"), Derivation(tuple(_formula(claim) for claim in violated))]
+
+
+def _gradients(evidence: Evidence) -> Section:
+    columns = (
+        Column("gradient"), Column("oracle"), Column("verdict"), Column("worst error", True), Column("bound", True),
+        Column("at"), Column("in the case"), Column("wrong", True), Column("of", True),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            Cell(f"d{row.parameter}", "code"), Cell(row.oracle),
+            Cell(row.verdict, tone=WORDS.get(row.verdict, "good" if row.verdict in PASSES else "")),
+            Cell(_magnitude(row, row.worst.error if row.worst else None)),
+            Cell(_magnitude(row, row.worst.bound if row.worst else None)),
+            Cell(entry(row.parameter, row.worst), "code" if row.worst else "words"),
+            Cell(row.case if row.worst or row.verdict in FAILS else "-"),
+            Cell(f"{row.mismatched:,}", tone="wrong" if row.mismatched else ""), Cell(f"{row.entries:,}"),
+        )
+        for row in evidence.summary
+    )  # fmt: skip
+    if not rows:
+        return Section("gradients", "The gradients", ())
+    blocks: list[Block] = [
+        Paragraph(
+            "Each gradient against each independent way to know it: the entry that is furthest off, measured in the "
+            "bound that decides. The exact oracle knows no tolerance: identical, or different."
+        ),
+        Table("Gradients by oracle", columns, rows),
+    ]
+    blocks.append(Points(tuple((one.oracle, _catches(one.typically, one.everywhere)) for one in evidence.caught)))
+    return Section("gradients", "The gradients", tuple(blocks))
+
+
+def _magnitude(row: Row, value: float | None) -> str:
+    return error(value) if row.worst else "none" if row.verdict == "identical" else "-"
+
+
+def _catches(typically: float, everywhere: float) -> str:
+    if everywhere == 0:
+        return "would have caught any error at all, in every entry."
+    return (
+        f"would have caught a relative error of {error(typically)} in half of the entries, and of "
+        f"{error(everywhere)} in the smallest that it tells from 0."
+    )
+
+
+def _derivation(evidence: Evidence) -> Section:
+    if not evidence.derivation:
+        return Section("derivation", "The derivation", ())
+    intro = Paragraph(
+        "From the loss J = -(1/m) Σ Y log Ŷ, for all sizes at once. Direct: SymPy applies the chain rule to the whole "
+        "loss. Staged: step by step from the rows above. Each proof is checked by SymPy and six stated identities."
+    )
+    return Section(
+        "derivation", "The derivation", (intro, Derivation(tuple(_formula(step) for step in evidence.derivation)))
+    )
+
+
+def _formula(step: Step) -> Formula:
+    shown = ", ".join(f"{proof} ({method})" for method, proof in step.proofs.items())
+    enters = step.name == "dZ2"
+    needs = ", ".join(step.hypotheses)
+    return Formula(
+        step.name, step.left_latex, step.latex, step.reason, shown,
+        f"{needs}: it enters here" if enters and needs else needs,
+        "wrong" if "not proved" in step.proofs.values() else "warning" if enters and needs else "",
+    )  # fmt: skip
+
+
+def _power(evidence: Evidence) -> Section:
+    cases = [case for case in evidence.cases if case.power is not None]
+    if not cases:
+        return Section("power", "What would have been seen", ())
+    total = len(evidence.mistakes)
+    blocks: list[Block] = [
+        Paragraph(
+            f"A check that can't fail is not a check. Each of {count(total, 'known mistake')} was planted in the "
+            "gradient, and every case was asked whether it sees it."
+        )
+    ]
+    picture = kill_matrix(evidence)
+    if picture:
+        blocks.append(Drawing(picture, "Which planted mistakes each case sees, and by how many oracles."))
+    for case in cases:
+        if case.power and case.power.vacuous:
+            blocks.append(Paragraph(f"{case.name} is vacuous: {case.power.why}.", "warning"))
+    columns = (
+        Column("mistake"),
+        Column("what it does"),
+        Column("seen in", True),
+        Column("of", True),
+        Column("not seen in"),
+    )
+    able = [case for case in cases if case.power and not case.power.vacuous]
+    rows = []
+    for name, sentence in evidence.mistakes.items():
+        blind = [case.name for case in able if not _seen(case, name)]
+        rows.append((
+            Cell(name, "code"), Cell(sentence), Cell(str(len(able) - len(blind)), tone="" if able and not blind else "warning"),
+            Cell(str(len(able))), Cell("; ".join(blind) or "-"),
+        ))  # fmt: skip
+    blocks.append(Table("Planted mistakes, and the cases that do not see them", columns, tuple(rows), folded=True))
+    return Section("power", "What would have been seen", tuple(blocks))
+
+
+def _steps(evidence: Evidence) -> Section:
+    orders = [case.order.observed for case in evidence.cases if case.order and case.order.observed is not None]
+    picture = step_sizes(evidence)
+    if picture is None:
+        return Section("steps", "Error against step size", ())
+    said = (
+        f"Observed order {min(orders):.2f} to {max(orders):.2f} in {count(len(orders), 'case')}; 2.00 is expected."
+        if orders
+        else ""
+    )
+    return Section(
+        "steps",
+        "Error against step size",
+        (
+            Paragraph(
+                "The error of a central difference falls with the square of its step, until the round-off of the loss, "
+                f"divided by the step, takes over. {said}"
+            ),
+            Drawing(picture, "The error of the central difference against its step, along one direction a case."),
+        ),
+    )
+
+
+def _findings(evidence: Evidence) -> Section:
+    points = tuple((finding.name, finding.sentence) for finding in evidence.findings)
+    return Section("findings", "Findings in the lab", (Points(points),) if points else ())
+
+
+def _trusted(evidence: Evidence) -> Section:
+    points = tuple(("", text) for text in evidence.trusted)
+    return Section("trusted", "What is trusted", (Points(points),) if points else ())
+
+
+def _replay(evidence: Evidence) -> Section:
+    replay = evidence.replay
+    versions = tuple((Cell(name), Cell(version)) for name, version in replay.versions.items())
+    hashes = [(name, "SHA-256", value) for name, value in replay.sha256.items()]
+    if evidence.training:
+        hashes += [(name, "MD5", value) for name, value in evidence.training.data.md5.items()]
+    return Section(
+        "replay",
+        "To replay every figure",
+        (
+            Code((replay.command,), f"the command; seed {replay.seed}"),
+            Table("Versions", (Column("package"), Column("version")), versions),
+            Table("Hashes of what was judged and trained on", (Column("of"), Column("kind"), Column("hash")),
+                  tuple((Cell(name), Cell(kind), Cell(value, "code")) for name, kind, value in hashes)),
+        ),
+    )  # fmt: skip

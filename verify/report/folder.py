@@ -1,0 +1,84 @@
+"""The folder of a report: evidence.json, report.html, report.md and the pictures, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from verify.errors import BadInput
+from verify.evidence import Evidence
+from verify.report import html, markdown
+from verify.report.blocks import Drawing
+from verify.report.document import document
+
+EVIDENCE: Final = "evidence.json"
+_OURS: Final = (EVIDENCE, "report.html", "report.md")
+_PICTURES: Final = (".svg", ".png")
+
+
+def check_report_folder(folder: Path) -> None:
+    """Raise BadInput where a report can't be written at this place; a folder that holds another report is replaced."""
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise BadInput(f"{folder}: is a file or a link; expected a folder for the report, or a name that is free")
+    if folder.is_dir():
+        strange = sorted(path.name for path in folder.iterdir() if not _is_ours(path))
+        if strange or (any(folder.iterdir()) and not (folder / EVIDENCE).exists()):
+            what = f"holds {', '.join(strange[:3])}" if strange else "is no report"
+            raise BadInput(f"{folder}: {what}; only a report is written over, so give another --name or --out")
+    parent = next(parent for parent in folder.absolute().parents if parent.exists())
+    if not parent.is_dir() or not os.access(parent, os.W_OK):
+        raise BadInput(f"{folder}: nothing can be written into {parent.name or parent}; give another --out")
+
+
+def write_report(evidence: Evidence, folder: Path) -> None:
+    """Write the report beside its place and move it there; an older report stays whole until then.
+
+    Raises BadInput where the disk is full, or the folder can't be written or is of another kind.
+    """
+    check_report_folder(folder)
+    report = document(evidence)
+    contents: dict[str, str | bytes] = {
+        EVIDENCE: evidence.to_json(),
+        "report.html": html.page(report),
+        "report.md": markdown.text(report),
+    }
+    for block in (block for section in report.sections for block in section.blocks):
+        if isinstance(block, Drawing):
+            name = block.picture.name
+            contents |= {f"{name}.svg": block.picture.svg, f"{name}.png": block.picture.png}
+    new = old = None
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        new = Path(tempfile.mkdtemp(prefix=".verify-", dir=folder.parent))
+        for name, content in contents.items():
+            _write(new / name, content.encode() if isinstance(content, str) else content)
+        new.chmod(0o755)
+        if folder.exists():
+            old = Path(tempfile.mkdtemp(prefix=".verify-", dir=folder.parent)) / "old"
+            folder.rename(old)
+        try:
+            new.rename(folder)
+        except OSError:
+            if old is not None:
+                old.rename(folder)
+            raise
+    except OSError as error:
+        raise BadInput(f"{folder}: can't be written ({error.strerror or error}); nothing was changed") from error
+    finally:
+        for left in (new, old and old.parent):
+            if left is not None:
+                shutil.rmtree(left, ignore_errors=True)
+
+
+def _is_ours(path: Path) -> bool:
+    return path.is_file() and (path.name in _OURS or path.suffix in _PICTURES)
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

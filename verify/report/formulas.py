@@ -1,0 +1,28 @@
+"""LaTeX as MathML, for the small part of LaTeX that the derivation is written in."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Final
+
+import latex2mathml.converter
+
+KNOWN: Final = frozenset(
+    ("frac", "hat", "partial", "left", "right", "top", "odot", "oslash", "mathbf", "delta", "varepsilon", "log", "sum")
+)
+
+
+@cache
+def mathml(latex: str) -> str:
+    r"""Return the formula as one `<math>` element, to stand on a line of its own in a cell.
+
+    Raises ValueError for a command that is not known to come out right, and where anything is left untranslated.
+    """
+    unknown = set(re.findall(r"\\([A-Za-z]+)", latex)) - KNOWN
+    if unknown or re.search(r"\\[^A-Za-z]|&", latex):
+        raise ValueError(f"{latex}: {', '.join(sorted(unknown)) or 'a sign'} is not in the tested part of LaTeX")
+    element = str(latex2mathml.converter.convert(latex))
+    if "\\" in element or "&amp;" in element or "merror" in element:
+        raise ValueError(f"{latex}: not all of it could be written as MathML")
+    return element
