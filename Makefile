@@ -4,10 +4,10 @@ BIN    := $(VENV)/bin
 SECONDS ?= 60
 SEED   ?= 1
 
-.PHONY: help report test check bench soak schema clean
+.PHONY: help report test check bench soak sample schema clean
 
 help:
-	@echo "make report   create the environment, check the lab's gradients, write reports/lab1/evidence.json"
+	@echo "make report   create the environment, check the lab's gradients, train, write reports/report/report.html"
 	@echo "make test     create the environment, lint, check types, run every test"
 	@echo "make bench    print speed as ratios, measured side by side"
 	@echo "make soak     judge random cases for a minute (SECONDS=60 SEED=1), count false alarms and misses"
@@ -23,8 +23,7 @@ $(BIN)/.full: $(BIN)/.light
 	touch $@
 
 report: $(BIN)/.light
-	mkdir -p reports/lab1
-	$(BIN)/verify grads --json reports/lab1/evidence.json
+	$(BIN)/verify report
 
 check: $(BIN)/.full
 	$(BIN)/ruff check .
@@ -32,8 +31,8 @@ check: $(BIN)/.full
 	$(BIN)/mypy
 
 test: check
-	$(BIN)/python -m pytest -n auto -m "not tensorflow and not slow and not mnist"
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "tensorflow or slow or mnist"
+	$(BIN)/python -m pytest -n auto -m "not tensorflow and not slow and not mnist and not browser"
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "tensorflow or slow or mnist or browser"
 
 bench: $(BIN)/.full
 	$(BIN)/python tests/benchmarks/ratios.py
@@ -41,6 +40,9 @@ bench: $(BIN)/.full
 
 soak: $(BIN)/.full
 	$(BIN)/python tests/benchmarks/soak.py $(SECONDS) $(SEED)
+
+sample: $(BIN)/.light
+	$(BIN)/verify report --name lab1 --no-digits --dataset mnist
 
 schema: $(BIN)/.light
 	$(BIN)/python -c 'from verify.evidence import schema_text; print(schema_text(), end="")' > verify/evidence.schema.json

@@ -31,6 +31,7 @@ from verify.evidence import (
     Verdict,
 )
 from verify.findings import findings
+from verify.lab_text import text_findings
 from verify.mistakes import MISTAKES, Mistake, plant
 from verify.oracles import DEFAULT, QUICK, load
 from verify.oracles.base import Known, textbook_loss
@@ -55,18 +56,18 @@ def check_network(
     oracles: Sequence[str] | None = None,
     command: str = "verify grads",
     seed: int = 42,
-    direct: bool = False,
+    whole: bool = False,
 ) -> Evidence:
     """Return the verdict on the lab's hand-written network, or on the same with one mistake planted.
 
     Without `cases` and `oracles`: all default cases by all oracles but autodiff, the full net by the two
-    quick ones, which judge all its 101,770 entries. `direct` proves every claim from the whole loss too,
-    which takes a second more.
+    quick ones, which judge all its 101,770 entries. `whole` proves every claim from the whole loss too and
+    holds the lab's text against the proved formulas, which takes a second more.
     Raises MissingPackage where an oracle needs a package that is not installed.
     """
     results = check_cases(mistake=mistake, cases=cases, oracles=oracles, seed=seed)
     oracles = DEFAULT if oracles is None else oracles
-    return judge(results, mistake=mistake, oracles=oracles, command=command, seed=seed, direct=direct)
+    return judge(results, mistake=mistake, oracles=oracles, command=command, seed=seed, whole=whole)
 
 
 def check_cases(
@@ -96,7 +97,7 @@ def judge(
     oracles: Sequence[str],
     command: str,
     seed: int,
-    direct: bool = False,
+    whole: bool = False,
 ) -> Evidence:
     """Return the verdict that these cases give on the network, and everything that goes with it."""
     network, source = subject_of(mistake)
@@ -104,13 +105,13 @@ def judge(
     verdict = verdict_of(rows)
     with np.errstate(all="ignore"):
         diagnoses = diagnose(network) if verdict == "wrong" else ()
-        found = () if verdict == "wrong" else findings(network, seed)
+        found = () if verdict == "wrong" else (*findings(network, seed), *(text_findings() if whole else ()))
     return Evidence(
         subject=f"network.py with the mistake {mistake.name}" if mistake else "network.py, the lab's network",
         verdict=verdict,
         sentence=sentence(verdict, rows, results, oracles),
         oracles=tuple(oracles),
-        derivation=derivation(direct=direct),
+        derivation=derivation(direct=whole),
         summary=rows,
         cases=results,
         mistakes={known.name: known.sentence for known in MISTAKES},

@@ -251,7 +251,7 @@ def _run_all(
     from verify.report.progress import TrainingProgress
 
     if quick:
-        return check_network(mistake=mistake, command=command, direct=True)
+        return check_network(mistake=mistake, command=command, whole=True)
     from verify.training.data import find_dataset
     from verify.training.end_to_end import check_training
     from verify.training.loop import Settings
@@ -267,7 +267,7 @@ def _run_all(
             stop=stop.asked,
             progress=progress,
             beside=check_cases(mistake=mistake, cases=None, oracles=None, seed=42),
-            direct=True,
+            whole=True,
             command=command,
         )
 

@@ -21,10 +21,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """The head of a column; figures stand on the right."""
+    """The head of a column; figures stand on the right, prose may be broken into lines."""
 
     title: str
     figures: bool = False
+    prose: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ class Derivation:
     """The steps of a derivation, in order."""
 
     steps: tuple[Formula, ...]
+    caption: str
 
 
 @dataclass(frozen=True)

@@ -35,8 +35,8 @@ def document(evidence: Evidence) -> Report:
     """Return the report on this evidence; the wrong thing comes first. All its texts are made visible."""
     evidence = made_visible(evidence)
     sections = (
-        _shown(evidence),
         _wrong(evidence),
+        _shown(evidence),
         _gradients(evidence),
         _derivation(evidence),
         _power(evidence),
@@ -50,9 +50,17 @@ def document(evidence: Evidence) -> Report:
         title=f"Gradients of {evidence.subject}",
         verdict=evidence.verdict,
         tone=TONES[evidence.verdict],
-        sentence=evidence.sentence,
+        sentence=_after(f"{evidence.verdict}: ", evidence.sentence),
         sections=tuple(section for section in sections if section.blocks),
     )
+
+
+def _after(verdict: str, sentence: str) -> str:
+    """Return the sentence without the verdict that stands over it already."""
+    if not sentence.lower().startswith(verdict):
+        return sentence
+    rest = sentence[len(verdict) :]
+    return rest if rest.startswith("d") else rest[:1].upper() + rest[1:]
 
 
 def _shown(evidence: Evidence) -> Section:
@@ -95,7 +103,7 @@ def _not_shown(evidence: Evidence) -> list[str]:
     vacuous = [case.name for case in evidence.cases if case.power and case.power.vacuous]
     if vacuous:
         found.append(
-            f"{count(len(vacuous), 'case')} could not have failed and counts for nothing: {', '.join(vacuous)}."
+            f"{count(len(vacuous), 'case')} could not have failed, which counts for nothing: {', '.join(vacuous)}."
         )
     missing = [step.name for step in evidence.derivation if "not proved" in step.proofs.values()]
     if missing:
@@ -128,33 +136,17 @@ def _wrong(evidence: Evidence) -> Section:
         if row.message and (both or row.parameter not in best):
             best[row.parameter] = row
     blocks: list[Block] = []
-    if best:
-        blocks.append(_wrong_entries(list(best.values())))
-        blocks.append(Points(tuple((f"d{name}", str(row.message)) for name, row in best.items()), "wrong"))
     for found in evidence.diagnoses if evidence.verdict == "wrong" else ():
         blocks.append(Paragraph(f"{found.name}: {found.sentence}", "wrong"))
-        label = f"network.py, line {found.line}: what stands there, and what should"
-        blocks.append(Code((found.text, found.should_be), label))
+        blocks.append(Code((found.text,), f"network.py, line {found.line}"))
+        blocks.append(Code((found.should_be,), "It should be"))
         blocks += _violated(evidence, found.step)
     if evidence.verdict == "wrong" and evidence.derivation and not evidence.diagnoses:
-        blocks.append(Paragraph("No mistake of the catalogue gives these numbers."))
+        blocks.append(Paragraph("No mistake of the catalogue gives these numbers.", "wrong"))
+    if best:
+        blocks.append(Paragraph("The worst entry of each gradient that is wrong:"))
+        blocks.append(Points(tuple(("", f"{row.message}, in the case {row.case}.") for row in best.values())))
     return Section("wrong", "What is wrong", tuple(blocks))
-
-
-def _wrong_entries(rows: list[Row]) -> Table:
-    columns = (Column("gradient"), Column("entry"), Column("hand-written", True), Column("derivative", True),
-               Column("ratio", True), Column("in the case"))  # fmt: skip
-    cells = []
-    for row in rows:
-        worst = row.worst
-        expected = worst.expected if worst else None
-        ratio = worst.handwritten / expected if worst and expected else None
-        cells.append((
-            Cell(f"d{row.parameter}", "code"), Cell(entry(row.parameter, worst), "code"),
-            Cell(f"{worst.handwritten:.6g}" if worst else "-"), Cell("-" if expected is None else f"{expected:.6g}"),
-            Cell("-" if ratio is None else f"{ratio:.4g}"), Cell(row.case),
-        ))  # fmt: skip
-    return Table("The worst entry of each gradient that is wrong", columns, tuple(cells))
 
 
 def _violated(evidence: Evidence, step: str) -> list[Block]:
@@ -162,13 +154,13 @@ def _violated(evidence: Evidence, step: str) -> list[Block]:
     violated = [claim for claim in evidence.derivation if claim.name == step]
     if not violated:
         return []
-    return [Paragraph("The formula that is violated:"), Derivation(tuple(_formula(claim) for claim in violated))]
+    return [Derivation(tuple(_formula(claim) for claim in violated), "The formula that is violated")]
 
 
 def _gradients(evidence: Evidence) -> Section:
     columns = (
         Column("gradient"), Column("oracle"), Column("verdict"), Column("worst error", True), Column("bound", True),
-        Column("at"), Column("in the case"), Column("wrong", True), Column("of", True),
+        Column("at"), Column("in the case"), Column("wrong of", True),
     )  # fmt: skip
     rows = tuple(
         (
@@ -178,7 +170,7 @@ def _gradients(evidence: Evidence) -> Section:
             Cell(_magnitude(row, row.worst.bound if row.worst else None)),
             Cell(entry(row.parameter, row.worst), "code" if row.worst else "words"),
             Cell(row.case if row.worst or row.verdict in FAILS else "-"),
-            Cell(f"{row.mismatched:,}", tone="wrong" if row.mismatched else ""), Cell(f"{row.entries:,}"),
+            Cell(f"{row.mismatched:,} of {row.entries:,}", tone="wrong" if row.mismatched else ""),
         )
         for row in evidence.summary
     )  # fmt: skip
@@ -216,12 +208,15 @@ def _derivation(evidence: Evidence) -> Section:
         "loss. Staged: step by step from the rows above. Each proof is checked by SymPy and six stated identities."
     )
     return Section(
-        "derivation", "The derivation", (intro, Derivation(tuple(_formula(step) for step in evidence.derivation)))
+        "derivation",
+        "The derivation",
+        (intro, Derivation(tuple(_formula(step) for step in evidence.derivation), "Left side = right side, because")),
     )
 
 
 def _formula(step: Step) -> Formula:
-    shown = ", ".join(f"{proof} ({method})" for method, proof in step.proofs.items())
+    by = {word: [method for method, proof in step.proofs.items() if proof == word] for word in step.proofs.values()}
+    shown = "; ".join(f"{word} ({', '.join(methods)})" for word, methods in by.items())
     enters = step.name == "dZ2"
     needs = ", ".join(step.hypotheses)
     return Formula(
@@ -245,22 +240,24 @@ def _power(evidence: Evidence) -> Section:
     picture = kill_matrix(evidence)
     if picture:
         blocks.append(Drawing(picture, "Which planted mistakes each case sees, and by how many oracles."))
-    for case in cases:
-        if case.power and case.power.vacuous:
-            blocks.append(Paragraph(f"{case.name} is vacuous: {case.power.why}.", "warning"))
+    reasons = dict.fromkeys(case.power.why for case in cases if case.power and case.power.vacuous)
+    for why in reasons:
+        names = [case.name for case in cases if case.power and case.power.vacuous and case.power.why == why]
+        blocks.append(Paragraph(f"Vacuous: {', '.join(names)}. {str(why)[:1].upper()}{str(why)[1:]}.", "warning"))
     columns = (
         Column("mistake"),
-        Column("what it does"),
+        Column("what it does", prose=True),
         Column("seen in", True),
         Column("of", True),
-        Column("not seen in"),
+        Column("not seen in", prose=True),
     )
     able = [case for case in cases if case.power and not case.power.vacuous]
     rows = []
     for name, sentence in evidence.mistakes.items():
         blind = [case.name for case in able if not _seen(case, name)]
+        seen = Cell(str(len(able) - len(blind)), tone="" if able and not blind else "warning")
         rows.append((
-            Cell(name, "code"), Cell(sentence), Cell(str(len(able) - len(blind)), tone="" if able and not blind else "warning"),
+            Cell(name, "code"), Cell(sentence), seen,
             Cell(str(len(able))), Cell("; ".join(blind) or "-"),
         ))  # fmt: skip
     blocks.append(Table("Planted mistakes, and the cases that do not see them", columns, tuple(rows), folded=True))

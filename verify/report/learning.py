@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from verify.evidence import FAILS, PASSES, Epoch, Evidence, Run, Training
+from verify.evidence import FAILS, Epoch, Evidence, Run, Training
 from verify.report.blocks import Block, Cell, Column, Drawing, Paragraph, Points, Section, Table
 from verify.report.pictures import learning_curves, ten_digits
 
@@ -16,7 +16,8 @@ def learning(evidence: Evidence) -> tuple[Section, ...]:
         return ()
     data = training.data
     height, width = data.shape
-    about = f"{data.name}: {data.n_train:,} training and {data.n_test:,} test images of {height} by {width}, from {data.source}."
+    images = f"{data.n_train:,} training and {data.n_test:,} test images of {height} by {width}"
+    about = f"{data.name}: {images}, from {data.source}."
     blocks: list[Block] = [Paragraph(about), Paragraph(_settings(training.runs[0]))]
     blocks.append(Drawing(learning_curves(evidence), "Loss and accuracy on both sets, over updates and over epochs."))
     for run in training.runs:
@@ -66,9 +67,10 @@ def _checked(training: Training) -> Table:
     rows = tuple(
         (
             Cell(check.name),
-            Cell(check.verdict, tone="wrong" if check.verdict in FAILS else "good" if check.verdict in PASSES else ""),
+            Cell(check.verdict, tone="wrong" if check.verdict in FAILS else "good"),
             Cell(check.sentence),
         )
         for check in training.checks
     )
-    return Table("What was checked", (Column("check"), Column("verdict"), Column("measured and allowed")), rows)
+    columns = (Column("check"), Column("verdict"), Column("measured and allowed", prose=True))
+    return Table("What was checked", columns, rows)

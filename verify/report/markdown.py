@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
-from typing import Any
 
 import jinja2
 
@@ -38,7 +37,7 @@ def escaped(text: str) -> str:
     """
     text = re.sub(r"([\\`*_{}\[\]()<>#|~$&!])", r"\\\1", text)
     text = re.sub(r"(?<=[a-zA-Z]):(?=//)|(?<=www)\.|@", lambda found: f"{found.group()}\u200b", text)  # no autolinks
-    return re.sub(r"^(\s*)([-+=])|^(\s*\d+)(\.)", r"\1\3\\\2\4", text)  # no lists, no headings
+    return re.sub(r"^(\s*)([-+](?=\s|$)|=)|^(\s*\d+)([.)])(?=\s|$)", r"\1\3\\\2\4", text)  # no lists, no headings
 
 
 def code(text: str) -> str:
@@ -52,6 +51,10 @@ def code(text: str) -> str:
 def _cell(cell: Cell) -> str:
     written = code(cell.text) if cell.kind == "code" and cell.text else escaped(cell.text)
     return f"**{written}**" if cell.tone in ("wrong", "warning") and written else written
+
+
+def _rendered(table: Table) -> str:
+    return "\n".join(_table(table))
 
 
 def _table(table: Table) -> Iterator[str]:
@@ -73,12 +76,11 @@ def _table(table: Table) -> Iterator[str]:
 def _template() -> jinja2.Template:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("verify.report"),
-        autoescape=False,  # noqa: S701 - Markdown, escaped by the filter
+        autoescape=False,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
     )
-    table: Callable[[Any], str] = lambda block: "\n".join(_table(block))  # noqa: E731
-    environment.filters.update(md=escaped, code=code, table=table)
+    environment.filters.update(md=escaped, table=_rendered)
     return environment.get_template("report.md.j2")

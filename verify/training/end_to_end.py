@@ -48,7 +48,7 @@ def check_training(
     progress: Progress | None = None,
     keep: Callable[[State, Settings], None] = lambda state, settings: None,
     beside: tuple[CaseEvidence, ...] = (),
-    direct: bool = False,
+    whole: bool = False,
     command: str = "verify train-mnist",
 ) -> Evidence:
     """Return the verdict on the hand-written network from training it on this data.
@@ -56,7 +56,7 @@ def check_training(
     With the loop as intended, the loop as the lab wrote it is run for comparison too, or, with a `mistake`, the
     network without it. `state` is a training to go on with; `keep(state, settings)` gets the training when it has
     ended at the end of an epoch. `stop()` is asked after every epoch. The cases `beside` are judged together
-    with those of the training, `direct` is as in `check_network`.
+    with those of the training, `whole` is as in `check_network`.
     Raises MissingPackage where an oracle or the twin needs a package that is not installed.
     """
     settings = settings or Settings()
@@ -79,7 +79,7 @@ def check_training(
     used = dict.fromkeys((*oracles, *(one.oracle for case in beside for one in case.comparisons)))
     evidence = judge(
         (*beside, *main.cases), mistake=mistake, oracles=tuple(name for name in NAMES if name in used),
-        command=command, seed=settings.seed, direct=direct,
+        command=command, seed=settings.seed, whole=whole,
     )  # fmt: skip
     found = (*evidence.findings, *training_findings(network, data, runs)) if mistake is None else ()
     cost = _cost(evidence, runs, checks, data) if mistake else None
