@@ -57,14 +57,16 @@ def lines_are_in_order(shown: list[str], printed: list[str]) -> bool:
 
 
 @pytest.mark.parametrize(("command", "output"), console_commands(), ids=lambda text: text[:40] if text else "nothing")
-def test_a_command_of_the_readme_prints_what_it_shows(command: str, output: str) -> None:
+def test_a_command_of_the_readme_prints_what_it_shows(command: str, output: str, tmp_path: Path) -> None:
     words = command.split()
     if words[:2] == ["python", "-m"]:
         words = words[1:]
     else:
         assert words[0] == "verify", command
         words = ["-m", *words]
-    result = subprocess.run([sys.executable, *words], capture_output=True, text=True, encoding="utf-8", check=False)
+    result = subprocess.run(
+        [sys.executable, *words], cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False
+    )
     status = next((number for key, number in EXPECTED_STATUS.items() if key in command), 0)
     assert result.returncode == status, result.stderr
     progress = r"(NOT MNIST: |(intended|as-written)\S*( with \S+)?: epoch ).*\n" if "train-mnist" in command else ""

@@ -33,9 +33,9 @@ def escaped(text: str) -> str:
     r"""Return the text so that no Markdown parser takes any of it for markup.
 
     >>> print(escaped("<b> *a* | [x](y) $z$"))
-    \<b\> \*a\* \| \[x\]\(y\) \$z\$
+    \<b\> \*a\* \| \[x\](y) \$z\$
     """
-    text = re.sub(r"([\\`*_{}\[\]()<>#|~$&!])", r"\\\1", text)
+    text = re.sub(r"([\\`*_\[\]<>#|~$&])", r"\\\1", text)
     text = re.sub(r"(?<=[a-zA-Z]):(?=//)|(?<=www)\.|@", lambda found: f"{found.group()}\u200b", text)  # no autolinks
     return re.sub(r"^(\s*)([-+](?=\s|$)|=)|^(\s*\d+)([.)])(?=\s|$)", r"\1\3\\\2\4", text)  # no lists, no headings
 

@@ -1,0 +1,36 @@
+"""In a notebook an Evidence shows itself."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from verify.cases import make_case
+from verify.check import check_network
+from verify.mistakes import BY_NAME
+
+
+@pytest.fixture(scope="module")
+def right():
+    return check_network(cases=[make_case((2, 3, 2), 3)], oracles=("exact", "complex-step"))
+
+
+def test_the_html_holds_the_verdict_and_the_table_and_nothing_that_runs(right):
+    root = ET.fromstring(right._repr_html_().strip())
+    assert "".join(root.find("p").itertext()) == "dW1, db1, dW2 and db2 are the derivative of the loss, by 2 oracles, in 1 case and 17 entries."
+    rows = ["".join(row.itertext()).split() for row in root.iter("tr")]
+    assert [row[:2] for row in rows[1:3]] == [["dW1", "exact"], ["dW1", "complex-step"]]
+    assert not list(root.iter("script"))
+
+
+def test_the_markdown_holds_the_same(right):
+    text = right._repr_markdown_()
+    assert text.startswith("**dW1, db1, dW2 and db2 are the derivative")
+    assert "| `dW1` | exact | identical |" in text
+
+
+def test_a_wrong_one_says_so():
+    wrong = check_network(cases=[make_case((2, 3, 2), 3)], oracles=("exact",), mistake=BY_NAME["dW2-sign"])
+    assert "dW2 is not the derivative of the loss" in wrong._repr_html_()
+    assert "dW2 is not the derivative of the loss" in wrong._repr_markdown_()
