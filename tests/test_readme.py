@@ -56,7 +56,13 @@ def lines_are_in_order(shown: list[str], printed: list[str]) -> bool:
     return skipping or at == len(printed)
 
 
-@pytest.mark.parametrize(("command", "output"), console_commands(), ids=lambda text: text[:40] if text else "nothing")
+COMMANDS = [
+    pytest.param(command, output, marks=[pytest.mark.slow] if "train-mnist" in command or "report" in command else [])
+    for command, output in console_commands()
+]
+
+
+@pytest.mark.parametrize(("command", "output"), COMMANDS, ids=lambda text: text[:40] if text else "nothing")
 def test_a_command_of_the_readme_prints_what_it_shows(command: str, output: str, tmp_path: Path) -> None:
     words = command.split()
     if words[:2] == ["python", "-m"]:

@@ -18,7 +18,10 @@ def right():
 
 def test_the_html_holds_the_verdict_and_the_table_and_nothing_that_runs(right):
     root = ET.fromstring(right._repr_html_().strip())
-    assert "".join(root.find("p").itertext()) == "dW1, db1, dW2 and db2 are the derivative of the loss, by 2 oracles, in 1 case and 17 entries."
+    assert (
+        "".join(root.find("p").itertext())
+        == "dW1, db1, dW2 and db2 are the derivative of the loss, by 2 oracles, in 1 case and 17 entries."
+    )
     rows = ["".join(row.itertext()).split() for row in root.iter("tr")]
     assert [row[:2] for row in rows[1:3]] == [["dW1", "exact"], ["dW1", "complex-step"]]
     assert not list(root.iter("script"))

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _SIZE: Final = 7.2  # of every text, in points: 10 pixels where the picture is 800 pixels wide
-_LINE, _ROW, _BETWEEN, _EDGE, _SWATCH = 9.0, 10.2, 4.5, 3.0, 13.0
+_LINE, _ROW, _BETWEEN, _EDGE, _SWATCH = 9.0, 10.2, 4.5, 3.0, 28.0
 _NARROWEST: Final = 10.5  # a column, with its name turned upright
 _LONGEST: Final = (160.0, 150.0)  # the name of a mistake, the name of a case that stands upright
-_DARK, _PALE, _HATCH = "#2b4763", "#c3d0dc", "#a6a6a6"
+_DARK, _PALE, _HATCH = "#3a5673", "#c3d0dc", "#a6a6a6"
 _SAID: Final = {
     Level.EVERY: "seen by every oracle that ran there",
     Level.SOME: "by some of them",
@@ -104,10 +104,10 @@ def _legend(matrix: Matrix, wide: float) -> list[_Box]:
     boxes: list[_Box] = []
     left, top = _EDGE, _EDGE
     for level in _levels(matrix):
-        need = 1.6 * _SWATCH + 4 + width(_SAID[level], _SIZE)
+        need = _SWATCH + 4 + width(_SAID[level], _SIZE)
         if boxes and left + need > wide - _EDGE:
             left, top = _EDGE, top + _ROW + 4
-        boxes.append(_Box(left, top, 1.6 * _SWATCH, _ROW))
+        boxes.append(_Box(left, top, _SWATCH, _ROW))
         left += need + 14
     return boxes
 
@@ -195,10 +195,12 @@ def _draw_totals(axes: Axes, matrix: Matrix, boxes: Sequence[Sequence[_Box]], le
 def _notes(matrix: Matrix, room: float) -> list[str]:
     """Return one line for each set of oracles that is blind where others see: which, and to what."""
     partly = list(matrix.partly().items())
-    notes = [f"{' and '.join(blind)} {'does' if len(blind) == 1 else 'do'} not see {', '.join(names)}"
-             for blind, names in partly[:3]]  # fmt: skip
+    notes = [
+        f"Pale: {' and '.join(blind)} {'does' if len(blind) == 1 else 'do'} not see {', '.join(names)}"
+        for blind, names in partly[:3]
+    ]
     if len(partly) > 3:
-        notes[2:] = [f"{len(partly) - 2} other sets of oracles do not see what others see"]
+        notes[2:] = [f"Pale: {len(partly) - 2} other sets of oracles do not see what others see"]
     return [fitted(note, _SIZE, room) for note in notes]
 
 

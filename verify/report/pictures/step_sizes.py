@@ -44,7 +44,8 @@ def _in_words(orders: Sequence[Order], lines: Sequence[Sequence[Point]]) -> str:
     number = "one case" if len(lines) == 1 else f"{len(lines)} cases"
     said = [
         f"Error of the central difference along one direction, against the step h, both logarithmic, in {number}, for "
-        f"h from {min(points)[0]:.2g} to {max(points)[0]:.2g}. The least error is {least[1]:.1e}, at h = {least[0]:.1e}."
+        f"h from {min(points)[0]:.2g} to {max(points)[0]:.2g}. The least error is {least[1]:.1e}, "
+        f"at h = {least[0]:.1e}."
     ]
     observed = [order.observed for order in orders if order.observed is not None and math.isfinite(order.observed)]
     expected = ", ".join(dict.fromkeys(f"{order.expected:.2f}" for order in orders))
