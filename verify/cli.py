@@ -220,6 +220,7 @@ def report(
     """Run everything, and write what a grader reads: report.html, report.md, evidence.json, pictures."""
     from verify.mistakes import BY_NAME
     from verify.report.folder import check_report_folder, write_report
+    from verify.report.safe import visible
 
     options.check_settings({"dataset": dataset, "epochs": epochs})
     planted = options.mistake(mistake, BY_NAME)
@@ -237,7 +238,7 @@ def report(
     if not digits:
         found = found.without_digits()
     write_report(found, folder)
-    typer.echo(found.sentence)
+    typer.echo(visible(found.sentence))
     typer.echo(f"The report is in {folder}: report.html, report.md, evidence.json.")
     raise typer.Exit(_status(found))
 
@@ -341,6 +342,8 @@ def main() -> None:
 
 
 def _fail(message: str, status: int = USAGE) -> None:
-    line = " ".join(message.split())
+    from verify.report.safe import visible
+
+    line = visible(" ".join(message.split()))
     sys.stderr.write(f"verify: {line}\n")
     sys.exit(status)

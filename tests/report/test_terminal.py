@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -60,3 +61,11 @@ def test_text_from_outside_is_no_markup(wrong):
 
     text = printed(dataclasses.replace(wrong, subject="[bold red]x[/] :smile:"), 118)
     assert "[bold red]x[/] :smile:" in text
+
+
+def test_escapes_in_texts_from_outside_are_shown_and_do_nothing(wrong):
+    hostile = replace(wrong, subject="\x1b[2J\x1b]0;title\x07", sentence="Wrong: \u202egnp.exe\r")
+    text = printed(hostile, 100)
+    assert not any(sign in text for sign in ("\x1b[2J", "\x07", "\u202e", "\r"))
+    assert r"\x1b[2J\x1b]0;title\x07" in text
+    assert r"\u202egnp.exe" in text

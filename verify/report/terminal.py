@@ -17,6 +17,7 @@ from rich.text import Text
 
 from verify.evidence import FAILS, CaseEvidence, Evidence, Row, Step
 from verify.report.numbers import entry, error
+from verify.report.safe import made_visible
 from verify.report.training import training_sections
 from verify.sentences import count
 
@@ -35,7 +36,11 @@ def console(file: IO[str] | None = None) -> Console:
 
 
 def render(evidence: Evidence, out: Console) -> None:
-    """Print the whole evidence: table, failures, power, derivation, findings, replay, verdict."""
+    """Print the whole evidence: table, failures, power, derivation, findings, replay, verdict.
+
+    What texts from outside hold is shown and does nothing: escapes are written out.
+    """
+    evidence = made_visible(evidence)
     if not out.is_terminal:  # a file has no use for the spaces that fill a line
         with out.capture() as printed:
             _render(evidence, out)
