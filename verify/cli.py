@@ -134,7 +134,7 @@ def train_mnist(
         str | None, typer.Option("--resume", metavar="PATH", help="Go on with a training that --save wrote.")
     ] = None,
     figures: Annotated[
-        str | None, typer.Option("--figures", metavar="DIR", help="Write learning curves and digits, SVG and PNG.")
+        str | None, typer.Option("--figures", metavar="DIR", help="Write the pictures here, as SVG and PNG.")
     ] = None,
     json: Annotated[
         str | None,

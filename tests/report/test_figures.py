@@ -17,8 +17,10 @@ import pytest
 
 from verify.errors import BadInput
 from verify.evidence import Evidence, Run
-from verify.report import figures
-from verify.report.figures import Picture, learning_curves, ten_digits, write_figures
+from verify.report.pictures import Picture, learning_curves, ten_digits, write_figures
+from verify.report.pictures.curves import _LOOKS, _curves
+from verify.report.pictures.digits import _pixels, _row_of_digits
+from verify.report.pictures.drawing import style
 from verify.training.data import find_dataset
 from verify.training.end_to_end import check_training
 from verify.training.loop import Settings
@@ -46,8 +48,8 @@ def words(picture: Picture) -> list[str]:
 
 def drawn(evidence: Evidence):
     """The figure itself, laid out as it is drawn."""
-    with figures._style("test"):
-        figure = figures._curves(evidence.training.runs)
+    with style("test"):
+        figure = _curves(evidence.training.runs)
         figure.draw_without_rendering()
     return figure
 
@@ -95,7 +97,7 @@ def test_any_training_is_drawn_without_warnings_inside_its_picture(evidence, nam
     assert root.find(f"{SVG}desc").text == picture.alternative
     assert not list(root.iter(f"{SVG}script"))
     figure = drawn(varied)
-    with figures._style("test"):
+    with style("test"):
         for legend in figure.legends:
             boxes = [text.get_window_extent() for text in legend.get_texts() if text.get_text()]
             assert all(0 < box.x0 < box.x1 < figure.bbox.x1 for box in boxes)
@@ -134,7 +136,7 @@ def test_a_matplotlibrc_changes_nothing_and_a_first_run_prints_nothing(evidence,
     )
     (tmp_path / "empty").mkdir()
     code = (
-        "from pathlib import Path; from verify.evidence import Evidence; from verify.report.figures import write_figures;"
+        "from pathlib import Path; from verify.evidence import Evidence; from verify.report.pictures import write_figures;"
         "write_figures(Evidence.from_json(Path('evidence.json').read_text()), Path('out'))"
     )
     surroundings = {**os.environ, "MPLCONFIGDIR": str(tmp_path / "empty"), "PYTHONPATH": str(ROOT)}
@@ -150,7 +152,7 @@ def test_drawing_leaves_the_users_settings_as_they_were_and_does_not_load_pyplot
         before = dict(matplotlib.rcParams.copy())
         learning_curves(evidence)
         assert dict(matplotlib.rcParams.copy()) == before
-    code = "import sys, verify.report.figures as f\nwith f._style('x'): f._curves(())\nassert 'matplotlib.pyplot' not in sys.modules"
+    code = "import sys\nfrom verify.report.pictures import curves, drawing\nwith drawing.style('x'): curves._curves(())\nassert 'matplotlib.pyplot' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
@@ -231,7 +233,7 @@ def test_runs_and_sets_are_told_apart_without_colour(evidence):
     assert len({line.get_marker() for line in lines}) == 2
     dark, middle = lines[0].get_color(), lines[2].get_color()
     assert abs(lightness(dark) - lightness(middle)) > 0.2
-    for look in figures._LOOKS:
+    for look in _LOOKS:
         assert lightness(look.pale) - lightness(look.dark) > 0.2
 
 
@@ -289,9 +291,9 @@ def test_the_digits_are_the_images_with_their_labels(evidence):
     assert words(picture) == labels
     assert f"The first ten training images of {data.name}" in picture.alternative
     assert picture.alternative.endswith(f"labelled {', '.join(labels)}.")
-    pixels = [figures._pixels(digit, data.shape, 1) for digit in data.digits]
+    pixels = [_pixels(digit, data.shape, 1) for digit in data.digits]
     assert pixels[0][1] == [int(data.digits[0].rows[1][at : at + 2], 16) for at in range(0, 16, 2)]
-    figure = figures._row_of_digits(data.digits, pixels, data.white)
+    figure = _row_of_digits(data.digits, pixels, data.white)
     image = figure.axes[3].images[0]
     assert image.get_array().tolist() == pixels[3]
     assert (image.get_interpolation(), image.cmap.name, image.get_clim()) == ("nearest", "gray", (0, data.white))
@@ -313,15 +315,17 @@ def test_a_malformed_image_is_refused(evidence, rows):
 
 def test_the_files_are_written_into_a_folder_that_is_made(evidence, tmp_path):
     written = write_figures(evidence, tmp_path / "a" / "b")
-    assert [path.name for path in written] == ["learning-curves.svg", "learning-curves.png", "digits.svg", "digits.png"]
+    assert [path.name for path in written] == [
+        f"{name}.{kind}" for name in ("learning-curves", "digits", "kill-matrix") for kind in ("svg", "png")
+    ]
     assert sorted((tmp_path / "a" / "b").iterdir()) == sorted(written)
     assert write_figures(evidence, tmp_path / "a" / "b") == written
 
 
 def test_no_digits_give_no_picture_of_them(evidence, tmp_path):
     without = with_data(evidence, digits=())
-    assert len(write_figures(without, tmp_path / "a")) == 2
-    assert len(write_figures(evidence, tmp_path / "b", digits=False)) == 2
+    assert len(write_figures(without, tmp_path / "a")) == 4
+    assert len(write_figures(evidence, tmp_path / "b", digits=False)) == 4
     with pytest.raises(BadInput, match="no images"):
         ten_digits(without)
 
@@ -329,7 +333,7 @@ def test_no_digits_give_no_picture_of_them(evidence, tmp_path):
 def test_evidence_without_a_training_is_refused_and_nothing_is_made(evidence, tmp_path):
     for draw in (learning_curves, ten_digits, lambda nothing: write_figures(nothing, tmp_path / "new")):
         with pytest.raises(BadInput, match="no training"):
-            draw(replace(evidence, training=None))
+            draw(replace(evidence, training=None, cases=()))
     assert list(tmp_path.iterdir()) == []
 
 

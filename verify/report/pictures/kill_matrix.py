@@ -9,7 +9,7 @@ from enum import Enum
 
 from verify.evidence import CaseEvidence, Evidence
 from verify.report.pictures.drawing import Picture, picture
-from verify.report.pictures.lettering import one_line
+from verify.report.pictures.lettering import listed, one_line
 
 
 class Level(Enum):
@@ -112,18 +112,14 @@ def _in_words(matrix: Matrix) -> str:
             continue
         tried = [cell.level for cell in column if cell.level is not Level.UNTRIED]
         unseen = [name for name, cell in zip(matrix.mistakes, column, strict=True) if cell.level is Level.NONE]
-        missed = f", not {_listed(unseen)}" if unseen else ""
+        missed = f", not {listed(unseen)}" if unseen else ""
         said.append(f"{case}: {len(tried) - len(unseen)} of {len(tried)}{missed}.")
     for blind, names in matrix.partly().items():
-        said.append(f"Not seen by {_listed(blind)}, but by others, in some case: {_listed(names)}.")
+        said.append(f"Not seen by {listed(blind)}, but by others, in some case: {listed(names)}.")
     if vacuous:
-        said.append(f"Vacuous, so that nothing there can fail: {_listed(vacuous)}.")
+        said.append(f"Vacuous, so that nothing there can fail: {listed(vacuous)}.")
     return one_line(" ".join(said))
 
 
 def _cases(number: int) -> str:
     return "one case" if number == 1 else f"{number} cases"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

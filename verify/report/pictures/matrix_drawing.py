@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from verify.report.pictures.drawing import GREY, WIDTH
 from verify.report.pictures.kill_matrix import Cell, Level, Matrix
-from verify.report.pictures.lettering import broken, fitted, width
+from verify.report.pictures.lettering import broken, fitted, listed, width
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _SIZE: Final = 7.2  # of every text, in points: 10 pixels where the picture is 800 pixels wide
 _LINE, _ROW, _BETWEEN, _EDGE, _SWATCH = 9.0, 10.2, 4.5, 3.0, 28.0
-_NARROWEST: Final = 10.5  # a column, with its name turned upright
+_NARROWEST: Final = 13.0  # a column, with its name turned upright
 _LONGEST: Final = (160.0, 150.0)  # the name of a mistake, the name of a case that stands upright
 _DARK, _PALE, _HATCH = "#3a5673", "#c3d0dc", "#a6a6a6"
 _SAID: Final = {
@@ -143,7 +143,7 @@ def _draw_cells(axes: Axes, matrix: Matrix, boxes: Sequence[Sequence[_Box]]) -> 
             first, last = boxes[0][place], boxes[-1][place]
             whole = _Box(first.left, first.top, first.wide, last.top + last.high - first.top)
             _draw_level(axes, Level.VACUOUS, [whole])
-            across = width("vacuous", _SIZE) + 6 < whole.wide
+            across = width("vacuous", _SIZE) + 12 < whole.wide
             _write(axes, "vacuous", *whole.middle, ha="center", rotation=0 if across else 90, behind="white")
 
 
@@ -196,7 +196,7 @@ def _notes(matrix: Matrix, room: float) -> list[str]:
     """Return one line for each set of oracles that is blind where others see: which, and to what."""
     partly = list(matrix.partly().items())
     notes = [
-        f"Pale: {' and '.join(blind)} {'does' if len(blind) == 1 else 'do'} not see {', '.join(names)}"
+        f"Pale: {listed(blind)} {'does' if len(blind) == 1 else 'do'} not see {', '.join(names)}"
         for blind, names in partly[:3]
     ]
     if len(partly) > 3:

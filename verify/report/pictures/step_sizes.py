@@ -86,7 +86,7 @@ def _vees(lines: Sequence[Sequence[Point]]) -> Figure:
         alone = len(line) == 1
         axes.plot([h for h, _ in line], [error for _, error in line], color=_DARK, linewidth=0.8, alpha=0.75,
                   marker="." if alone else None, zorder=3)  # fmt: skip
-    said = "the line is the one case" if len(lines) == 1 else f"one line for each of {len(lines)} cases"
+    said = "one case" if len(lines) == 1 else f"one line for each of {len(lines)} cases"
     axes.text(1, 1 + 9 / _PANEL, said, transform=axes.transAxes, ha="right", va="bottom", color=GREY)
     _references(axes, lines, x, y)
     return figure
@@ -126,8 +126,11 @@ def _reference(axes: Axes, x: tuple[float, float], slope: int, offset: float, te
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
     decade = (WIDTH - _LEFT - _RIGHT) / math.log10(right / left), _PANEL / math.log10(high / low)
     middle = sum(x) / 2
+    falls = slope < 0
+    beyond = math.log10(right) - middle < 0.25 * math.log10(right / left)  # there is no room to the right
     axes.annotate(
-        text, (10.0**middle, 10.0 ** (slope * middle + offset)), (5, -2) if slope > 0 else (4, 4),
-        textcoords="offset points", ha="left", va="top" if slope > 0 else "bottom", color=GREY,
-        rotation=0 if slope > 0 else math.degrees(math.atan2(slope * decade[1], decade[0])),
+        text, (10.0**middle, 10.0 ** (slope * middle + offset)), (4, 4) if falls else (-5, 2) if beyond else (5, -2),
+        textcoords="offset points", ha="right" if beyond and not falls else "left",
+        va="bottom" if falls or beyond else "top", color=GREY,
+        rotation=math.degrees(math.atan2(slope * decade[1], decade[0])) if falls else 0,
     )  # fmt: skip
