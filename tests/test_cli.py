@@ -5,54 +5,17 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from command_line import Run, Said, apart
 
 import verify.evidence
 from verify import Evidence, cli
 from verify.mistakes import MISTAKES
 
 SMALL = ("grads", "--sizes", "2,3,2")
-
-
-@dataclass(frozen=True)
-class Said:
-    status: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Said]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Return a function that runs `verify` in this process, on these words."""
-
-    def call(*words: str) -> Said:
-        monkeypatch.setattr(sys, "argv", ["verify", *words])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-        printed = capsys.readouterr()
-        code = stopped.value.code
-        return Said(code if isinstance(code, int) else 0 if code is None else 1, printed.out, printed.err)
-
-    return call
-
-
-def apart(*words: str, **environment: str) -> Said:
-    """Run `python -m verify` in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "verify", *words],
-        capture_output=True, text=True, timeout=120, check=False, env={**os.environ, **environment},
-    )  # fmt: skip
-    return Said(done.returncode, done.stdout, done.stderr)
 
 
 # Exit statuses

@@ -6,56 +6,15 @@ import json
 import os
 import signal
 import subprocess
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from command_line import Run, Said, apart, command
 
-from verify import Evidence, cli
+from verify import Evidence
 
 DIGITS = ("train-mnist", "--dataset", "digits", "--hidden", "16", "--oracle", "complex-step")
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals are sent as POSIX has them")
-
-
-@dataclass(frozen=True)
-class Said:
-    status: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Said]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Return a function that runs `verify` in this process, on these words."""
-
-    def call(*words: str) -> Said:
-        monkeypatch.setattr(sys, "argv", ["verify", *words])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-        printed = capsys.readouterr()
-        code = stopped.value.code
-        return Said(code if isinstance(code, int) else 0 if code is None else 1, printed.out, printed.err)
-
-    return call
-
-
-def command(*words: str) -> list[str]:
-    return [sys.executable, "-W", "error", "-m", "verify", *words]
-
-
-def apart(*words: str, **environment: str) -> Said:
-    """Run `python -m verify` in a process of its own."""
-    inherited = {name: value for name, value in os.environ.items() if name != "VERIFY_MNIST"}
-    done = subprocess.run(
-        command(*words), capture_output=True, text=True, timeout=120, check=False, env={**inherited, **environment}
-    )
-    return Said(done.returncode, done.stdout, done.stderr)
 
 
 # What it prints

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
-
-import jinja2
 from markupsafe import Markup
 
 from verify.evidence import Evidence
 from verify.report.blocks import Report
 from verify.report.document import document
 from verify.report.formulas import mathml
+from verify.report.templating import kind, template
 
 
 def page(report: Report) -> str:
     """Return the whole page."""
-    return str(_template("report.html.j2").render(report=report, kind=_kind))
+    return _filled("report.html.j2", report)
 
 
 def fragment(evidence: Evidence) -> str:
     """Return the verdict and the table of gradients, to stand in a notebook."""
-    return str(_template("fragment.html.j2").render(report=document(evidence), kind=_kind))
+    return _filled("fragment.html.j2", document(evidence))
 
 
-def _kind(block: Any) -> str:
-    return type(block).__name__
+def _filled(name: str, report: Report) -> str:
+    return template(name, autoescape=True, formula=_formula, svg=_svg).render(report=report, kind=kind)
 
 
 def _formula(latex: str) -> Markup:
@@ -37,17 +34,3 @@ def _formula(latex: str) -> Markup:
 
 def _svg(text: str) -> Markup:
     return Markup(text)  # drawn by us, with its texts escaped
-
-
-@cache
-def _template(name: str) -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("verify.report"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-    )
-    environment.filters.update(formula=_formula, svg=_svg)
-    return environment.get_template(name)

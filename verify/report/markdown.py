@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
-
-import jinja2
 
 from verify.evidence import Evidence
 from verify.report.blocks import Cell, Report, Table
 from verify.report.document import document
+from verify.report.templating import kind, template
 
 _WIDEST = 5  # columns that a phone shows; what is left over goes into the last one
 
 
 def text(report: Report) -> str:
     """Return the whole text. Its pictures are expected beside it, as `<name>.svg`."""
-    text = str(_template().render(report=report, kind=lambda block: type(block).__name__))
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+    filled = template("report.md.j2", autoescape=False, md=escaped, table=_rendered).render(report=report, kind=kind)
+    return re.sub(r"\n{3,}", "\n\n", filled).strip() + "\n"
 
 
 def fragment(evidence: Evidence) -> str:
@@ -70,17 +68,3 @@ def _table(table: Table) -> Iterator[str]:
         ]
         cells[_WIDEST - 1 :] = ["; ".join([*cells[_WIDEST - 1 : _WIDEST], *more])] if len(cells) >= _WIDEST else []
         yield "| " + " | ".join(cells) + " |"
-
-
-@cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("verify.report"),
-        autoescape=False,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-    )
-    environment.filters.update(md=escaped, table=_rendered)
-    return environment.get_template("report.md.j2")

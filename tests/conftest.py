@@ -1,0 +1,26 @@
+"""What several tests share."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from command_line import Run, Said
+
+from verify import cli
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Return a function that runs `verify` in this process, on these words."""
+
+    def call(*words: str) -> Said:
+        monkeypatch.setattr(sys, "argv", ["verify", *words])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as stopped:
+            cli.main()
+        printed = capsys.readouterr()
+        code = stopped.value.code
+        return Said(code if isinstance(code, int) else 0 if code is None else 1, printed.out, printed.err)
+
+    return call
