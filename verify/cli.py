@@ -172,7 +172,7 @@ def train_mnist(
         if save:
             checkpoint.save(Path(save), state, settings, found, mistake)
 
-    words = options.words(data=data and Path(data).name, dataset=dataset if dataset != "auto" else None)
+    words = options.words(data=data and Path(data).absolute().name, dataset=dataset if dataset != "auto" else None)
     words += options.words(epochs=epochs if epochs != 50 else None, **given, mistake=mistake)
     words += [word for name in oracle or () for word in ("--oracle", name)]
     words += ["--twin"] * twin + options.words(resume=resume and Path(resume).name)
@@ -231,7 +231,7 @@ def report(
             raise BadInput("--from: renders evidence as it is; leave --mistake, --data and --quick out")
         found = _read_evidence(Path(evidence))
     else:
-        words = ["--quick"] * quick + options.words(data=data and Path(data).name)
+        words = ["--quick"] * quick + options.words(data=data and Path(data).absolute().name)
         words += options.words(dataset=None if dataset == "auto" else dataset, epochs=epochs if epochs != 50 else None)
         command = " ".join(["verify report", *words, *options.words(mistake=mistake)])
         found = _run_all(planted, command, quick, data, dataset, epochs)

@@ -241,10 +241,13 @@ class Check:
 
 @dataclass(frozen=True)
 class Cost:
-    """What a planted mistake costs: who catches it in which gradients, and what the training shows of it."""
+    """What a planted mistake costs: who catches it in which gradients, and what the training shows of it.
+
+    `shown` is whether the training shows the mistake at all; None where there was nothing to compare with.
+    """
 
     caught: Mapping[str, tuple[str, ...]]
-    shown: bool
+    shown: bool | None
     effect: str
 
 

@@ -45,7 +45,7 @@ def _cost(cost: Cost) -> list[RenderableType]:
     if not lines:
         lines.append(Text("not caught by any check", style="bold red"))
     lines.append(Text(cost.effect))
-    if lines and not cost.shown:
+    if cost.shown is False:
         lines.append(
             Text("Whoever looks at the accuracy only takes this backward pass for right.", style="bold yellow")
         )

@@ -177,19 +177,15 @@ def _learned(run: Run, checks: Sequence[Check]) -> bool:
 
 def _cost(evidence: Evidence, runs: Sequence[Run], checks: Sequence[Check], data: Dataset) -> Cost:
     """Return what a planted mistake costs: the accuracy lost, or (the dangerous case) not lost."""
-    caught = {
-        row.oracle: tuple(
-            one.parameter for one in evidence.summary if one.oracle == row.oracle and one.verdict in FAILS
-        )
-        for row in evidence.summary
-        if row.verdict in FAILS
-    }
+    failed = [row for row in evidence.summary if row.verdict in FAILS]
+    names = {oracle: tuple(row.parameter for row in failed if row.oracle == oracle) for oracle in evidence.oracles}
+    caught = {oracle: parameters for oracle, parameters in names.items() if parameters}
     caught |= {check.name: () for check in checks if check.name == TWIN and check.verdict in FAILS}
     wrong = runs[0]
     if wrong.status == "stopped":
         return Cost(caught, True, f"The training stops: {wrong.why}.")
     if wrong.status != "complete" or len(runs) < 2 or runs[1].status != "complete":
-        return Cost(caught, False, "There are no two complete runs, with the mistake and without, to compare.")
+        return Cost(caught, None, "There are no two complete runs, with the mistake and without, to compare.")
     with_mistake, without = wrong.epochs[-1], runs[1].epochs[-1]
     figures = f"test accuracy {with_mistake.test_accuracy:.4f} with the mistake, {without.test_accuracy:.4f} without"
     if lost(without, with_mistake, len(data.y_test)):
