@@ -9,6 +9,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 RUNS = 7
+SAMPLE = "reports/lab1/evidence.json"
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,15 @@ def main() -> None:
         "verify grads, cold", "import numpy, sympy",
         side_by_side(process("-m", "verify", "grads"), process("-c", "import numpy, sympy")), "< 3",
     )  # fmt: skip
+
+    with tempfile.TemporaryDirectory() as folder:
+        libraries = process("-c", "import numpy, sympy, matplotlib.figure, jinja2, pydantic, typer, rich")
+        for what, words, aim in (
+            ("verify report --quick, cold", ["--quick"], "first < 10 s"),
+            ("verify report --from the sample's evidence", ["--from", SAMPLE], "first < 2 s"),
+        ):
+            asked = process("-m", "verify", "report", *words, "--out", folder, "--name", "bench")
+            row(what, "import of its libraries", side_by_side(asked, libraries, 3), aim)
 
     small = [case for case in make_cases() if not case.full]
 
