@@ -303,13 +303,11 @@ def _replay(evidence: Evidence) -> Section:
     hashes = [(name, "SHA-256", value) for name, value in replay.sha256.items()]
     if evidence.training:
         hashes += [(name, "MD5", value) for name, value in evidence.training.data.md5.items()]
-    return Section(
-        "replay",
-        "To replay every figure",
-        (
-            Code((replay.command,), f"the command; seed {replay.seed}"),
-            Table("Versions", (Column("package"), Column("version")), versions),
-            Table("Hashes of what was judged and trained on", (Column("of"), Column("kind"), Column("hash")),
-                  tuple((Cell(name), Cell(kind), Cell(value, "code")) for name, kind, value in hashes)),
-        ),
-    )  # fmt: skip
+    rows = tuple((Cell(name), Cell(kind), Cell(value, "code")) for name, kind, value in hashes)
+    blocks = (
+        Code((replay.command,), f"the command; seed {replay.seed}"),
+        Table("Versions", (Column("package"), Column("version")), versions),
+        Table("Hashes of what was judged and trained on", (Column("of"), Column("kind"), Column("hash")), rows),
+    )
+    filled = tuple(block for block in blocks if not isinstance(block, Table) or block.rows)
+    return Section("replay", "To replay every figure", filled)

@@ -22,7 +22,10 @@ def mathml(latex: str) -> str:
     unknown = set(re.findall(r"\\([A-Za-z]+)", latex)) - KNOWN
     if unknown or re.search(r"\\[^A-Za-z]|&", latex):
         raise ValueError(f"{latex}: {', '.join(sorted(unknown)) or 'a sign'} is not in the tested part of LaTeX")
-    element = str(latex2mathml.converter.convert(latex))
+    try:
+        element = str(latex2mathml.converter.convert(latex))
+    except Exception as error:  # the library has errors of its own for each kind of bad LaTeX
+        raise ValueError(f"{latex}: is no LaTeX ({type(error).__name__})") from error
     if "\\" in element or "&amp;" in element or "merror" in element:
         raise ValueError(f"{latex}: not all of it could be written as MathML")
     return element

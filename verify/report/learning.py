@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from verify.evidence import FAILS, Epoch, Evidence, Run, Training
 from verify.report.blocks import Block, Cell, Column, Drawing, Paragraph, Points, Section, Table
+from verify.report.numbers import measure
 from verify.report.pictures import learning_curves, ten_digits
 
 _SHOWN = frozenset((0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000))
@@ -54,8 +55,8 @@ def _reached(training: Training) -> Table:
     )  # fmt: skip
     rows = tuple(
         (
-            Cell(run.title), Cell(str(epoch.number)), Cell(f"{epoch.updates:,}"), Cell(f"{epoch.train_loss:.3f}"),
-            Cell(f"{epoch.train_accuracy:.3f}"), Cell(f"{epoch.test_loss:.3f}"), Cell(f"{epoch.test_accuracy:.3f}"),
+            Cell(run.title), Cell(str(epoch.number)), Cell(f"{epoch.updates:,}"), Cell(measure(epoch.train_loss)),
+            Cell(measure(epoch.train_accuracy)), Cell(measure(epoch.test_loss)), Cell(measure(epoch.test_accuracy)),
         )
         for run in training.runs
         for epoch in some_epochs(run.epochs)

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from verify.evidence import FAILS, Cost, Epoch, Evidence, Run
+from verify.report.numbers import measure
 
 
 def training_sections(evidence: Evidence, *, plain: bool) -> list[tuple[str, list[RenderableType]]]:
@@ -85,9 +86,9 @@ def _cells(epoch: Epoch) -> tuple[str, ...]:
     return (
         str(epoch.number),
         f"{epoch.updates:,}",
-        f"{epoch.train_loss:.3f}",
-        f"{epoch.train_accuracy:.3f}",
-        f"{epoch.test_loss:.3f}",
-        f"{epoch.test_accuracy:.3f}",
+        measure(epoch.train_loss),
+        measure(epoch.train_accuracy),
+        measure(epoch.test_loss),
+        measure(epoch.test_accuracy),
         f"{epoch.seconds:.2f} s" if epoch.number else "",
     )
