@@ -15,8 +15,13 @@ from verify.report.blocks import Drawing
 from verify.report.document import document
 
 EVIDENCE: Final = "evidence.json"
-_OURS: Final = (EVIDENCE, "report.html", "report.md")
-_PICTURES: Final = (".svg", ".png")
+_PICTURES: Final = ("learning-curves", "digits", "kill-matrix", "step-sizes")
+_OURS: Final = (
+    EVIDENCE,
+    "report.html",
+    "report.md",
+    *(f"{name}{end}" for name in _PICTURES for end in (".svg", ".png")),
+)
 
 
 def check_report_folder(folder: Path) -> None:
@@ -49,32 +54,40 @@ def write_report(evidence: Evidence, folder: Path) -> None:
         if isinstance(block, Drawing):
             name = block.picture.name
             contents |= {f"{name}.svg": block.picture.svg, f"{name}.png": block.picture.png}
-    new = old = None
+    new = None
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         new = Path(tempfile.mkdtemp(prefix=".verify-", dir=folder.parent))
         for name, content in contents.items():
             _write(new / name, content.encode() if isinstance(content, str) else content)
         new.chmod(0o755)
-        if folder.exists():
-            old = Path(tempfile.mkdtemp(prefix=".verify-", dir=folder.parent)) / "old"
-            folder.rename(old)
-        try:
-            new.rename(folder)
-        except OSError:
-            if old is not None:
-                old.rename(folder)
-            raise
+        _put_in_place(new, folder)
     except OSError as error:
         raise BadInput(f"{folder}: can't be written ({error.strerror or error}); nothing was changed") from error
     finally:
-        for left in (new, old and old.parent):
-            if left is not None:
-                shutil.rmtree(left, ignore_errors=True)
+        if new is not None:
+            shutil.rmtree(new, ignore_errors=True)
+
+
+def _put_in_place(new: Path, folder: Path) -> None:
+    """Give the new folder the old one's name; where that fails, the old one gets its name back."""
+    if not folder.exists():
+        new.rename(folder)
+        return
+    aside = Path(tempfile.mkdtemp(prefix=".verify-", dir=folder.parent))
+    old = aside / "old"
+    try:
+        folder.rename(old)
+        new.rename(folder)
+    finally:
+        if old.exists() and not folder.exists():
+            old.rename(folder)
+        # Not reached where the old report could not be moved back: it is kept.
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def _is_ours(path: Path) -> bool:
-    return path.is_file() and (path.name in _OURS or path.suffix in _PICTURES)
+    return path.is_file() and not path.is_symlink() and path.name in _OURS
 
 
 def _write(path: Path, content: bytes) -> None:

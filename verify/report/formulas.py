@@ -13,15 +13,21 @@ KNOWN: Final = frozenset(
 )
 
 
+def checked(latex: str) -> str:
+    r"""Return the formula as it is. Raises ValueError for a command or a sign that is not known to come out right."""
+    unknown = set(re.findall(r"\\([A-Za-z]+)", latex)) - KNOWN
+    if unknown or not re.fullmatch(r"(?:\\[A-Za-z]+|[A-Za-z0-9 {}^_+\-=(),.'/\[\]])*", latex):
+        raise ValueError(f"{latex}: {', '.join(sorted(unknown)) or 'a sign'} is not in the tested part of LaTeX")
+    return latex
+
+
 @cache
 def mathml(latex: str) -> str:
     r"""Return the formula as one `<math>` element, to stand on a line of its own in a cell.
 
-    Raises ValueError for a command that is not known to come out right, and where anything is left untranslated.
+    Raises ValueError for what `checked` refuses, and where anything is left untranslated.
     """
-    unknown = set(re.findall(r"\\([A-Za-z]+)", latex)) - KNOWN
-    if unknown or re.search(r"\\[^A-Za-z]|&", latex):
-        raise ValueError(f"{latex}: {', '.join(sorted(unknown)) or 'a sign'} is not in the tested part of LaTeX")
+    checked(latex)
     try:
         element = str(latex2mathml.converter.convert(latex))
     except Exception as error:  # the library has errors of its own for each kind of bad LaTeX

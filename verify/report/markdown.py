@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from verify.evidence import Evidence
 from verify.report.blocks import Cell, Report, Table
 from verify.report.document import document
+from verify.report.formulas import mathml
 from verify.report.templating import kind, template
 
 _WIDEST = 5  # columns that a phone shows; what is left over goes into the last one
@@ -15,7 +16,9 @@ _WIDEST = 5  # columns that a phone shows; what is left over goes into the last 
 
 def text(report: Report) -> str:
     """Return the whole text. Its pictures are expected beside it, as `<name>.svg`."""
-    filled = template("report.md.j2", autoescape=False, md=escaped, table=_rendered).render(report=report, kind=kind)
+    filled = template("report.md.j2", autoescape=False, md=escaped, table=_rendered, formula=formula).render(
+        report=report, kind=kind
+    )
     return re.sub(r"\n{3,}", "\n\n", filled).strip() + "\n"
 
 
@@ -33,9 +36,9 @@ def escaped(text: str) -> str:
     >>> print(escaped("<b> *a* | [x](y) $z$"))
     \<b\> \*a\* \| \[x\](y) \$z\$
     """
-    text = re.sub(r"([\\`*_\[\]<>#|~$&])", r"\\\1", text)
+    text = re.sub(r"([\\`*_\[\]<>#|~$&])", r"\\\1", " ".join(text.split()))
     text = re.sub(r"(?<=[a-zA-Z]):(?=//)|(?<=www)\.|@", lambda found: f"{found.group()}\u200b", text)  # no autolinks
-    return re.sub(r"^(\s*)([-+](?=\s|$)|=)|^(\s*\d+)([.)])(?=\s|$)", r"\1\3\\\2\4", text)  # no lists, no headings
+    return re.sub(r"^([-+](?=[\s-]|$)|=)|^(\d+)([.)])(?=\s|$)", r"\2\\\1\3", text)  # no lists, no headings
 
 
 def code(text: str) -> str:
@@ -44,6 +47,16 @@ def code(text: str) -> str:
     fence = "`" * (longest + 1)
     space = " " if text.startswith("`") or text.endswith("`") else ""
     return f"{fence}{space}{text}{space}{fence}".replace("|", "\\|")
+
+
+def formula(left: str, right: str) -> str:
+    """Return left = right as a display formula; as code where it is not of the tested part of LaTeX."""
+    try:
+        mathml(left)
+        mathml(right)
+    except ValueError:
+        return code(f"{left} = {right}")
+    return f"$$\n{left} = {right}\n$$"
 
 
 def _cell(cell: Cell) -> str:
