@@ -145,9 +145,7 @@ def train_mnist(
     from verify.mistakes import BY_NAME
     from verify.oracles import NAMES
 
-    for name, path in {"data": data, "save": save, "resume": resume, "figures": figures}.items():
-        if path == "":
-            raise BadInput(f"--{name}: expected a path, got nothing")
+    options.check_given(data=data, save=save, resume=resume, figures=figures)
     given = {"loop": loop, "batch": batch, "eta": eta, "hidden": hidden, "seed": seed, "dtype": dtype}
     given = {name: value for name, value in given.items() if value is not None}
     options.check_settings({"dataset": dataset, "epochs": epochs, **given})
@@ -224,11 +222,12 @@ def report(
 
     options.check_settings({"dataset": dataset, "epochs": epochs})
     planted = options.mistake(mistake, BY_NAME)
+    options.check_given(data=data, **{"from": evidence})
     folder = options.report_folder(out, name)
     check_report_folder(folder)
     if evidence is not None:
-        if mistake or data or quick:
-            raise BadInput("--from: renders evidence as it is; leave --mistake, --data and --quick out")
+        if mistake or data or quick or dataset != "auto" or epochs != 50:
+            raise BadInput("--from: renders evidence as it is; leave out what tells how to make it")
         found = _read_evidence(Path(evidence))
     else:
         words = ["--quick"] * quick + options.words(data=data and Path(data).absolute().name)

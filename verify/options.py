@@ -97,6 +97,13 @@ def check_outputs(json: str | None, save: str | None = None, figures: str | None
         check_folder(Path(figures))
 
 
+def check_given(**paths: str | None) -> None:
+    """Raise BadInput for the first path that is given as nothing."""
+    for name, path in paths.items():
+        if path == "":
+            raise BadInput(f"--{name}: expected a path, got nothing")
+
+
 def report_folder(out: str, name: str) -> Path:
     """Return where a report goes. Raises BadInput for a name that is no plain name of a folder."""
     if not out:
