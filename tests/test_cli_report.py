@@ -14,6 +14,8 @@ from command_line import Run, Said, apart, command
 
 from verify import Evidence
 
+pytestmark = pytest.mark.slow
+
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals are sent as POSIX has them")
 TEXTS = {"evidence.json", "report.html", "report.md"}
 CHECKED = {f"{name}.{ending}" for name in ("kill-matrix", "step-sizes") for ending in ("svg", "png")}
