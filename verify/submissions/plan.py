@@ -1,0 +1,209 @@
+"""The plan of a call: which function of the submission gets what. Plain data, for the worker to follow."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from verify.submissions.roles import Function, Roles, own_nodes
+from verify.submissions.structure import Parameter, Path
+from verify.submissions.words import is_parameter, meaning_of, size_of
+
+RATE: Final = 1.0  # the learning rate that updates are asked for: the gradient is then before - after
+PENALTY: Final = 0.125  # the strength of a penalty that is an argument; exact in binary
+Binding = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Container:
+    """How the parameters are handed over: what makes their container, and whether they are arguments of their own."""
+
+    maker: Mapping[str, Any]
+    apart: bool = False  # each parameter is an argument
+    tuple: bool = False
+
+
+@dataclass
+class Known:
+    """What can be given to a function by now: the parameters, and what the functions before it returned."""
+
+    container: Container
+    parameters: Sequence[Parameter]
+    batch: int
+    results: dict[str, Function] = field(default_factory=dict)
+    yhat: tuple[str, Path] | None = None
+
+
+def array(name: str) -> Binding:
+    """Return the binding to an array of the request."""
+    return {"is": "array", "name": name}
+
+
+def number(value: Any) -> Binding:
+    """Return the binding to a plain value."""
+    return {"is": "value", "value": value}
+
+
+def maker_arguments(function: Function, sizes: Sequence[int], batch: int) -> list[list[Any]] | None:
+    """Return what the function that makes the parameters is given, or None where an argument is not understood."""
+    given: list[list[Any]] = []
+    hidden = list(sizes[1:-1])
+    names = function.arguments
+    defaults = _defaulted(function)
+    meanings = {name: size_of(name) for name in names}
+    plain = [name for name in names if name not in defaults]
+    if not any(meaning in ("n_x", "n_y", "n_h", "sizes") for meaning in meanings.values()):
+        if 0 < len(plain) <= len(sizes) and all(meanings[name] in (None, "m") for name in plain):
+            rest = [*sizes[: len(plain) - 1], sizes[-1]] if len(plain) > 1 else [list(sizes)]
+            return [[name, number(value)] for name, value in zip(plain, rest, strict=True)]
+    for name in names:
+        meaning = meanings[name]
+        if meaning == "n_x":
+            value = sizes[0]
+        elif meaning == "n_y":
+            value = sizes[-1]
+        elif meaning == "n_h" and hidden:
+            value = hidden.pop(0)
+        elif meaning == "sizes":
+            value = list(sizes)
+        elif meaning in ("X", "Y"):
+            given.append([name, array(str(meaning))])
+            continue
+        elif meaning == "rate":
+            value = RATE
+        elif meaning == "penalty":
+            value = PENALTY
+        elif name in defaults:
+            continue
+        elif meaning in ("seed", "flag"):
+            value = 0
+        elif meaning in ("m", "epochs"):
+            value = batch if meaning == "m" else 1
+        else:
+            return None
+        given.append([name, number(value)])
+    return given
+
+
+def depth_of(function: Function) -> int | None:
+    """Return how many layers the sizes in a maker's arguments make, or None where they do not say."""
+    meanings = [size_of(name) for name in function.arguments]
+    hidden = meanings.count("n_h")
+    return hidden + 1 if "n_x" in meanings or "n_y" in meanings else None
+
+
+def _defaulted(function: Function) -> set[str]:
+    positional = [one.arg for one in (*function.tree.args.posonlyargs, *function.tree.args.args)]
+    count = len(function.tree.args.defaults)
+    keywords = zip(function.tree.args.kwonlyargs, function.tree.args.kw_defaults, strict=True)
+    return {*(positional[-count:] if count else ()), *(one.arg for one, value in keywords if value is not None)}
+
+
+def arguments(function: Function, known: Known) -> list[list[Any]] | None:
+    """Return what each argument of a function is given, or None where one is not understood."""
+    given: list[list[Any]] = []
+    defaults = _defaulted(function)
+    returned = _returned_names(known)
+    waiting = []
+    for name in function.arguments:
+        binding = _bound(name, known, returned)
+        if binding is not None:
+            given.append([name, binding])
+        elif name not in defaults:
+            waiting.append(name)
+            given.append([name, None])
+    if waiting:
+        used = [binding for _, binding in given if binding]
+        left = [{"is": "result", "step": step, "path": path} for step, path, _ in returned]
+        left = [binding for binding in left if binding not in used]
+        if known.results and not any(binding.get("is") == "result" for binding in used) and len(waiting) == 1:
+            step = next(reversed(known.results))
+            left = [_cache(known, step), *left]
+        holes = [entry for entry in given if entry[1] is None]
+        if len(left) < len(holes):
+            return None
+        for entry, binding in zip(holes, left, strict=False):
+            entry[1] = binding
+    return given
+
+
+def _cache(known: Known, step: str) -> Binding:
+    """Return the part of a forward pass's result that is not the output: what the backward pass is given back."""
+    function = known.results[step]
+    last = function.last_return
+    if isinstance(last, ast.Tuple):
+        parts = [number for number, part in enumerate(last.elts) if not isinstance(part, ast.Name | ast.Attribute)]
+        names = [number for number, part in enumerate(last.elts)
+                 if isinstance(part, ast.Name) and meaning_of(part.id) == "cache"]  # fmt: skip
+        chosen = (names or parts or [len(last.elts) - 1])[0]
+        return {"is": "result", "step": step, "path": [["item", chosen]]}
+    return {"is": "result", "step": step, "path": []}
+
+
+def _returned_names(known: Known) -> list[tuple[str, list[list[Any]], str]]:
+    """Return (step, path, name) of everything that has been returned under a name."""
+    found: list[tuple[str, list[list[Any]], str]] = []
+    for step, function in known.results.items():
+        last = function.last_return
+        if isinstance(last, ast.Tuple):
+            for position, name in enumerate(function.returned):
+                found.append((step, [["item", position]], name or ""))
+        elif last is not None:
+            found.append((step, [], function.returned[0] or ""))
+        kept = last if isinstance(last, ast.Dict) else _dictionary(function, last)
+        for key in kept.keys if isinstance(kept, ast.Dict) else ():
+            if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                found.append((step, [["key", key.value]], key.value))
+    return found
+
+
+def _dictionary(function: Function, last: ast.expr | None) -> ast.expr | None:
+    """Return the dictionary that a returned name was assigned."""
+    for node in own_nodes(function.tree):
+        if isinstance(node, ast.Assign) and isinstance(last, ast.Name) and isinstance(node.value, ast.Dict):
+            if any(isinstance(target, ast.Name) and target.id == last.id for target in node.targets):
+                return node.value
+    return None
+
+
+def _bound(name: str, known: Known, returned: Sequence[tuple[str, list[list[Any]], str]]) -> Binding | None:
+    low = name.lower()
+    for parameter in known.parameters if known.container.apart else ():
+        if parameter.name.lower() == low:
+            return {"is": "param", "path": [list(step) for step in parameter.path]}
+    meaning = meaning_of(name)
+    if meaning == "params" or (known.container.maker["kind"] != "globals" and not known.container.apart and low in ("w", "weights")):
+        return {"is": "params", "tuple": known.container.tuple}
+    if meaning in ("X", "Y") and not (meaning == "X" and low in ("a0",) and returned):
+        return array(str(meaning))
+    same = [(step, path) for step, path, other in returned if other.lower() == low]
+    if same:
+        return {"is": "result", "step": same[0][0], "path": same[0][1]}
+    if meaning == "Yhat" and known.yhat is not None:
+        return {"is": "result", "step": known.yhat[0], "path": [list(step) for step in known.yhat[1]]}
+    if meaning == "cache" and known.results:
+        return _cache(known, next(iter(known.results)))
+    if meaning == "grads" and "backward" in known.results:
+        return {"is": "result", "step": "backward", "path": []}
+    plain = {"rate": RATE, "penalty": PENALTY, "epochs": 1, "m": known.batch}
+    if meaning in plain:
+        return number(plain[str(meaning)])
+    for parameter in known.parameters:
+        if parameter.name.lower() == low and is_parameter(name):
+            return {"is": "param", "path": [list(step) for step in parameter.path]}
+    return None
+
+
+def step_of(function: Function, role: str, given: Sequence[Sequence[Any]]) -> dict[str, Any]:
+    """Return the step of a plan that calls this function."""
+    call = {"method": function.name} if function.owner else {"call": function.name}
+    return {**call, "as": role, "arguments": [list(entry) for entry in given]}
+
+
+def maker_of(roles: Roles, given: Sequence[Sequence[Any]]) -> dict[str, Any]:
+    """Return the maker of the container: the student's own function, or the class."""
+    assert roles.init is not None
+    name = roles.owner if roles.init.owner else roles.init.name
+    return {"kind": "call", "call": name, "arguments": [list(entry) for entry in given]}
