@@ -174,7 +174,9 @@ def _bound(name: str, known: Known, returned: Sequence[tuple[str, list[list[Any]
         if parameter.name.lower() == low:
             return {"is": "param", "path": [list(step) for step in parameter.path]}
     meaning = meaning_of(name)
-    if meaning == "params" or (known.container.maker["kind"] != "globals" and not known.container.apart and low in ("w", "weights")):
+    if meaning == "params" or (
+        known.container.maker["kind"] != "globals" and not known.container.apart and low in ("w", "weights")
+    ):
         return {"is": "params", "tuple": known.container.tuple}
     if meaning in ("X", "Y") and not (meaning == "X" and low in ("a0",) and returned):
         return array(str(meaning))

@@ -26,7 +26,9 @@ def candidates(depth: int, K: int) -> Iterator[Net]:
             yield Net(hidden, output)
 
 
-def recognise_net(layers: Sequence[Layer], X: Any, found: Mapping[Any, Any], *, coarse: bool = False) -> tuple[Net, Any] | None:
+def recognise_net(
+    layers: Sequence[Layer], X: Any, found: Mapping[Any, Any], *, coarse: bool = False
+) -> tuple[Net, Any] | None:
     """Return the network whose output is among these arrays, and where; arrays of K x m are turned.
 
     A match by the softmax over samples counts only where no right network matches.
@@ -56,7 +58,11 @@ def canonical_output(value: Any, m: int, K: int) -> Any:
     """Return an output as m x K, or None where its shape is another."""
     if value.shape == (m, K):
         return value
-    if value.shape == (K, m) or (value.ndim == 1 and value.shape == (m,) and K == 1) or (m == 1 and value.shape == (K,)):
+    if (
+        value.shape == (K, m)
+        or (value.ndim == 1 and value.shape == (m,) and K == 1)
+        or (m == 1 and value.shape == (K,))
+    ):
         return value.T if value.ndim == 2 else value.reshape(m, K)
     return None
 
@@ -101,4 +107,6 @@ def _fraction(d: float, m: int) -> Fraction:
 
 def implied(net: Net, m: int, normalisation: str = "mean over the samples", K: int = 1) -> Objective:
     """Return the loss that goes without saying with this output layer."""
-    return Objective(IMPLIED.get(net.output, "squared-error"), normalisation, factors(m, K)[normalisation], implied=True)
+    return Objective(
+        IMPLIED.get(net.output, "squared-error"), normalisation, factors(m, K)[normalisation], implied=True
+    )

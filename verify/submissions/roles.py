@@ -142,7 +142,9 @@ def _worth(roles: Roles) -> float:
     if judged is None:
         return 0
     matching = 3.0 if roles.backward else 1.0
-    return matching + 2 * bool(roles.forward) + bool(roles.loss) + 0.5 * bool(roles.init) + 0.1 * min(judged.products, 5)
+    return (
+        matching + 2 * bool(roles.forward) + bool(roles.loss) + 0.5 * bool(roles.init) + 0.1 * min(judged.products, 5)
+    )
 
 
 def _roles_among(
@@ -182,7 +184,7 @@ def _plausible(role: Role, one: Function) -> bool:
     if role == "backward":
         return len(one.arguments) >= 1 and (one.products > 0 or bool(gradient_names(one)) or len(one.calls) > 2)
     if role == "forward":
-        return (one.products > 0 or len(one.calls) > 0) and one.last_return is not None or bool(one.owner)
+        return ((one.products > 0 or len(one.calls) > 0) and one.last_return is not None) or bool(one.owner)
     if role == "loss":
         return one.last_return is not None or bool(one.owner)
     if role == "update":

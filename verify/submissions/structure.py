@@ -137,7 +137,9 @@ def _number(name: str, order: int) -> tuple[int, int]:
     return (int(digits[-1]) if digits else 0, order)
 
 
-def made_up(names: Iterable[tuple[str, Path]], depth_sizes: Sequence[int], *, turned: bool, bias: str) -> Structure | None:
+def made_up(
+    names: Iterable[tuple[str, Path]], depth_sizes: Sequence[int], *, turned: bool, bias: str
+) -> Structure | None:
     """Return a structure for parameters that are known by name only; `bias` is row, flat or column."""
     every = list(names)
     weights = [one for one in every if not _is_bias(one[0], (2, 2))]

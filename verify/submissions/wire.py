@@ -1,8 +1,8 @@
 """One message is a JSON header and some arrays, with all lengths in front; nothing is ever unpickled.
 
-    lengths of the JSON and of the arrays (two little-endian unsigned 64-bit numbers)
-    JSON: {"header": {...}, "arrays": [[name, dtype, shape], ...]}
-    the arrays, one after the other: raw bytes in C order, little-endian
+lengths of the JSON and of the arrays (two little-endian unsigned 64-bit numbers)
+JSON: {"header": {...}, "arrays": [[name, dtype, shape], ...]}
+the arrays, one after the other: raw bytes in C order, little-endian
 """
 
 from __future__ import annotations
@@ -33,6 +33,10 @@ class BadMessage(Exception):
     """A message that is not formed as agreed; the text says what is wrong with it."""
 
 
+class TooLarge(BadMessage):
+    """A message that is formed as agreed, as far as was looked, and larger than allowed."""
+
+
 class Closed(Exception):
     """The other side is gone, maybe in the middle of a message."""
 
@@ -42,7 +46,11 @@ class TimedOut(Exception):
 
 
 def send(
-    sock: socket.socket, header: dict[str, Any], arrays: Mapping[str, Any] | None = None, *, deadline: float | None = None
+    sock: socket.socket,
+    header: dict[str, Any],
+    arrays: Mapping[str, Any] | None = None,
+    *,
+    deadline: float | None = None,
 ) -> None:
     """Send one message, until the deadline (of time.monotonic).
 
@@ -61,7 +69,7 @@ def send(
     except (TypeError, ValueError, RecursionError) as error:
         raise BadMessage(f"the header is no JSON: {str(error)[:200]}") from error
     if len(text) > LARGEST_HEADER:
-        raise BadMessage(f"the header has {len(text)} bytes, at most {LARGEST_HEADER} are allowed")
+        raise TooLarge(f"the header has {len(text)} bytes, at most {LARGEST_HEADER} are allowed")
     for part in (_LENGTHS.pack(len(text), sum(map(len, bodies))) + text, *bodies):
         _send_all(sock, memoryview(part), deadline)
 
@@ -72,13 +80,13 @@ def receive(
     """Return the header and the arrays of the next message, if it is whole before the deadline (of time.monotonic).
 
     `largest` bounds the bytes of all arrays; every size is checked before memory is taken for it.
-    Raises BadMessage for anything malformed, Closed and TimedOut.
+    Raises BadMessage for anything malformed (TooLarge is one), Closed and TimedOut.
     """
     size, rest = _LENGTHS.unpack(_receive_all(sock, _LENGTHS.size, deadline))
     if size > LARGEST_HEADER:
-        raise BadMessage(f"its header claims {size} bytes, at most {LARGEST_HEADER} are allowed")
+        raise TooLarge(f"its header claims {size} bytes, at most {LARGEST_HEADER} are allowed")
     if rest > largest:
-        raise BadMessage(f"its arrays claim {rest} bytes, at most {largest} are allowed")
+        raise TooLarge(f"its arrays claim {rest} bytes, at most {largest} are allowed")
     header, listed = _parsed(bytes(_receive_all(sock, size, deadline)))
     sizes = [math.prod(shape) * np.dtype(dtype).itemsize for _, dtype, shape in listed]
     if sum(sizes) != rest:

@@ -80,7 +80,9 @@ def is_parameter(name: str) -> bool:
     return _PARAMETER.fullmatch(name.strip("_")) is not None
 
 
-_GRADIENT: Final = re.compile(r"^(?:d_?|grad(?:ient)?s?_?|g_|delta_?|nabla_?|dj_?d?|dl_?d?|dc_?d?|∂)|(?:_?grad(?:ient)?s?|_?g|_d)$")
+_GRADIENT: Final = re.compile(
+    r"^(?:d_?|grad(?:ient)?s?_?|g_|delta_?|nabla_?|dj_?d?|dl_?d?|dc_?d?|∂)|(?:_?grad(?:ient)?s?|_?g|_d)$"
+)
 
 
 def bare(name: str) -> str:

@@ -51,7 +51,10 @@ class Driver:
     def make(self, header: dict[str, Any], arrays: Mapping[str, Any]) -> Answer:
         """Build the container of the parameters as the student's code does; answer the arrays in it."""
         call = _Call(self.space, header, {}, None)
-        return _packed({"made": leaves(call.container)}, {})
+        made = call.container
+        if header["maker"]["kind"] == "globals":
+            made = {name: value for name, value in made.items() if not name.startswith("__")}
+        return _packed({"made": leaves(made)})
 
     def run(self, header: dict[str, Any], arrays: Mapping[str, Any]) -> Answer:
         """Call the functions of the plan one after the other; answer every array that came out."""
@@ -63,9 +66,11 @@ class Driver:
         found = {name: leaves(value, attributes=False) for name, value in call.results.items()}
         if header.get("after"):
             found["after"] = {tuple(path): at(call.container, tuple(path)) for path, _ in call.params}
+        if header.get("locals"):
+            found["container"] = leaves(call.container if header["maker"]["kind"] != "globals" else {})
         for function, names in seen.items():
             found[f"locals {function}"] = leaves(names)
-        return _packed(found, call.kept)
+        return _packed(found)
 
     def losses(self, header: dict[str, Any], arrays: Mapping[str, Any]) -> Answer:
         """Answer the loss at many points, each of which moves one entry of one parameter."""
@@ -140,10 +145,11 @@ class _Call:
         self.space, self.plan, self.values = space, plan, values
         self.params = [(_path(path), name) for path, name in plan.get("params", ())]
         self.results: dict[str, Any] = {}
-        self.kept: dict[str, Any] = {}
         self.container = self._made(plan["maker"])
         for path, name in self.params:
             self.container = replaced(self.container, path, values[name])
+        for name, binding in plan.get("set", ()):
+            self.space[name] = self._bound(binding)
 
     def all_steps(self) -> None:
         """Call every step of the plan in order."""
@@ -215,7 +221,7 @@ def _plain(value: Any) -> Any:
     return np.asarray(value)
 
 
-def _packed(found: Mapping[str, Mapping[Path, Any]], kept: Mapping[str, Any]) -> Answer:
+def _packed(found: Mapping[str, Mapping[Path, Any]]) -> Answer:
     """Return the leaves of every section as numbered arrays, and where each stood."""
     index: list[list[Any]] = []
     arrays: dict[str, Any] = {}

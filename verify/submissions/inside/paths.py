@@ -6,6 +6,7 @@ A path is a tuple of steps: ("key", name), ("item", number) or ("attribute", nam
 
 from __future__ import annotations
 
+import types
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -52,7 +53,7 @@ def _walk(value: Any, path: Path, above: set[int], attributes: bool) -> Iterator
         steps: list[tuple[tuple[str, Any], Any]] = [(("key", key), value[key]) for key in list(value)]
     elif isinstance(value, list | tuple):
         steps = [(("item", number), part) for number, part in enumerate(value[:_MOST])]
-    elif attributes and hasattr(value, "__dict__") and not isinstance(value, type) and not callable(value):
+    elif attributes and hasattr(value, "__dict__") and not isinstance(value, type | types.ModuleType):
         steps = [(("attribute", name), part) for name, part in list(vars(value).items())]
     else:
         return

@@ -60,7 +60,7 @@ _PR_SET_SECCOMP, _FILTER = 22, 2
 
 
 class _Program(ctypes.Structure):
-    _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_char_p)]  # noqa: RUF012 (as ctypes has it)
+    _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_char_p)]
 
 
 def program(machine: str, pid: int) -> bytes:

@@ -1,0 +1,93 @@
+"""One way to call a submission, and what came out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from verify.submissions.nets import Net, Objective
+from verify.submissions.plan import RATE, Container
+from verify.submissions.points import Point, labels_for
+from verify.submissions.roles import Roles
+from verify.submissions.structure import Path, Structure
+
+Ask = Callable[[dict[str, Any], Mapping[str, Any]], tuple[dict[str, Any], dict[str, Any]]]
+Where = tuple[str, Path]  # the section of an answer, and the path in it
+Leaves = dict[Where, Any]
+
+
+class Refused(Exception):
+    """A trial call ended in an error of the student's code: its text, and the place."""
+
+    def __init__(self, said: str, place: Any = None) -> None:
+        super().__init__(said)
+        self.place = place
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to call a submission, and what came out: the judge works with the best."""
+
+    roles: Roles
+    structure: Structure
+    container: Container
+    samples: str
+    labels: str
+    batch: int
+    settings: tuple[tuple[str, Any], ...]
+    forward_steps: tuple[Any, ...]
+    backward_steps: tuple[Any, ...]
+    net: Net | None = None
+    yhat: Where | None = None
+    objective: Objective | None = None
+    misfit: float = 0.0
+    loss: Where | None = None
+    gradients: Mapping[str, Where] = field(default_factory=dict)
+    applied: bool = False
+    rate: float = RATE
+    right: float = 0.0  # the part of the parameters whose gradient is the truth, in floats
+    torch: bool = False
+    coarse: bool = False  # computes in float32
+    complaint: str = ""
+    trials: int = 0
+
+    @property
+    def worth(self) -> float:
+        """How well the reading fits what came out."""
+        net = 0.0 if self.net is None else 2.0 if self.net.output == "softmax-over-samples" else 4.0
+        loss = 2.0 * (self.objective is not None and not self.objective.implied) + 0.5 * (self.loss is not None)
+        found = len(self.gradients) / max(1, len(self.structure.parameters))
+        return net + loss + 3 * found + 3 * self.right
+
+    def plan(self, steps: Sequence[Any], point: Point) -> dict[str, Any]:
+        """Return the plan that calls these steps at a point of this reading's kind."""
+        return {
+            "maker": self.container.maker,
+            "params": [[[list(step) for step in one.path], one.name] for one in self.structure.parameters],
+            "steps": list(steps),
+            "set": [list(entry) for entry in self.settings],
+            **({"torch": True} if self.torch else {}),
+        }
+
+    def arrays(self, point: Point) -> dict[str, Any]:
+        """Return the point as the submission wants it."""
+        return {
+            **{one.name: point.params[one.name] for one in self.structure.parameters},
+            "X": self.inputs(point.X),
+            "Y": labels_for(point.Y, self.samples, self.labels),
+        }
+
+    def inputs(self, X: Any) -> Any:
+        """Return X (m x n_x) as the submission wants it."""
+        return X[0] if self.samples == "vector" else X if self.samples == "rows" else X.T
+
+
+def unpacked(header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Leaves:
+    """Return the leaves of an answer by section and path. Raises Refused where the code stopped with an error."""
+    if "error" in header:
+        raise Refused(str(header["error"]), header.get("place"))
+    return {
+        (str(section), tuple((str(kind), name) for kind, name in path)): arrays[str(where)]
+        for section, path, where in header["leaves"]
+    }

@@ -1,0 +1,139 @@
+"""Where the parameters live: in what the student's code makes, in its globals, or only in the names that it reads."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from verify.submissions.calling import Ask, Refused, unpacked
+from verify.submissions.plan import Container, depth_of, maker_arguments, maker_of
+from verify.submissions.roles import Function, Roles, own_nodes
+from verify.submissions.structure import BATCH, OUTPUTS, SIZES, Path, Structure, chain, made_up, resized
+from verify.submissions.words import is_parameter, meaning_of
+
+
+def structures(
+    ask: Ask, roles: Roles, outputs: int | None, complaints: list[Refused]
+) -> Iterator[tuple[Structure, Container]]:
+    """Return every structure that the parameters may have, the likeliest first."""
+    yield from _made(ask, roles, outputs, complaints)
+    yield from _made_up(roles, outputs)
+
+
+def _made(
+    ask: Ask, roles: Roles, outputs: int | None, complaints: list[Refused]
+) -> Iterator[tuple[Structure, Container]]:
+    apart = _apart(roles)
+    makers: list[tuple[dict[str, Any], tuple[int, ...]]] = []
+    if roles.init is not None:
+        depth = depth_of(roles.init)
+        for count in (depth,) if depth else (2, 3, 1):
+            for last in _outputs(outputs):
+                sizes = (*SIZES[:count], last)
+                given = maker_arguments(roles.init, sizes, BATCH)
+                if given is not None:
+                    makers.append((maker_of(roles, given), sizes))
+    elif roles.owner is not None:
+        makers.append(({"kind": "call", "call": roles.owner, "arguments": []}, ()))
+    makers.append(({"kind": "globals"}, ()))
+    for maker, asked in makers:
+        try:
+            made = _make(ask, maker, asked)
+        except Refused as refused:
+            complaints.append(refused)
+            continue
+        named = [(_name(path, roles.init), path, np.shape(value)) for path, value in made.items()]
+        structure = chain([one for one in named if len(one[2]) in (1, 2)])
+        if structure is None:
+            continue
+        container = Container(maker, apart or maker["kind"] == "globals")
+        if asked and structure.sizes != asked:
+            yield from ((resized(structure, sizes), container) for sizes in _shrunk(structure.sizes))
+        elif not asked:
+            yield from ((resized(structure, sizes), container) for sizes in _shrunk(structure.sizes))
+        yield structure, container
+
+
+def _make(ask: Ask, maker: Mapping[str, Any], sizes: Sequence[int]) -> dict[Path, Any]:
+    n_x, K = (sizes[0], sizes[-1]) if sizes else (SIZES[0], OUTPUTS)
+    arrays = {"X": np.ones((BATCH, n_x)), "Y": np.eye(K)[np.arange(BATCH) % K]}
+    return {path: value for (_, path), value in unpacked(*ask({"do": "make", "maker": maker}, arrays)).items()}
+
+
+def _made_up(roles: Roles, outputs: int | None) -> Iterator[tuple[Structure, Container]]:
+    for names, container in _named_parameters(roles):
+        for last in _outputs(outputs):
+            for turned, bias in ((False, "row"), (True, "column"), (False, "flat"), (True, "flat")):
+                structure = made_up(names, (*SIZES, last), turned=turned, bias=bias)
+                if structure is not None:
+                    yield structure, container
+
+
+def _outputs(told: int | None) -> tuple[int, ...]:
+    """Return the widths of the output layer to try: what the file itself says first."""
+    usual = (OUTPUTS, 1)
+    return usual if told is None else (1,) if told == 1 else (OUTPUTS, told)
+
+
+def _shrunk(sizes: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """Return smaller nets of the same depth: all small, then with the code's own output and input widths."""
+    hidden = SIZES[1 : len(sizes) - 1]
+    small = (SIZES[0], *hidden, 1 if sizes[-1] == 1 else OUTPUTS)
+    yield small
+    if sizes[-1] != small[-1]:
+        yield (*small[:-1], sizes[-1])
+    if sizes[0] != small[0] and max(sizes) > 20:
+        yield (sizes[0], *hidden, small[-1])
+        yield (sizes[0], *hidden, sizes[-1])
+
+
+def _apart(roles: Roles) -> bool:
+    """Whether the parameters are arguments of their own."""
+    judged = roles.forward or roles.backward or roles.update
+    return judged is not None and sum(is_parameter(name) for name in judged.arguments) >= 2
+
+
+def _name(path: Path, maker: Function | None) -> str:
+    """Return what an array in a container is called: its key, its attribute, or its place in a returned tuple."""
+    names = [str(name) for kind, name in path if kind != "item"]
+    numbers = [int(name) for kind, name in path if kind == "item"]
+    if names:
+        return names[-1] + "".join(str(number + 1) for number in numbers) if len(path) < 3 or numbers else names[-1]
+    returned = maker.returned if maker else ()
+    if len(numbers) == 1 and len(returned) > numbers[0] and returned[numbers[0]]:
+        return str(returned[numbers[0]])
+    if len(numbers) == 2 and len(returned) > numbers[0] and returned[numbers[0]]:
+        return f"{returned[numbers[0]]}{numbers[1] + 1}"
+    return "array" + "_".join(str(number + 1) for number in numbers)
+
+
+def _named_parameters(roles: Roles) -> Iterator[tuple[list[tuple[str, Path]], Container]]:
+    """Return the names of parameters that the functions read: as arguments, as keys, as parts of a tuple."""
+    judged = [one for one in (roles.forward, roles.backward, roles.update) if one is not None]
+    as_arguments = dict.fromkeys(name for one in judged for name in one.arguments if is_parameter(name))
+    if as_arguments:
+        yield [(name, (("key", name),)) for name in as_arguments], Container({"kind": "dict"}, apart=True)
+    as_keys = dict.fromkeys(
+        node.slice.value
+        for one in judged
+        for node in ast.walk(one.tree)
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant)
+        and isinstance(node.slice.value, str) and is_parameter(node.slice.value)
+        and isinstance(node.value, ast.Name) and meaning_of(node.value.id) in ("params", None)
+    )  # fmt: skip
+    if as_keys:
+        yield [(name, (("key", name),)) for name in as_keys], Container({"kind": "dict"})
+    for one in judged:
+        for node in own_nodes(one.tree):
+            if (
+                isinstance(node, ast.Assign)
+                and isinstance(node.targets[0], ast.Tuple)
+                and isinstance(node.value, ast.Name)
+            ):
+                names = [getattr(part, "id", "") for part in node.targets[0].elts]
+                if node.value.id in one.arguments and all(is_parameter(name) for name in names):
+                    maker = {"kind": "list", "length": len(names)}
+                    yield [(name, (("item", place),)) for place, name in enumerate(names)], Container(maker, tuple=True)
