@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any, Literal
 
 from verify.errors import BadInput
+from verify.submissions.result import Submission
 
 Verdict = Literal["correct", "wrong", "could not judge"]
 Word = Literal["identical", "different", "agrees", "differs", "vacuous", "could not judge"]
@@ -132,7 +133,10 @@ class Caught:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """A mistake of the catalogue that gives the same numbers, exactly, at fresh random points."""
+    """A mistake of the catalogue that gives the same numbers, exactly, at fresh random points.
+
+    The line is counted in `file`, or in its cell of this number; `note` says what more is to be known.
+    """
 
     name: str
     step: str
@@ -141,6 +145,15 @@ class Diagnosis:
     line: int
     text: str
     should_be: str
+    file: str = "network.py"
+    cell: int | None = None
+    note: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where the wrong line stands, in words."""
+        cell = "" if self.cell is None else f"cell {self.cell}, "
+        return f"{self.file}, {cell}line {self.line}"
 
 
 @dataclass(frozen=True)
@@ -289,6 +302,7 @@ class Evidence:
     trusted: tuple[str, ...]
     replay: Replay
     training: Training | None = None
+    submission: Submission | None = None
     schema: Literal["verify-evidence/1"] = "verify-evidence/1"
 
     def to_json(self) -> str:

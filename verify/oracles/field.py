@@ -6,7 +6,7 @@ float64 products of 21-bit limbs. Every function takes and returns values in [0,
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,8 @@ import numpy.typing as npt
 Field = npt.NDArray[np.uint64]
 
 PRIME: Final = (1 << 61) - 1
+ONE: Final = np.uint64(1)
+MINUS_ONE: Final = np.uint64(PRIME - 1)
 _P: Final = np.uint64(PRIME)
 _LIMB: Final = 21
 _LONGEST: Final = (1 << (53 - 2 * _LIMB)) // 3  # terms of three limb products that a float64 sums exactly
@@ -100,3 +102,8 @@ def from_fraction(numerator: int, denominator: int) -> int:
 def random(shape: tuple[int, ...], generator: np.random.Generator) -> Field:
     """Return independent uniform elements of the field."""
     return generator.integers(0, PRIME, shape, dtype=np.uint64)
+
+
+def same(x: Field, y: Field) -> Any:
+    """Return a mask of the entries that are equal."""
+    return x == y

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from verify.oracles.exact_array import ExactArray
 from verify.submissions.nets import Net, Objective
 from verify.submissions.plan import RATE, Container
 from verify.submissions.points import Point, labels_for
@@ -83,11 +84,17 @@ class Reading:
         return X[0] if self.samples == "vector" else X if self.samples == "rows" else X.T
 
 
-def unpacked(header: Mapping[str, Any], arrays: Mapping[str, Any]) -> Leaves:
-    """Return the leaves of an answer by section and path. Raises Refused where the code stopped with an error."""
+def unpacked(header: Mapping[str, Any], arrays: Mapping[str, Any], world: Any = None) -> Leaves:
+    """Return the leaves of an answer by section and path; exact numbers in the given world.
+
+    Raises Refused where the code stopped with an error.
+    """
     if "error" in header:
         raise Refused(str(header["error"]), header.get("place"))
-    return {
-        (str(section), tuple((str(kind), name) for kind, name in path)): arrays[str(where)]
-        for section, path, where in header["leaves"]
-    }
+    found: Leaves = {}
+    for section, path, where in header["leaves"]:
+        value = arrays[str(where)]
+        if world is not None and f"{where}.value" in arrays:
+            value = ExactArray(world, arrays[f"{where}.value"], arrays.get(f"{where}.slope"), value)
+        found[str(section), tuple((str(kind), name) for kind, name in path)] = value
+    return found

@@ -113,7 +113,9 @@ def _name(path: Path, maker: Function | None) -> str:
 def _named_parameters(roles: Roles) -> Iterator[tuple[list[tuple[str, Path]], Container]]:
     """Return the names of parameters that the functions read: as arguments, as keys, as parts of a tuple."""
     judged = [one for one in (roles.forward, roles.backward, roles.update) if one is not None]
-    as_arguments = dict.fromkeys(name for one in judged for name in one.arguments if is_parameter(name))
+    as_arguments = dict.fromkeys(
+        roles.parameters or (name for one in judged for name in one.arguments if is_parameter(name))
+    )
     if as_arguments:
         yield [(name, (("key", name),)) for name in as_arguments], Container({"kind": "dict"}, apart=True)
     as_keys = dict.fromkeys(

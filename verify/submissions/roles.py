@@ -110,6 +110,7 @@ class Roles:
     backward: Function | None
     update: Function | None
     init: Function | None
+    parameters: tuple[str, ...] = ()  # the names of the parameters, where the code itself says which they are
 
     @property
     def all(self) -> tuple[Function, ...]:

@@ -83,9 +83,11 @@ class Driver:
             base = np.array(values[name], dtype=np.result_type(arrays[name], out.dtype))
             base.reshape(-1)[index] += moved
             values.changed[name] = base
-            call = _Call(self.space, header, values, None)
-            call.all_steps()
-            out[number] = _plain(at(call.results[step], path)).reshape(())
+            with _watched(step.startswith("locals ")) as seen:
+                call = _Call(self.space, header, values, None)
+                call.all_steps()
+            inside = seen.get(step.removeprefix("locals "), call.container)
+            out[number] = _plain(at(call.results.get(step, inside), path)).reshape(())
         return {}, {"losses": out}
 
     @contextmanager

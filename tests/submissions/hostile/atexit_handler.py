@@ -1,0 +1,4 @@
+# expect: answer
+import atexit
+
+atexit.register(print, "REACHED", flush=True)

@@ -1,0 +1,4 @@
+# expect: error FileNotFoundError | error PermissionError | error OSError
+import os
+
+os.chmod("@CANARY@", 0o777)

@@ -1,0 +1,5 @@
+# expect: error FileNotFoundError | error PermissionError | error OSError
+# promise: files
+import os
+
+os.remove("@CANARY@")

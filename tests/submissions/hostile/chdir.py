@@ -1,0 +1,4 @@
+# expect: answer
+import os
+
+os.chdir("/")

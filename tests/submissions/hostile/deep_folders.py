@@ -1,0 +1,8 @@
+# expect: answer
+# ruff: noqa: SIM115
+import os
+
+for _ in range(3000):
+    os.mkdir("d")
+    os.chdir("d")
+open("file", "w").write("x")

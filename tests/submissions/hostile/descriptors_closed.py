@@ -1,0 +1,6 @@
+# expect: left
+import os
+import time
+
+os.closerange(0, 64)
+time.sleep(3600)

@@ -1,0 +1,4 @@
+# expect: left
+import os
+
+os._exit(0)

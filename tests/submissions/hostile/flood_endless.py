@@ -1,0 +1,3 @@
+# expect: time
+while True:
+    print("correct")

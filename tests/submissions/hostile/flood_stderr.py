@@ -1,0 +1,6 @@
+# expect: answer
+import sys
+
+line = "x" * (1 << 20)
+for _ in range(100):
+    print(line, file=sys.stderr)

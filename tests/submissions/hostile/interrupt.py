@@ -1,0 +1,2 @@
+# expect: error KeyboardInterrupt
+raise KeyboardInterrupt

@@ -1,0 +1,2 @@
+# expect: error MemoryError
+b"x" * (1 << 40)

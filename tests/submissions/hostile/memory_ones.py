@@ -1,0 +1,4 @@
+# expect: error MemoryError
+import numpy as np
+
+np.ones((1 << 20, 1 << 20))

@@ -1,0 +1,3 @@
+# expect: error RecursionError
+def f(x):
+    return f(x)

@@ -1,0 +1,5 @@
+# expect: error PermissionError | error ProcessLookupError
+import os
+
+os.kill(int("@PID@"), 0)
+print("REACHED")

@@ -1,0 +1,4 @@
+# expect: time
+import time
+
+time.sleep(3600)

@@ -1,0 +1,2 @@
+# expect: error EOFError
+input("your name? ")

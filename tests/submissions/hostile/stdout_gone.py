@@ -1,0 +1,4 @@
+# expect: answer
+import sys
+
+sys.stdout = sys.stderr = None

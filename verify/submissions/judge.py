@@ -1,0 +1,204 @@
+"""`check_submission`: a file goes in, the Evidence about its gradients comes out. Student code runs in the cage only."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from verify.errors import BadInput
+from verify.evidence import Evidence
+from verify.oracles.exact_array import NotExpressible
+from verify.submissions.apart import Apart, Failed, Worker
+from verify.submissions.calling import Ask, Leaves, Reading, Refused, unpacked
+from verify.submissions.canary import Canary
+from verify.submissions.cage import Limits, require
+from verify.submissions.document import Document
+from verify.submissions.finding import Candidates, find_candidates
+from verify.submissions.gradients import truth
+from verify.submissions.measuring import (
+    central_slopes,
+    complex_slopes,
+    exact_point,
+    in_exact_numbers,
+    in_floats,
+    own_slopes,
+)
+from verify.submissions.judging import compare_exactly, compare_slopes
+from verify.submissions.naming import At
+from verify.submissions.points import make_point
+from verify.submissions.reading import read
+from verify.submissions.report import Findings, could_not_judge, evidence_of
+from verify.submissions.trials import Trials
+
+POINTS: Final = 2
+
+
+def check_submission(
+    path: Path,
+    *,
+    convention: Mapping[str, str] | None = None,
+    level: str | None = None,
+    seconds: float = 20.0,
+    memory: int = 2048,
+    command: str = "verify grads",
+    seed: int = 42,
+) -> Evidence:
+    """Return the verdict on the backward pass in a .py or .ipynb file.
+
+    `convention` tells what should not be inferred; `level` is the weakest cage that is accepted; `seconds` of wall
+    clock and `memory` in MiB bound the student's code. Raises BadInput for a file that can't be read, and for a
+    convention or a cage that can't be had; whatever the student's code does is a verdict and not an error.
+    """
+    chosen = require(level)
+    with Apart(chosen, Limits(seconds=seconds, memory=memory)) as apart:
+        document = read(path)
+        context = Context(document, command, seed, chosen)
+        candidates = find_candidates(document, convention or {})
+        if not candidates.roles:
+            return could_not_judge(context, candidates, candidates.why_none())
+        try:
+            return _judged(apart, context, candidates, convention or {})
+        except Failed as failed:
+            return could_not_judge(context, candidates, f"the code was {failed.reason}")
+
+
+@dataclass(frozen=True)
+class Context:
+    """What is judged, and how it was asked for."""
+
+    document: Document
+    command: str
+    seed: int
+    level: str
+
+
+def _judged(apart: Apart, context: Context, candidates: Candidates, convention: Mapping[str, str]) -> Evidence:
+    canary = Canary()
+    exploring = apart.worker()
+    failed = _load(exploring, candidates.statements)
+    outputs = int(convention["outputs"]) if "outputs" in convention else candidates.outputs
+    trials = Trials(exploring.ask, candidates.constants, candidates.missing, candidates.literals, candidates.torch)
+    reading = trials.find(candidates.roles, convention, outputs, candidates.per_sample)
+    if reading is None or not reading.gradients:
+        exploring.close()
+        return could_not_judge(context, candidates, _why(trials.complaints, failed, reading), reading)
+    answering = apart.worker()
+    _load(answering, canary.among(candidates.statements))
+    points = [make_point(reading.structure, reading.batch, seed=context.seed + 7 * number) for number in range(POINTS)]
+    try:
+        seen = _answers(answering, reading, points, canary)
+    except Refused as refused:
+        return could_not_judge(context, candidates, f"a second run of the same functions stopped: {refused}", reading)
+    finally:
+        answering.close()
+    if not seen.sound:
+        why = "the channel was tampered with: a function of verify's own, known to be wrong, did not come back wrong"
+        return could_not_judge(context, candidates, why, reading)
+    comparisons, notes, exact_truths = _compared(exploring.ask, reading, points, seen)
+    exploring.close()
+    found = Findings(reading, comparisons, seen.floats, seen.exact, seen.leaves, seen.repeats, notes, exact_truths)
+    return evidence_of(context, candidates, found)
+
+
+def _load(worker: Worker, statements: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    header, _ = worker.ask({"do": "load", "statements": list(statements)})
+    if "error" in header:
+        raise Failed("crashed", f"stopped while it was loaded: {header['error']}")
+    return list(header["failed"])
+
+
+def _why(complaints: Sequence[Refused], failed: Sequence[Mapping[str, Any]], reading: Reading | None) -> str:
+    said = dict.fromkeys(str(one) for one in complaints)
+    if reading is not None:
+        return (
+            "its functions run, but no array that they return, keep or change could be told to be the gradient of a "
+            f"parameter{': ' if said else ''}{'; '.join(list(said)[:2])}"
+        )
+    broken = "; ".join(str(one["error"]) for one in failed[:2])
+    if said:
+        return f"no way was found to call its functions: {'; '.join(list(said)[:3])}{'; ' if broken else ''}{broken}"
+    return f"no parameters were found: neither a function that makes them, nor names like W1 and b1{': ' if broken else ''}{broken}"
+
+
+@dataclass(frozen=True)
+class _Seen:
+    floats: list[At]
+    exact: list[At]
+    leaves: Leaves
+    repeats: bool  # a second call gives the same
+    sound: bool
+    inexact: str  # why no exact numbers are there
+
+
+def _answers(worker: Worker, reading: Reading, points: Sequence[Any], canary: Canary) -> _Seen:
+    """Ask for every gradient, before anything that decides is asked; the canary somewhere in between."""
+    sung = secrets.randbelow(len(points))
+    floats, exact, sound, leaves, inexact = [], [], True, {}, ""
+    for number, point in enumerate(points):
+        if number == sung:
+            sound = canary.is_sound(worker.ask)
+        at, found = in_floats(worker.ask, reading, point)
+        floats.append(at)
+        leaves = leaves or found
+    again, _ = in_floats(worker.ask, reading, points[0])
+    repeats = _alike(floats[0].given, again.given)
+    try:
+        if reading.torch:
+            raise NotExpressible("tensors of PyTorch")
+        exact = [in_exact_numbers(worker.ask, reading, point, secrets.randbits(60)) for point in points]
+    except NotExpressible as operation:
+        exact, inexact = [], str(operation)
+    return _Seen(floats, exact, leaves, repeats, sound and canary.is_sound(worker.ask), inexact)
+
+
+def _alike(first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:
+    return all(
+        name in second and np.shape(value) == np.shape(second[name]) and np.allclose(value, second[name], rtol=1e-6, equal_nan=True)
+        for name, value in first.items()
+    )  # fmt: skip
+
+
+def _compared(
+    ask: Ask, reading: Reading, points: Sequence[Any], seen: _Seen
+) -> tuple[list[Any], list[str], list[dict[str, Any]]]:
+    """Return the comparisons by every oracle that applies, and why others do not."""
+    comparisons: list[Any] = []
+    notes: list[str] = [f"exact numbers can't express {seen.inexact}"] if seen.inexact else []
+    truths: list[dict[str, Any]] = []
+    recognised = reading.net is not None and reading.objective is not None
+    if seen.exact:
+        try:
+            for at, point in zip(seen.exact, points, strict=True):
+                if recognised:
+                    truths.append(truth(reading, at.params, at.X, at.Y))
+                elif reading.loss is not None:
+                    truths.append(own_slopes(ask, reading, point, at.X.world.key))
+        except NotExpressible as operation:
+            notes.append(f"exact numbers can't express {operation}")
+            truths = []
+        if truths:
+            comparisons += compare_exactly(reading, seen.exact, truths)
+    if reading.loss is not None:
+        epsilon = reading.misfit > 1e-13 or not recognised
+        for name, slopes in (("complex-step", complex_slopes(ask, reading, points[0])), ("central-difference", central_slopes(ask, reading, points[0]))):
+            if slopes is None:
+                notes.append(f"the loss does not take {'complex numbers' if name == 'complex-step' else 'these points'}")
+            else:
+                comparisons += compare_slopes(reading, name, seen.floats[0], slopes, epsilon=epsilon)
+    if not comparisons and recognised:
+        comparisons += _by_formula(reading, seen.floats[0])
+    return comparisons, notes, truths
+
+
+def _by_formula(reading: Reading, at: At) -> list[Any]:
+    """Compare with the textbook formula in floats, where neither exact numbers nor a loss of its own are there."""
+    from verify.submissions.measuring import Slopes
+
+    expected = truth(reading, at.params, at.X, at.Y)
+    zero = {name: np.zeros(np.shape(value)) for name, value in expected.items()}
+    return compare_slopes(reading, "symbolic", at, Slopes(dict(expected), zero), epsilon=False)

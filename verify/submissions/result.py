@@ -1,0 +1,74 @@
+"""What the evidence says of a submission besides its gradients: how it was read, called and run, and the two answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Some lines of the file: what stands there, and why they were used or dropped. `cell` is null in a .py file."""
+
+    cell: int | None
+    first: int
+    last: int
+    text: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One convention of the submission: what it was taken to be, and whether that was inferred or told."""
+
+    name: str
+    value: str
+    how: Literal["inferred", "told", "implied"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One of the two questions: is backward the gradient of the code's own loss, and is that the assignment's loss?"""
+
+    question: str
+    answer: Literal["yes", "no", "not known"]
+    sentence: str
+
+
+@dataclass(frozen=True)
+class ParameterVerdict:
+    """The verdict on the gradient of one parameter, by the student's name, with its worst entry in words."""
+
+    parameter: str
+    verdict: Literal["correct", "wrong", "could not judge"]
+    worst: str
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something in the code that is worth knowing and makes no gradient wrong, with its place."""
+
+    name: str
+    sentence: str
+    cell: int | None
+    line: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A file that was handed in: what was read, how it was called, in which cage it ran, and what was answered."""
+
+    file: str
+    kind: Literal["py", "ipynb"]
+    sha256: str
+    used: tuple[Lines, ...]
+    dropped: tuple[Lines, ...]
+    convention: tuple[Setting, ...]
+    trials: int
+    answers: tuple[Answer, ...]
+    parameters: tuple[ParameterVerdict, ...]
+    remarks: tuple[Remark, ...]
+    cage: str
+    promises: tuple[str, ...]
+    canary: str
