@@ -233,6 +233,8 @@ def test_nothing_stays_open_in_the_judge() -> None:
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_when_the_judge_is_killed_nothing_goes_on(level: str, tmp_path: Path) -> None:
+    folders = tmp_path / "folders"
+    folders.mkdir()
     driver = tmp_path / "hostile_driver.py"
     driver.write_text(DRIVER.read_text())
     judge = subprocess.Popen(
@@ -247,6 +249,7 @@ def test_when_the_judge_is_killed_nothing_goes_on(level: str, tmp_path: Path) ->
             str(driver),
         ],
         stdout=subprocess.PIPE,
+        env={**os.environ, "TMPDIR": str(folders)},
     )
     with judge:
         assert judge.stdout is not None
@@ -257,6 +260,7 @@ def test_when_the_judge_is_killed_nothing_goes_on(level: str, tmp_path: Path) ->
     while time.monotonic() < until and _running(driver):
         time.sleep(0.05)
     assert _running(driver) == []
+    assert list(folders.iterdir()) == []
 
 
 def _running(driver: Path) -> list[str]:

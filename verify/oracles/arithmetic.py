@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,15 +14,15 @@ class NotExpressible(Exception):
     """The code does something that exact numbers can't: the operation is named, nothing is judged."""
 
 
-class Arithmetic(Protocol):
+class Arithmetic(Hashable, Protocol):
     """The functions of `field` and of `pair_field`, on whole arrays of uint64."""
 
     @property
-    def ONE(self) -> np.uint64:
+    def ONE(self) -> Field:
         """The number one."""
 
     @property
-    def MINUS_ONE(self) -> np.uint64:
+    def MINUS_ONE(self) -> Field:
         """The number minus one."""
 
     def add(self, x: Field, y: Field) -> Field:

@@ -59,7 +59,7 @@ class ExactArray(NDArrayOperatorsMixin):
         if self._whole is None:
             return self._slope
         whole, rearrange = self._whole
-        return None if whole.slope is None else rearrange(whole.slope, 1)  # type: ignore[no-any-return]
+        return None if whole.slope is None else rearrange(whole.slope, 1)
 
     @slope.setter
     def slope(self, slope: Field | None) -> None:
@@ -123,7 +123,7 @@ class ExactArray(NDArrayOperatorsMixin):
             pairs = [(self.value, whole.value), (self.shadow, whole.shadow), (mine, slopes)]
             if not all(np.may_share_memory(part, all_of_it) for part, all_of_it in pairs if part is not None):
                 raise NotExpressible("work in place on a view that lies in memory in another order")
-            return mine  # type: ignore[no-any-return]
+            return mine
         if directions is not None and not self._own:
             self._slope = np.zeros((directions, *self.shape), np.uint64) if self._slope is None else self._slope.copy()
             self._own = True

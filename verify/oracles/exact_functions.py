@@ -6,6 +6,7 @@ What only moves entries is not written twice: NumPy moves their numbers, 0, 1, 2
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from string import ascii_letters
 from typing import Any, Final
 
@@ -18,7 +19,9 @@ from verify.oracles.exact_operations import choose, divide, matmul, multiply, su
 
 def _exact(*values: Any) -> list[ExactArray]:
     """Return all as exact arrays of the world that one of them is of."""
-    world = next(value.world for value in values if isinstance(value, ExactArray))
+    world = next((value.world for value in values if isinstance(value, ExactArray)), None)
+    if world is None:
+        raise NotExpressible("a function of plain numbers whose options are exact")
     return [world.exact(value) for value in values]
 
 
@@ -76,7 +79,7 @@ def _extreme(pick: Callable[..., Any]) -> Callable[..., ExactArray]:
     return extreme
 
 
-def _clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, *, min: Any = None, max: Any = None) -> Any:
+def _clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, *, min: Any = None, max: Any = None) -> Any:  # noqa: A002
     low, high = (a_min if min is None else min), (a_max if max is None else max)
     result = _exact(*[value for value in (a, low, high) if value is not None])[0]
     if low is not None:
@@ -89,8 +92,9 @@ def _clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, *, min:
 
 
 def _where(condition: Any, a: Any, b: Any) -> ExactArray:
-    taken = condition.shadow if isinstance(condition, ExactArray) else condition
-    return choose(np.asarray(taken, dtype=bool), *_exact(*(a, b, condition))[:2])
+    if isinstance(condition, ExactArray):
+        return _where(condition.shadow != 0, *_exact(a, b, condition)[:2])
+    return choose(np.asarray(condition, dtype=bool), *_exact(a, b))
 
 
 def _entries(parts: list[ExactArray], where: Any) -> ExactArray:
@@ -115,10 +119,17 @@ def _numbered(parts: Sequence[ExactArray]) -> list[Any]:
     return [np.arange(first, first + part.size).reshape(part.shape) for first, part in zip(ends, parts, strict=False)]
 
 
+def _refused(function: Callable[..., Any], options: Mapping[str, Any]) -> None:
+    for name in ("out", "dtype"):
+        if name in options:
+            raise NotExpressible(f"np.{function.__name__} with {name}")
+
+
 def _moved(function: Callable[..., Any]) -> Callable[..., ExactArray]:
     """Return what NumPy's function does to one array, where it copies entries from place to place."""
 
     def moved(a: ExactArray, *args: Any, **kwargs: Any) -> ExactArray:
+        _refused(function, kwargs)
         return _entries([a], function(_numbered([a])[0], *args, **kwargs))
 
     return moved
@@ -128,6 +139,7 @@ def _joined(function: Callable[..., Any]) -> Callable[..., ExactArray]:
     """Return what NumPy's function does to a sequence of arrays, where it copies entries from place to place."""
 
     def joined(arrays: Sequence[Any], *args: Any, **kwargs: Any) -> ExactArray:
+        _refused(function, kwargs)
         parts = _exact(*arrays)
         return _entries(parts, function(_numbered(parts), *args, **kwargs))
 
@@ -148,7 +160,7 @@ def _split(ary: ExactArray, indices_or_sections: Any, axis: int = 0) -> list[Exa
     before = (slice(None),) * (axis % ary.ndim)
     numbers = np.split(np.arange(ary.shape[axis]), indices_or_sections)
     ends = np.cumsum([0, *[len(part) for part in numbers]]).tolist()
-    return [ary[(*before, slice(first, end))] for first, end in zip(ends, ends[1:], strict=False)]
+    return [ary[(*before, slice(first, end))] for first, end in pairwise(ends)]
 
 
 def _diag(v: ExactArray, k: int = 0) -> ExactArray:
@@ -256,8 +268,8 @@ FUNCTIONS: Final[Mapping[Any, Callable[..., Any]]] = {
     np.ravel: _reshaped(np.ravel),
     np.squeeze: _reshaped(np.squeeze),
     np.expand_dims: _reshaped(np.expand_dims),
-    np.atleast_1d: _reshaped(np.atleast_1d),
-    np.atleast_2d: _reshaped(np.atleast_2d),
+    np.atleast_1d: lambda a: a.reshape(np.atleast_1d(a.shadow).shape),
+    np.atleast_2d: lambda a: a.reshape(np.atleast_2d(a.shadow).shape),
     np.copy: lambda a: a.copy(),
     np.shape: lambda a: a.shape,
     np.ndim: lambda a: a.ndim,

@@ -150,7 +150,7 @@ def logaddexp(a: ExactArray, b: ExactArray) -> ExactArray:
 def tanh(a: ExactArray) -> ExactArray:
     """Return tanh(a), with tanh' = 1 - tanh^2."""
     field, value = a.world.field, a.world.opaque("tanh", a.value)
-    return _chain(a, value, field.subtract(np.asarray(field.ONE), field.multiply(value, value)), np.tanh(a.shadow))
+    return _chain(a, value, field.subtract(field.ONE, field.multiply(value, value)), np.tanh(a.shadow))
 
 
 def sinh(a: ExactArray) -> ExactArray:

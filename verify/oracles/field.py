@@ -14,8 +14,8 @@ import numpy.typing as npt
 Field = npt.NDArray[np.uint64]
 
 PRIME: Final = (1 << 61) - 1
-ONE: Final = np.uint64(1)
-MINUS_ONE: Final = np.uint64(PRIME - 1)
+ONE: Final[Field] = np.asarray(1, dtype=np.uint64)
+MINUS_ONE: Final[Field] = np.asarray(PRIME - 1, dtype=np.uint64)
 _P: Final = np.uint64(PRIME)
 _LIMB: Final = 21
 _LONGEST: Final = (1 << (53 - 2 * _LIMB)) // 3  # terms of three limb products that a float64 sums exactly

@@ -28,8 +28,8 @@ _LONGEST: Final = 1 << 16  # terms below 2^47 that 64 bits sum exactly
 _LIMB, _LIMB_MASK = np.uint64(16), np.uint64(0xFFFF)
 _DIGIT, _DIGIT_MASK = np.uint64(10), np.uint64(0x3FF)
 
-ONE: Final = np.uint64((1 << 32) + 1)
-MINUS_ONE: Final = np.uint64(((P - 1) << 32) + Q - 1)
+ONE: Final[Field] = np.asarray((1 << 32) + 1, dtype=np.uint64)
+MINUS_ONE: Final[Field] = np.asarray(((P - 1) << 32) + Q - 1, dtype=np.uint64)
 
 
 def pack(a_p: Field, a_q: Field) -> Field:
@@ -65,7 +65,7 @@ def multiply(x: Field, y: Field) -> Field:
 
 def total(x: Field, axis: int | tuple[int, ...] | None, *, keepdims: bool) -> Field:
     """Return the sum of x over the axes."""
-    a_p, a_q = (np.add.reduce(part, axis=axis, keepdims=keepdims) for part in parts(x))
+    a_p, a_q = (np.asarray(np.sum(part, axis=axis, keepdims=keepdims, dtype=np.uint64)) for part in parts(x))
     return np.asarray(pack(a_p % _P, a_q % _Q), dtype=np.uint64)
 
 
@@ -90,8 +90,8 @@ def matmul(x: Field, y: Field) -> Field:
 
 
 def _matmul(x: Field, y: Field, modulus: np.uint64) -> Field:
-    high = np.matmul(x >> _LIMB, y) % modulus  # terms below 2^46
-    low = np.matmul(x & _LIMB_MASK, y)  # terms below 2^47
+    high: Field = np.matmul(x >> _LIMB, y) % modulus  # terms below 2^46
+    low: Field = np.matmul(x & _LIMB_MASK, y)  # terms below 2^47
     return ((high << _LIMB) + low) % modulus
 
 
@@ -124,7 +124,8 @@ def power_modulo_q(exponent: Field) -> Field:
 def _power(powers: list[Field], exponent: Field, modulus: np.uint64) -> Field:
     low, middle = exponent & _DIGIT_MASK, (exponent >> _DIGIT) & _DIGIT_MASK
     high = exponent >> (_DIGIT + _DIGIT)
-    return powers[0][low] * powers[1][middle] % modulus * powers[2][high] % modulus
+    found: Field = powers[0][low] * powers[1][middle] % modulus * powers[2][high] % modulus
+    return found
 
 
 def _powers(base: int, modulus: int) -> list[npt.NDArray[np.uint64]]:

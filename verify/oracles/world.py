@@ -52,7 +52,10 @@ class World:
     def given(self, value: Field, slope: Field | None, shadow: npt.ArrayLike) -> ExactArray:
         """Return the exact numbers whose parts came from elsewhere. Raises BadInput where the parts don't fit."""
         floats = np.array(shadow, dtype=float)
-        for name, part, found in (("values", value, value.shape), ("slopes", slope, np.shape(slope)[1:])):
+        for name, part, found in (
+            ("values", value, value.shape),
+            ("slopes", slope, value.shape if slope is None else slope.shape[1:]),
+        ):
             if part is not None and (part.dtype != np.uint64 or found != floats.shape):
                 raise BadInput(
                     f"exact numbers: the {name} are {part.dtype} of shape {part.shape}, the shadow has shape "

@@ -44,4 +44,8 @@ class Canary:
             return False
         value = found.get(("backward", (("key", "W"),)))
         wrong = self.factor * (X.T @ (X @ W - Y))
-        return value is not None and np.shape(value) == wrong.shape and bool(np.allclose(value, wrong, rtol=1e-12, atol=1e-12))
+        return (
+            value is not None
+            and np.shape(value) == wrong.shape
+            and bool(np.allclose(value, wrong, rtol=1e-12, atol=1e-12))
+        )

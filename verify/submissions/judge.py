@@ -32,7 +32,7 @@ from verify.submissions.judging import compare_exactly, compare_slopes
 from verify.submissions.naming import At
 from verify.submissions.points import make_point
 from verify.submissions.reading import read
-from verify.submissions.report import Findings, could_not_judge, evidence_of
+from verify.submissions.verdicts import Findings, could_not_judge, evidence_of
 from verify.submissions.trials import Trials
 
 POINTS: Final = 2
@@ -185,9 +185,14 @@ def _compared(
             comparisons += compare_exactly(reading, seen.exact, truths)
     if reading.loss is not None:
         epsilon = reading.misfit > 1e-13 or not recognised
-        for name, slopes in (("complex-step", complex_slopes(ask, reading, points[0])), ("central-difference", central_slopes(ask, reading, points[0]))):
+        for name, slopes in (
+            ("complex-step", complex_slopes(ask, reading, points[0])),
+            ("central-difference", central_slopes(ask, reading, points[0])),
+        ):
             if slopes is None:
-                notes.append(f"the loss does not take {'complex numbers' if name == 'complex-step' else 'these points'}")
+                notes.append(
+                    f"the loss does not take {'complex numbers' if name == 'complex-step' else 'these points'}"
+                )
             else:
                 comparisons += compare_slopes(reading, name, seen.floats[0], slopes, epsilon=epsilon)
     if not comparisons and recognised:

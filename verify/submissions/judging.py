@@ -36,7 +36,9 @@ def compare_exactly(reading: Reading, points: Sequence[At], truths: Sequence[Map
     return [_exactly(one.name, one.shape, points, truths) for one in reading.structure.parameters]
 
 
-def _exactly(name: str, shape: tuple[int, ...], points: Sequence[At], truths: Sequence[Mapping[str, Any]]) -> Comparison:
+def _exactly(
+    name: str, shape: tuple[int, ...], points: Sequence[At], truths: Sequence[Mapping[str, Any]]
+) -> Comparison:
     size = int(np.prod(shape))
     note = "exact numbers, every entry"
     for at, truth in zip(points, truths, strict=True):
@@ -50,8 +52,12 @@ def _exactly(name: str, shape: tuple[int, ...], points: Sequence[At], truths: Se
             index = tuple(int(n) for n in np.unravel_index(int(np.argmax(mask)), shape))
             expected = float(np.broadcast_to(truth[name].shadow, shape)[index])
             known = expected if np.isfinite(expected) else None
-            worst = Worst(index, float(shadow[index]), known, None if known is None else abs(float(shadow[index]) - known), None)
-            return Comparison(name, "exact", "different", size, int(mask.sum()), worst, None, None, note, _said(name, worst))
+            worst = Worst(
+                index, float(shadow[index]), known, None if known is None else abs(float(shadow[index]) - known), None
+            )
+            return Comparison(
+                name, "exact", "different", size, int(mask.sum()), worst, None, None, note, _said(name, worst)
+            )
     zero = all(not np.any(truth[name].value >> np.uint64(32)) for truth in truths)
     word: Word = "vacuous" if zero else "identical"
     return Comparison(name, "exact", word, size, 0, None, None if zero else 0.0, None if zero else 0.0, note, None)
@@ -72,7 +78,9 @@ def _within(
 ) -> Comparison:
     value, size = at.given.get(name), int(np.prod(shape))
     asked = np.isfinite(slopes.gradient[name])
-    note = f"{int(asked.sum())} of {size} entries" + (", within what the eps or clip in the loss moves" if epsilon else "")
+    note = f"{int(asked.sum())} of {size} entries" + (
+        ", within what the eps or clip in the loss moves" if epsilon else ""
+    )
     if value is None or not fits(value, shape) or np.asarray(value).dtype.kind not in "biuf":
         return Comparison(name, oracle, "differs", size, size, None, None, None, note, _misfit(name, value, shape))
     given, expected = _shaped(np.asarray(value, dtype=float), shape), slopes.gradient[name]

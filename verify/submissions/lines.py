@@ -15,7 +15,13 @@ from verify.submissions.nets import ACTIVATIONS, Gradient, Layer, Trace
 from verify.submissions.roles import Function, own_nodes
 
 _CLOSE: Final = 1e-7
-_DOWNSTREAM: Final = {"dA": ("dA", "dZ", "dW", "db"), "dZ": ("dZ", "dW", "db"), "dZL": ("dZL", "dW", "db"), "dW": ("dW",), "db": ("db",)}
+_DOWNSTREAM: Final = {
+    "dA": ("dA", "dZ", "dW", "db"),
+    "dZ": ("dZ", "dW", "db"),
+    "dZL": ("dZL", "dW", "db"),
+    "dW": ("dW",),
+    "db": ("db",),
+}
 
 
 @dataclass(frozen=True)
@@ -32,8 +38,13 @@ class Names:
 
 
 def names_at(
-    reading: Reading, found: Leaves, functions: Sequence[Function], trace: Trace, layers: Sequence[Layer],
-    wrong: Gradient, right: Gradient,
+    reading: Reading,
+    found: Leaves,
+    functions: Sequence[Function],
+    trace: Trace,
+    layers: Sequence[Layer],
+    wrong: Gradient,
+    right: Gradient,
 ) -> dict[str, Names]:
     """Return, for each function of the submission, its local names for the quantities, told by their values.
 
@@ -66,7 +77,13 @@ def names_at(
                 name for name, value in values.items()
                 if any(_is(value, candidate, scales if canonical.startswith("d") else (1.0,)) for candidate in candidates)
             ]  # fmt: skip
-            mine.sort(key=lambda name, canonical=canonical: (name not in assigned, name.lower() != canonical.lower(), len(name)))  # type: ignore[misc]
+            mine.sort(
+                key=lambda name, canonical=canonical: (
+                    name not in assigned,
+                    name.lower() != canonical.lower(),
+                    len(name),
+                )
+            )  # type: ignore[misc]
             if mine:
                 of[canonical] = mine[0]
         known[function.name] = Names(of, reading.samples == "columns", function)
@@ -87,7 +104,9 @@ def _is(value: Any, candidate: Any, scales: Sequence[float]) -> bool:
         if array.size == shaped.size and (array.shape == shaped.shape or 1 in array.shape or array.ndim == 1):
             flat, other = array.reshape(-1), shaped.reshape(-1)
             size = float(np.max(np.abs(other)))
-            if size and any(np.max(np.abs(flat - scale * other)) <= _CLOSE * size * max(1.0, scale) for scale in scales):
+            if size and any(
+                np.max(np.abs(flat - scale * other)) <= _CLOSE * size * max(1.0, scale) for scale in scales
+            ):
                 return True
     return False
 
@@ -173,7 +192,10 @@ def _output_error(reading: Reading, names: Names, L: int) -> str:
     assert reading.net is not None
     assert reading.objective is not None
     Yhat = names.of.get("Yhat") or names.get(f"A{L}")
-    plain = (reading.net.output, reading.objective.loss) in (("softmax", "cross-entropy"), ("sigmoid", "binary-cross-entropy"))
+    plain = (reading.net.output, reading.objective.loss) in (
+        ("softmax", "cross-entropy"),
+        ("sigmoid", "binary-cross-entropy"),
+    )
     factor, scale = reading.objective.c * (1 if plain else 2), ""
     m, K = reading.batch, reading.structure.sizes[-1]
     for words, value in (("/ m", 1 / m), ("", 1.0), ("* 2 / m", 2 / m), ("* 2", 2.0), (f"/ (m * {K})", 1 / (m * K)), (f"* 2 / (m * {K})", 2 / (m * K)), ("/ (2 * m)", 1 / (2 * m)), ("/ 2", 0.5)):  # fmt: skip

@@ -28,7 +28,9 @@ def in_floats(ask: Ask, reading: Reading, point: Point) -> tuple[At, Leaves]:
     return At(point.X, point.Y, point.params, given_gradients(reading, found, point.params)), found
 
 
-def exact_point(reading: Reading, point: Point, key: int, slopes: bool = False) -> tuple[PairWorld, dict[str, Any], dict[str, Any]]:
+def exact_point(
+    reading: Reading, point: Point, key: int, slopes: bool = False
+) -> tuple[PairWorld, dict[str, Any], dict[str, Any]]:
     """Return a world, the point in its numbers, and the same as arrays for a worker; `slopes` in every direction."""
     world, generator = PairWorld(key), np.random.default_rng([key, 61])
     numbers: dict[str, Any] = {}

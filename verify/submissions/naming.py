@@ -68,9 +68,18 @@ class _Search:
 
     def __init__(self, reading: Reading, at: At, tolerance: float) -> None:
         self.reading, self.at, self.tolerance = reading, at, tolerance
-        self.steps = [(place, slip) for place in places(len(reading.structure.sizes) - 1) for slip in SLIPS if slip.step == place[0]]
+        self.steps = [
+            (place, slip)
+            for place in places(len(reading.structure.sizes) - 1)
+            for slip in SLIPS
+            if slip.step == place[0]
+        ]
         self.right = _own(reading, (), at)
-        self.wrong = [name for name in self.right or {} if not _same(at.given.get(name), self.right[name], tolerance)] if self.right else []
+        self.wrong = (
+            [name for name in self.right or {} if not _same(at.given.get(name), self.right[name], tolerance)]
+            if self.right
+            else []
+        )
         self.alone: list[tuple[int, tuple[tuple[str, int], Slip]]] = []
 
     def singles(self) -> list[Guess]:
@@ -107,7 +116,9 @@ class _Search:
             for other in self.steps:
                 if other[0] == one[0]:
                     continue
-                guess = tuple(sorted((one, other), key=lambda entry: places(9).index(entry[0]) if entry[0] in places(9) else 0))
+                guess = tuple(
+                    sorted((one, other), key=lambda entry: places(9).index(entry[0]) if entry[0] in places(9) else 0)
+                )
                 own = _own(self.reading, guess, self.at)
                 if own is not None and self._all_same(own) and guess not in found:
                     found.append(guess)

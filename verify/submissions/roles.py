@@ -73,15 +73,16 @@ def functions_of(statements: Sequence[Statement]) -> tuple[Function, ...]:
         for node in ast.parse(statement.code).body:
             ast.increment_lineno(node, statement.place.line - 1)
             if isinstance(node, ast.FunctionDef):
-                found[None, node.name] = _function(node, None, statement)
+                found[None, node.name] = function_of(node, None, statement.place.cell)
             elif isinstance(node, ast.ClassDef):
                 for part in node.body:
                     if isinstance(part, ast.FunctionDef):
-                        found[node.name, part.name] = _function(part, node.name, statement)
+                        found[node.name, part.name] = function_of(part, node.name, statement.place.cell)
     return tuple(found.values())
 
 
-def _function(tree: ast.FunctionDef, owner: str | None, statement: Statement) -> Function:
+def function_of(tree: ast.FunctionDef, owner: str | None, cell: int | None) -> Function:
+    """Return what can be read off a function's syntax tree."""
     calls, names, products = set(), set(), 0
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
@@ -96,7 +97,7 @@ def _function(tree: ast.FunctionDef, owner: str | None, statement: Statement) ->
             names.add(node.attr)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 40:
             names.add(node.value)
-    place = Place(statement.place.cell, tree.lineno)
+    place = Place(cell, tree.lineno)
     return Function(tree.name, owner, place, tree, frozenset(calls), products, frozenset(names))
 
 

@@ -42,7 +42,7 @@ _WORDS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
 )  # fmt: skip
 _DRAWING: Final = frozenset({"matplotlib", "seaborn", "plotly", "pylab", "mpl_toolkits", "IPython", "graphviz"})
 _LOADING: Final = frozenset({
-    "pandas", "tensorflow", "keras", "sklearn", "torchvision", "os", "sys", "pathlib", "urllib", "requests", "gzip",
+    "pandas", "os", "sys", "pathlib", "urllib", "requests", "gzip",
     "pickle", "struct", "csv", "zipfile", "tarfile", "idx2numpy", "mnist", "h5py", "scipy_io", "io", "shutil",
     "subprocess", "joblib", "datasets", "google", "PIL", "cv2", "json", "glob",
 })  # fmt: skip
@@ -167,7 +167,9 @@ def _why_call(
     if module is not None:
         if module in _DRAWING:
             return "draws"
-        return word_for(name) or ("loads data" if module in _LOADING else f"calls {name or root} of {module}")
+        return word_for(name) or (
+            "loads data" if module in _LOADING else f"calls {name or root} of {module}, which is not run"
+        )
     if isinstance(call.func, ast.Name):
         return None if name in BUILTINS else word_for(name) or f"calls {name}, which nothing safe defines"
     return word_for(name)  # a method of a value

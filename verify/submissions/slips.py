@@ -97,7 +97,10 @@ def _known(at: At) -> bool:
     return at.activation in ACTIVATIONS
 
 
-_OF_Z: Final[Mapping[str, Callable[[Array], Array]]] = {"tanh": lambda Z: 1 - np.square(Z), "sigmoid": lambda Z: Z * (1 - Z)}
+_OF_Z: Final[Mapping[str, Callable[[Array], Array]]] = {
+    "tanh": lambda Z: 1 - np.square(Z),
+    "sigmoid": lambda Z: Z * (1 - Z),
+}
 _SCALES: Final[tuple[tuple[str, Callable[[At], Any], str], ...]] = (
     ("not-averaged", lambda at: at.m, "The 1/m is missing: the loss is a mean over the m samples."),
     ("averaged-twice", lambda at: _over(1, at.m), "A 1/m too many: the loss holds one, not two."),

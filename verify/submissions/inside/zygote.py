@@ -18,6 +18,7 @@ import traceback
 from contextlib import suppress
 from typing import Any, Final, TextIO
 
+from verify.submissions.clearing import clear
 from verify.submissions.inside.confine import Setup, adopt_orphans, confine
 
 _PACKET: Final = 4096
@@ -46,6 +47,8 @@ def main(text: str) -> None:
     for pid in workers:
         _end(pid, 0.0)
     _end_strays(set())
+    if setup.level != "bubblewrap":  # there the folder ends with this process; a judge that was killed clears none
+        clear(setup.folder)
     os._exit(0)
 
 
