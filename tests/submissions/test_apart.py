@@ -187,8 +187,14 @@ def test_a_cage_that_dies_is_a_failure_and_no_hang(apart: Apart) -> None:
     assert apart._process is not None
     apart._process.send_signal(signal.SIGKILL)
     apart._process.wait()
+
+    def ask_on() -> None:
+        for _ in range(100):  # inside, the news may take some milliseconds
+            worker.ask(CALL, {"x": np.zeros(1)})
+            time.sleep(0.05)
+
     with pytest.raises(Failed) as failed:
-        worker.ask(CALL, {"x": np.zeros(1)})
+        ask_on()
     assert failed.value.kind == "crashed"
     with pytest.raises(Failed, match="has ended"):
         apart.worker()

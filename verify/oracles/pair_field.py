@@ -11,7 +11,6 @@ from itertools import accumulate
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from verify.oracles.field import Field
 
@@ -128,13 +127,14 @@ def _power(powers: list[Field], exponent: Field, modulus: np.uint64) -> Field:
     return found
 
 
-def _powers(base: int, modulus: int) -> list[npt.NDArray[np.uint64]]:
+def _powers(base: int, modulus: int) -> list[Field]:
     """Return base^(digit 1024^place) for every digit below 1024, for three places."""
-    bases = [pow(base, 1024**place, modulus) for place in range(3)]
-    return [
-        np.array(list(accumulate(range(1023), lambda power, _, b=b: power * b % modulus, initial=1)), dtype=np.uint64)  # type: ignore[misc]
-        for b in bases
-    ]
+    return [_first_powers(pow(base, 1024**place, modulus), modulus) for place in range(3)]
+
+
+def _first_powers(base: int, modulus: int) -> Field:
+    powers = accumulate([base] * 1023, lambda power, factor: power * factor % modulus, initial=1)
+    return np.array(list(powers), dtype=np.uint64)
 
 
 _POWERS_P = _powers(GENERATOR_P, P)

@@ -22,6 +22,7 @@ from verify.report.learning import learning
 from verify.report.numbers import entry, error
 from verify.report.pictures import kill_matrix, step_sizes
 from verify.report.safe import made_visible
+from verify.report.submission import about, parameters, questions, worst_entries
 from verify.sentences import count
 
 TONES: dict[str, Tone] = {"correct": "good", "wrong": "wrong", "could not judge": "warning"}
@@ -34,14 +35,16 @@ WORDS: dict[str, Tone] = {
 def document(evidence: Evidence) -> Report:
     """Return the report on this evidence; the wrong thing comes first. All its texts are made visible."""
     evidence = made_visible(evidence)
+    shown, gradients = _shown(evidence), _gradients(evidence)
     sections = (
         _wrong(evidence),
-        _shown(evidence),
-        _gradients(evidence),
+        questions(evidence),
+        *((shown, gradients) if evidence.submission is None else (gradients, shown)),
         _derivation(evidence),
         _power(evidence),
         _steps(evidence),
         *learning(evidence),
+        *about(evidence),
         _findings(evidence),
         _trusted(evidence),
         _replay(evidence),
@@ -113,9 +116,9 @@ def _not_shown(evidence: Evidence) -> list[str]:
         found.append(f"No case sees these planted mistakes: {', '.join(unseen)}.")
     if "exact" not in evidence.oracles and evidence.oracles:
         found.append("Errors below the bounds; an exact check was not among the oracles.")
-    if evidence.training is None:
+    if evidence.training is None and evidence.submission is None:
         found.append("Whether the network learns: nothing was trained.")
-    elif evidence.training.runs[0].status != "complete":
+    elif evidence.training is not None and evidence.training.runs[0].status != "complete":
         run = evidence.training.runs[0]
         found.append(f"How far the training would have come: it was {run.status}, {run.why}.")
     return found
@@ -138,15 +141,21 @@ def _wrong(evidence: Evidence) -> Section:
     blocks: list[Block] = []
     for found in evidence.diagnoses if evidence.verdict == "wrong" else ():
         blocks.append(Paragraph(f"{found.name}: {found.sentence}", "wrong"))
-        blocks.append(Code((found.text,), f"network.py, line {found.line}"))
-        blocks.append(Code((found.should_be,), "It should be"))
+        blocks.append(Code((found.text,), found.place))
+        blocks += [Code((found.should_be,), "It should be")] if found.should_be else []
+        blocks += [Paragraph(found.note)] if found.note else []
         blocks += _violated(evidence, found.step)
-    if evidence.verdict == "wrong" and evidence.derivation and not evidence.diagnoses:
+    explained = evidence.derivation or evidence.submission
+    if evidence.verdict == "wrong" and explained and not evidence.diagnoses:
         blocks.append(Paragraph("No mistake of the catalogue gives these numbers.", "wrong"))
-    if best:
+    told = worst_entries(evidence)
+    if told:
+        blocks += told
+    elif best:
         blocks.append(Paragraph("The worst entry of each gradient that is wrong:"))
         blocks.append(Points(tuple(("", f"{row.message}, in the case {row.case}.") for row in best.values())))
-    return Section("wrong", "What is wrong", tuple(blocks))
+    title = "What could not be judged" if evidence.submission and evidence.verdict != "wrong" else "What is wrong"
+    return Section("wrong", title, tuple(blocks))
 
 
 def _violated(evidence: Evidence, step: str) -> list[Block]:
@@ -175,15 +184,17 @@ def _gradients(evidence: Evidence) -> Section:
         for row in evidence.summary
     )  # fmt: skip
     if not rows:
-        return Section("gradients", "The gradients", ())
+        return Section("gradients", "The gradients", tuple(parameters(evidence)))
     blocks: list[Block] = [
+        *parameters(evidence),
         Paragraph(
             "Each gradient against each independent way to know it: the entry that is furthest off, measured in the "
             "bound that decides. The exact oracle knows no tolerance: identical, or different."
         ),
         Table("Gradients by oracle", columns, rows),
     ]
-    blocks.append(Points(tuple((one.oracle, _catches(one.typically, one.everywhere)) for one in evidence.caught)))
+    caught = tuple((one.oracle, _catches(one.typically, one.everywhere)) for one in evidence.caught)
+    blocks += [Points(caught)] if caught else []
     return Section("gradients", "The gradients", tuple(blocks))
 
 
@@ -289,7 +300,9 @@ def _steps(evidence: Evidence) -> Section:
 
 def _findings(evidence: Evidence) -> Section:
     points = tuple((finding.name, finding.sentence) for finding in evidence.findings)
-    return Section("findings", "Findings in the lab", (Points(points),) if points else ())
+    return Section(
+        "findings", "Findings" if evidence.submission else "Findings in the lab", (Points(points),) if points else ()
+    )
 
 
 def _trusted(evidence: Evidence) -> Section:
@@ -303,11 +316,14 @@ def _replay(evidence: Evidence) -> Section:
     hashes = [(name, "SHA-256", value) for name, value in replay.sha256.items()]
     if evidence.training:
         hashes += [(name, "MD5", value) for name, value in evidence.training.data.md5.items()]
+    if evidence.submission and evidence.submission.sha256 not in replay.sha256.values():
+        hashes.append((evidence.submission.file, "SHA-256", evidence.submission.sha256))
     rows = tuple((Cell(name), Cell(kind), Cell(value, "code")) for name, kind, value in hashes)
+    of = "judged" if evidence.submission else "judged and trained on"
     blocks = (
         Code((replay.command,), f"the command; seed {replay.seed}"),
         Table("Versions", (Column("package"), Column("version")), versions),
-        Table("Hashes of what was judged and trained on", (Column("of"), Column("kind"), Column("hash")), rows),
+        Table(f"Hashes of what was {of}", (Column("of"), Column("kind"), Column("hash")), rows),
     )
     filled = tuple(block for block in blocks if not isinstance(block, Table) or block.rows)
     return Section("replay", "To replay every figure", filled)

@@ -18,6 +18,7 @@ from rich.text import Text
 from verify.evidence import FAILS, CaseEvidence, Evidence, Row, Step
 from verify.report.numbers import entry, error
 from verify.report.safe import made_visible
+from verify.report.submission import closing, opening
 from verify.report.training import training_sections
 from verify.sentences import count
 
@@ -38,6 +39,8 @@ def console(file: IO[str] | None = None) -> Console:
 def render(evidence: Evidence, out: Console) -> None:
     """Print the whole evidence: table, failures, power, derivation, findings, replay, verdict.
 
+    Of a submission, the verdict and what is wrong come first, and the verdict once more at the end.
+
     What texts from outside hold is shown and does nothing: escapes are written out.
     """
     evidence = made_visible(evidence)
@@ -51,18 +54,30 @@ def render(evidence: Evidence, out: Console) -> None:
 
 def _render(evidence: Evidence, out: Console) -> None:
     out.print(Text(f"Gradients of {evidence.subject}", style="bold"))
-    out.print()
-    out.print(_gradients(evidence.summary, width=out.width, plain=not out.is_terminal))
+    if evidence.submission is not None:
+        out.print()
+        out.print(_verdict(evidence))
+        for title, lines in (_diagnoses(evidence), *opening(evidence)):
+            _section(out, title, lines)
+    if evidence.summary:
+        out.print()
+        out.print(_gradients(evidence.summary, width=out.width, plain=not out.is_terminal))
     about_training = training_sections(evidence, plain=not out.is_terminal)
-    about_gradients = (part(evidence) for part in (_failures, _diagnoses, _power, _order, _proofs, _findings))
-    for title, lines in (*about_training, *about_gradients):
+    about_gradients = [_power(evidence), _order(evidence), _proofs(evidence), _findings(evidence)]
+    if evidence.submission is None:
+        about_gradients = [_failures(evidence), _diagnoses(evidence), *about_gradients]
+    for title, lines in (*about_training, *about_gradients, *closing(evidence)):
         _section(out, title, lines)
     out.print()
     out.print(
         Text(f"replay: {evidence.replay.command}   seed {evidence.replay.seed}   {_versions(evidence)}", style="dim")
     )
     out.print()
-    out.print(Text(evidence.sentence, style=_STYLE[evidence.verdict]))
+    out.print(_verdict(evidence))
+
+
+def _verdict(evidence: Evidence) -> Text:
+    return Text(evidence.sentence, style=_STYLE[evidence.verdict])
 
 
 def render_mistakes(mistakes: Mapping[str, tuple[str, str]], out: Console) -> None:
@@ -155,21 +170,21 @@ def _failures(evidence: Evidence) -> tuple[str, list[RenderableType]]:
 
 
 def _diagnoses(evidence: Evidence) -> tuple[str, list[RenderableType]]:
-    if evidence.verdict != "wrong" or not evidence.derivation:
+    if evidence.verdict != "wrong" or not (evidence.derivation or evidence.submission):
         return "The mistake", []
     if not evidence.diagnoses:
-        return "The mistake", [Text("none of the catalogue gives these numbers; see the worst entries above")]
+        where = "below" if evidence.submission else "above"
+        return "The mistake", [Text(f"none of the catalogue gives these numbers; see the worst entries {where}")]
     lines: list[RenderableType] = []
     for found in evidence.diagnoses:
         lines.append(Text(f"{found.name}: {found.sentence}", style="bold"))
-        lines.append(Text(f"network.py, line {found.line}: {found.text}"))
-        lines.append(Text(f"it should be:       {found.should_be}"))
-    title = (
-        "The mistake (it alone gives exactly these numbers)"
-        if len(evidence.diagnoses) == 1
-        else "One of these mistakes"
-    )
-    return title, lines
+        lines.append(Text(f"{found.place}: {found.text}"))
+        lines += [Text(f"{'it should be:':<{len(found.place) + 1}} {found.should_be}")] if found.should_be else []
+        lines += [Text(found.note)] if found.note else []
+    if len(evidence.diagnoses) == 1:
+        return "The mistake (it alone gives exactly these numbers)", lines
+    together = "The mistakes (together they give exactly these numbers)"
+    return together if evidence.submission else "One of these mistakes", lines
 
 
 def _power(evidence: Evidence) -> tuple[str, list[RenderableType]]:
@@ -190,6 +205,8 @@ def _power(evidence: Evidence) -> tuple[str, list[RenderableType]]:
                 Text(f"{caught.oracle} catches a relative error of {error(caught.typically)} in half of the entries, "
                      f"{error(caught.everywhere)} in the smallest that it tells from 0")
             )  # fmt: skip
+    if not evidence.mistakes:
+        return "Power: what each oracle would have caught", lines
     return f"Power: which of {count(len(evidence.mistakes), 'planted mistake')} each case sees", lines
 
 

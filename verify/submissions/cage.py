@@ -49,7 +49,12 @@ _LEAVES: Final[Mapping[str, tuple[str, ...]]] = {
     "rlimits": (_KERNEL, "every file that you may read or write"),
 }
 _WITH_FILTER: Final = "no new process or program, no socket, no signal to others (seccomp)"
-_WITHOUT_FILTER: Final = "other processes, programs and the network (there is no seccomp filter: {})"
+_WITHOUT_FILTER: Final[Mapping[str, str]] = {
+    "bubblewrap": "new processes inside, and the kernel's rarer calls (there is no seccomp filter: {})",
+    "landlock": "new processes, sockets and the modes of files (there is no seccomp filter: {})",
+    "user": "new processes and programs, and the network (there is no seccomp filter: {})",
+    "rlimits": "new processes and programs, signals, and the network (there is no seccomp filter: {})",
+}
 
 # `python -P -S`: neither the current folder nor what an environment has set up is on the path, only what is given here.
 _START: Final = """import sys
@@ -103,7 +108,7 @@ def offer(level: str) -> Offer:
     why, no_filter = _tried(level)
     promises, leaves = _PROMISES[level], _LEAVES[level]
     if no_filter:
-        leaves = (*leaves, _WITHOUT_FILTER.format(no_filter))
+        leaves = (*leaves, _WITHOUT_FILTER[level].format(no_filter))
     else:
         promises = (*promises, _WITH_FILTER)
     return Offer(level, not why, why, promises, leaves)

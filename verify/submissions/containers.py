@@ -74,8 +74,7 @@ def _made_up(roles: Roles, outputs: int | None) -> Iterator[tuple[Structure, Con
 
 def _outputs(told: int | None) -> tuple[int, ...]:
     """Return the widths of the output layer to try: what the file itself says first."""
-    usual = (OUTPUTS, 1)
-    return usual if told is None else (1,) if told == 1 else (OUTPUTS, told)
+    return (OUTPUTS, 1) if told is None else (1, OUTPUTS) if told == 1 else (OUTPUTS, told)
 
 
 def _shrunk(sizes: Sequence[int]) -> Iterator[tuple[int, ...]]:

@@ -85,8 +85,8 @@ def convention_text(evidence: Evidence) -> str:
         raise BadInput("a convention: the evidence is not about a submission, which alone has one")
     found = {setting.name: setting for setting in evidence.submission.convention}
     lines = [
-        f"# How {_printable(evidence.submission.file)} was read. Change what is wrong, and give this file back:",
-        "# --convention FILE. What stands behind a # is inferred.",
+        f"# How {_printable(evidence.submission.file)} was read. Change what is wrong, and give this file back with",
+        "# --convention. What stands behind a # is not told, and is inferred again.",
     ]
     for key, meaning in KEYS.items():
         setting = found.pop(key, None)

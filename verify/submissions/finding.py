@@ -142,19 +142,37 @@ def _literals(trees: Sequence[ast.AST]) -> tuple[float, ...]:
 def _outputs(document: Document, roles: Sequence[Roles]) -> int | None:
     """Return the width of the output layer that the file's own call of its maker says, as in init_params(784, 128, 10)."""
     makers = {name for one in roles if one.init for name in (one.init.name, one.owner) if name}
+    nodes = [node for cell in document.cells if cell.tree for node in ast.walk(cell.tree)]
+    whole = dict(pair for node in nodes if isinstance(node, ast.Assign) for pair in _whole_numbers(node))
     found = None
-    for cell in document.cells:
-        for node in ast.walk(cell.tree) if cell.tree else ():
-            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", None)) in makers:
-                numbers = [part for argument in node.args for part in _numbers(argument)]
-                if len(numbers) >= 2:
-                    found = numbers[-1]
+    for node in nodes:
+        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", None)) in makers:
+            numbers = [part for argument in node.args for part in _numbers(argument, whole)]
+            numbers += [part for keyword in node.keywords for part in _numbers(keyword.value, whole)]
+            if len(numbers) >= 2:
+                found = numbers[-1]
     return found
 
 
-def _numbers(node: ast.expr) -> list[int]:
+def _whole_numbers(node: ast.Assign) -> list[tuple[str, int]]:
+    """Return the names that an assignment gives whole numbers: n_h = 128, or n_x, n_h, n_y = 784, 128, 10."""
+    pairs: list[tuple[ast.expr, ast.expr]] = []
+    for target in node.targets:
+        if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple) and len(target.elts) == len(node.value.elts):
+            pairs += list(zip(target.elts, node.value.elts, strict=True))
+        else:
+            pairs.append((target, node.value))
+    return [
+        (target.id, value.value) for target, value in pairs
+        if isinstance(target, ast.Name) and isinstance(value, ast.Constant) and type(value.value) is int
+    ]  # fmt: skip
+
+
+def _numbers(node: ast.expr, known: Mapping[str, int]) -> list[int]:
     if isinstance(node, ast.List | ast.Tuple):
-        return [number for part in node.elts for number in _numbers(part)]
+        return [number for part in node.elts for number in _numbers(part, known)]
+    if isinstance(node, ast.Name) and node.id in known:
+        return [known[node.id]]
     return [node.value] if isinstance(node, ast.Constant) and type(node.value) is int else []
 
 

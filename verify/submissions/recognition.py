@@ -45,13 +45,19 @@ def recognise_net(
         for net in candidates(len(layers), K):
             Yhat = net.forward(layers, X).Yhat
             for where, value in usable.items():
-                if np.allclose(value, Yhat, rtol=tolerance, atol=tolerance) and not _ambiguous(net, Yhat):
+                if np.allclose(value, Yhat, rtol=tolerance, atol=tolerance) and not _ambiguous(net, where, usable):
                     return net, where
     return None
 
 
-def _ambiguous(net: Net, Yhat: Any) -> bool:
-    return net.output == "softmax" and Yhat.shape[1] == 1
+def _ambiguous(net: Net, where: Any, usable: Mapping[Any, Any]) -> bool:
+    """Whether this may be a match by chance: a softmax over one class, or a Z that another output is made of."""
+    value = usable[where]
+    if net.output.startswith("softmax") and value.shape[1] == 1:
+        return True
+    name = str(where[1][-1][1]).lower() if where[1] else ""
+    others = [one for place, one in usable.items() if place[0] == where[0] and not np.allclose(one, value)]
+    return net.output == "identity" and name.startswith(("z", "logit", "net", "s")) and bool(others)
 
 
 def canonical_output(value: Any, m: int, K: int) -> Any:

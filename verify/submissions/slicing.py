@@ -218,7 +218,7 @@ class _Program:
     def _given(self, name: str, module: str | None) -> _Found:
         """Return the import * that may give a name; Python itself may, too."""
         unknown = []
-        for item in self._stars[module]:
+        for item in reversed(self._stars[module]):
             node = item.tree.body[0]
             origin = node.module or "" if isinstance(node, ast.ImportFrom) else ""
             if origin in self._items:
@@ -231,7 +231,7 @@ class _Program:
                 unknown.append(item)
         if name in _GIVEN:
             return _Found((), True)
-        return _Found(tuple(unknown), bool(unknown))
+        return _Found(tuple(reversed(unknown)), bool(unknown))
 
 
 def _is_partial(item: Item) -> bool:

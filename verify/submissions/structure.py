@@ -92,8 +92,8 @@ def chain(found: Sequence[tuple[str, Path, tuple[int, ...]]], *, turned: bool | 
     arrays = [one for one in (named or found) if len(one[2]) in (1, 2)]
     weights = [one for one in arrays if len(one[2]) == 2 and not _is_bias(one[0], one[2])]
     biases = [one for one in arrays if one not in weights]
-    weights.sort(key=lambda one: _number(one[0], weights.index(one)))
-    biases.sort(key=lambda one: _number(one[0], biases.index(one)))
+    weights.sort(key=lambda one: _number(one[0]))
+    biases.sort(key=lambda one: _number(one[0]))
     if not weights:
         return None
     for transposed in (False, True) if turned is None else (turned,):
@@ -132,9 +132,9 @@ def _is_bias(name: str, shape: tuple[int, ...]) -> bool:
     return 1 in shape and not low.startswith(("w", "theta", "syn", "v", "u", "p"))
 
 
-def _number(name: str, order: int) -> tuple[int, int]:
+def _number(name: str) -> int:
     digits = re.findall(r"\d+", name)
-    return (int(digits[-1]) if digits else 0, order)
+    return int(digits[-1]) if digits else 0
 
 
 def made_up(
@@ -144,8 +144,8 @@ def made_up(
     every = list(names)
     weights = [one for one in every if not _is_bias(one[0], (2, 2))]
     biases = [one for one in every if one not in weights]
-    weights.sort(key=lambda one: _number(one[0], weights.index(one)))
-    biases.sort(key=lambda one: _number(one[0], biases.index(one)))
+    weights.sort(key=lambda one: _number(one[0]))
+    biases.sort(key=lambda one: _number(one[0]))
     if not weights or len(biases) not in (0, len(weights)):
         return None
     sizes = (*depth_sizes[: len(weights)], depth_sizes[-1])

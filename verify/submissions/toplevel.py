@@ -159,6 +159,8 @@ def _item(index: int, node: ast.stmt, cell: Cell, lines: list[str], module: str 
     extends = frozenset() if isinstance(node, _DEFINITIONS) else _changed(node)
     if isinstance(node, ast.AugAssign | ast.For | ast.If | ast.Try | ast.With):
         defines -= extends
+    if isinstance(node, ast.For | ast.With | ast.Try):
+        now -= defines  # a loop's own variable
     star = isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
     if not defines and not extends and not star:
         return "not needed"

@@ -19,7 +19,7 @@ _ROLES: Final[tuple[tuple[Role, str], ...]] = (
      r"^__call__$|output|scores"),
     ("init", r"init|create|make|build|param|weights|setup|random|poids|pesos|new"),
 )  # fmt: skip
-_NOT: Final = re.compile(r"deriv|prime|dsig|dtanh|drelu|check|numeric|plot|test|accura|evaluat|load|read|one_?hot|softmax$|confus|show|get_batch|shuffle|minibatch")  # fmt: skip
+_NOT: Final = re.compile(r"deriv|prime|dsig|dtanh|drelu|check|numeric|plot|test|evaluat|load|read|one_?hot|softmax$|confus|show|get_batch|shuffle|minibatch")  # fmt: skip
 
 _MEANINGS: Final[tuple[tuple[Meaning, str], ...]] = (
     ("rate", r"lr|l_r|learning_?rate|learn_rate|eta|alpha|rate|step_?size|taux(_.*)?|tasa(_.*)?|pas|ta|gamma"),

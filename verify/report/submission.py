@@ -1,0 +1,274 @@
+"""What is shown of a submission besides its gradients: lines for the terminal, sections for the reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.table import Table as Grid
+from rich.text import Text
+
+from verify.evidence import Evidence
+from verify.report.blocks import Block, Cell, Column, Paragraph, Points, Section, Table, Tone
+from verify.report.safe import made_visible
+from verify.sentences import count
+from verify.submissions.result import Answer, Lines, Submission
+
+if TYPE_CHECKING:
+    from verify.submissions.cage import Offer
+
+Shown = tuple[str, list[RenderableType]]
+
+_TONES: dict[str, Tone] = {"correct": "good", "wrong": "wrong", "could not judge": "warning"}
+_ANSWERS: dict[str, Tone] = {"yes": "good", "no": "wrong", "not known": "warning"}
+_STYLES = {"no": "bold red", "not known": "yellow"}
+_MOST = 8  # cells, or stretches of lines, that a line of the terminal names
+_LONGEST = 100  # characters of a line of code in a table
+
+
+# --- the terminal -------------------------------------------------------------------------------------------------
+
+
+def opening(evidence: Evidence) -> list[Shown]:
+    """Return what the terminal shows of a submission in front of its table: what is wrong, and the two answers."""
+    submission = evidence.submission
+    if submission is None:
+        return []
+    wrong = [one for one in submission.parameters if one.verdict == "wrong"]
+    unknown = [one for one in submission.parameters if one.verdict == "could not judge"]
+    answers: list[RenderableType] = [
+        Text(f"{one.question} {_answered(one)}", style=_STYLES.get(one.answer, "")) for one in submission.answers
+    ]
+    return [
+        ("What is wrong", [Text(_pair(one.parameter, one.worst), style="red") for one in wrong]),
+        ("What could not be judged", [Text(_pair(one.parameter, one.worst), style="yellow") for one in unknown]),
+        ("Two questions", answers),
+    ]
+
+
+def closing(evidence: Evidence) -> list[Shown]:
+    """Return what the terminal shows of a submission after its table: how it was called, read and run."""
+    submission = evidence.submission
+    if submission is None:
+        return []
+    remarks: list[RenderableType] = []
+    for one in submission.remarks:
+        remarks.append(Text(_pair(one.name, one.sentence)))
+        remarks.append(_deeper(Text(_pair(place(one.cell, one.line, one.line), one.text))))
+    return [
+        (_found_in(submission), [_conventions(submission)] if submission.convention else []),
+        (f"What was read of {submission.file}", _read(submission)),
+        ("Remarks", remarks),
+        ("Run apart", _run(submission)),
+    ]
+
+
+def _conventions(submission: Submission) -> Grid:
+    table = Grid(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for _ in range(3):
+        table.add_column(overflow="fold")
+    for one in submission.convention:
+        table.add_row(Text(one.name), Text(one.value), Text(one.how, style="dim" if one.how == "inferred" else "bold"))
+    return table
+
+
+def _read(submission: Submission) -> list[RenderableType]:
+    lines: list[RenderableType] = []
+    if submission.used:
+        lines.append(Text(f"used: {_amount(submission.used)}, in {_places(submission.used)}"))
+    for why in dict.fromkeys(one.why for one in submission.dropped):
+        same = [one for one in submission.dropped if one.why == why]
+        lines.append(Text(f"dropped: {_amount(same)}, in {_places(same)}: {why}"))
+    return lines
+
+
+def _run(submission: Submission) -> list[RenderableType]:
+    lines: list[RenderableType] = []
+    if submission.cage:
+        lines.append(
+            Text(f"in the cage {submission.cage}, which promises {'; '.join(submission.promises) or 'nothing'}")
+        )
+    if submission.canary:
+        lines.append(Text(submission.canary))
+    return lines
+
+
+def render_cages(offers: Sequence[Offer], out: Console) -> None:
+    """Print what this machine offers to run somebody's code apart, one rung after the other."""
+    offers = made_visible(tuple(offers))
+    used = next((one.level for one in offers if one.available), None)
+    out.print(Text("Cages for somebody's code, the strongest first", style="bold"), soft_wrap=True)
+    for one in offers:
+        out.print()
+        if one.available:
+            said, style = "offered here" + (", and used" if one.level == used else ""), "bold green"
+        else:
+            said, style = f"not to be had here: {one.why}", "bold yellow"
+        out.print(Text(f"{one.level}: {said}", style=style))
+        for title, points in (("promises" if one.available else "would promise", one.promises), ("leaves", one.leaves)):
+            out.print(_deeper(Text(title)))
+            for point in points:
+                out.print(_deeper(Text(f"- {point}"), 4))
+    out.print()
+    if used is None:
+        out.print(Text("Nobody's code can be run here: no cage is to be had.", style="bold yellow"))
+    else:
+        out.print(
+            Text(f"verify grads SUBMISSION uses {used}; --require-cage LEVEL refuses anything weaker than LEVEL.")
+        )
+
+
+def _deeper(line: RenderableType, by: int = 2) -> Padding:
+    return Padding(line, (0, 0, 0, by), expand=False)
+
+
+# --- the reports --------------------------------------------------------------------------------------------------
+
+
+def worst_entries(evidence: Evidence) -> list[Block]:
+    """Return what is said of each gradient of a submission that is not right."""
+    if evidence.submission is None:
+        return []
+    blocks: list[Block] = []
+    for verdict, said in (("wrong", "The worst entry of each gradient that is wrong:"),
+                          ("could not judge", "What could not be judged:")):  # fmt: skip
+        found = tuple((one.parameter, one.worst) for one in evidence.submission.parameters if one.verdict == verdict)
+        if found:
+            blocks += [Paragraph(said), Points(found)]
+    return blocks
+
+
+def questions(evidence: Evidence) -> Section:
+    """Return the section with the two questions; without blocks where there is no submission."""
+    answers = () if evidence.submission is None else evidence.submission.answers
+    rows = tuple(
+        (Cell(_some(one.question)), Cell(one.answer, tone=_ANSWERS[one.answer]), Cell(_some(one.sentence)))
+        for one in answers
+    )
+    columns = (Column("question", prose=True), Column("answer"), Column("because", prose=True))
+    table = Table("Two questions, two answers", columns, rows)
+    return Section("questions", "Two questions", (table,) if rows else ())
+
+
+def parameters(evidence: Evidence) -> list[Block]:
+    """Return the table of the verdict on each gradient of a submission."""
+    if evidence.submission is None or not evidence.submission.parameters:
+        return []
+    rows = tuple(
+        (Cell(_some(one.parameter), "code"), Cell(one.verdict, tone=_TONES[one.verdict]), Cell(_some(one.worst)))
+        for one in evidence.submission.parameters
+    )
+    columns = (Column("gradient of"), Column("verdict"), Column("worst entry", prose=True))
+    return [Table("Each gradient, by the name of its parameter", columns, rows)]
+
+
+def about(evidence: Evidence) -> tuple[Section, ...]:
+    """Return the sections about how a submission was called, read and run; none without one."""
+    submission = evidence.submission
+    if submission is None:
+        return ()
+    return (
+        Section("convention", "How it was called", tuple(_called(submission))),
+        Section("lines", "What was read of it", tuple(_lines(submission))),
+        Section("remarks", "Remarks on the code", tuple(_remarks(submission))),
+        Section("cage", "How it was run apart", tuple(_apart(submission))),
+    )
+
+
+def _called(submission: Submission) -> Iterable[Block]:
+    rows = tuple(
+        (Cell(_some(one.name)), Cell(_some(one.value), "code"), Cell(one.how)) for one in submission.convention
+    )
+    if rows:
+        yield Paragraph(
+            f"{_found_in(submission)}. What is wrong in it can be told: --write-convention writes it as a file to be "
+            "edited, --convention reads it."
+        )
+        yield Table("Its conventions", (Column("convention"), Column("value"), Column("how it is known")), rows)
+
+
+def _lines(submission: Submission) -> Iterable[Block]:
+    for lines, said, caption in (
+        (submission.used, "used", "Lines that were used, and what for"),
+        (submission.dropped, "dropped", "Lines that were dropped, and why"),
+    ):
+        if lines:
+            yield Paragraph(f"{_amount(lines)} of {submission.file} {'was' if _number(lines) == 1 else 'were'} {said}.")
+            rows = tuple(
+                (Cell(place(one.cell, one.first, one.last)), Cell(_short(one.text), "code"), Cell(_some(one.why)))
+                for one in lines
+            )
+            yield Table(caption, (Column("where"), Column("what"), Column("why", prose=True)), rows, folded=True)
+
+
+def _remarks(submission: Submission) -> Iterable[Block]:
+    rows = tuple(
+        (
+            Cell(_some(one.name)), Cell(place(one.cell, one.line, one.line)), Cell(_short(one.text), "code"),
+            Cell(_some(one.sentence)),
+        )
+        for one in submission.remarks
+    )  # fmt: skip
+    if rows:
+        yield Paragraph("What is worth knowing, and makes no gradient wrong:")
+        columns = (Column("remark"), Column("where"), Column("line"), Column("what it is", prose=True))
+        yield Table("Remarks", columns, rows)
+
+
+def _apart(submission: Submission) -> Iterable[Block]:
+    if submission.cage:
+        yield Paragraph(f"It ran in the cage {submission.cage}{', which promises:' if submission.promises else '.'}")
+    if submission.promises:
+        yield Points(tuple(("", promise) for promise in submission.promises))
+    if submission.canary:
+        yield Paragraph(submission.canary)
+
+
+# --- in words -----------------------------------------------------------------------------------------------------
+
+
+def place(cell: int | None, first: int, last: int) -> str:
+    """Return where lines stand: `cell 3, lines 1 to 5`, or `line 7` of a .py file."""
+    lines = f"line {first}" if first == last else f"lines {first} to {last}"
+    return lines if cell is None else f"cell {cell}, {lines}"
+
+
+def _answered(one: Answer) -> str:
+    return _pair(one.answer[:1].upper() + one.answer[1:], one.sentence)
+
+
+def _found_in(submission: Submission) -> str:
+    return f"How it was called, found in {count(submission.trials, 'trial call')}"
+
+
+def _pair(name: str, text: str) -> str:
+    return f"{name}: {text}" if text else name
+
+
+def _number(lines: Iterable[Lines]) -> int:
+    return sum(one.last - one.first + 1 for one in lines)
+
+
+def _amount(lines: Iterable[Lines]) -> str:
+    return count(_number(lines), "line")
+
+
+def _places(lines: Sequence[Lines]) -> str:
+    """Return the cells of some lines, or where they stand in a .py file; of many, the first."""
+    cells = list(dict.fromkeys(str(one.cell) for one in lines if one.cell is not None))
+    stretches = [f"{one.first}" if one.first == one.last else f"{one.first}-{one.last}" for one in lines]
+    found = cells or stretches
+    more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
+    single = len(found) == 1 and "-" not in found[0]
+    return f"{'cell' if cells else 'line'}{'' if single else 's'} {', '.join(found[:_MOST])}{more}"
+
+
+def _some(text: str) -> str:
+    return text if text.strip() else "-"
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return _some(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}...")
