@@ -1,4 +1,4 @@
-"""The command line: parses, calls, renders, sets the exit status. The only file that knows argv.
+"""The command line: parses, calls, renders, sets the exit status. With `cli_submission`, all that knows argv.
 
 Exit status: 0 correct, 1 a gradient is wrong, 2 usage or unreadable input, 3 could not judge.
 """
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from verify import cli_submission as own
 from verify import options
 from verify.errors import BadInput, VerifyError
 
@@ -49,6 +50,8 @@ def verify(
 
 @app.command()
 def grads(
+    context: typer.Context,
+    submission: own.File = None,
     sizes: Annotated[
         list[str] | None,
         typer.Option("--sizes", metavar="N_X,N_H,N_Y", help="A net to check, like 2,3,2; may be given several times."),
@@ -71,17 +74,40 @@ def grads(
     mistake: Annotated[
         str | None, typer.Option("--mistake", metavar="NAME", help="Plant this mistake of the catalogue first.")
     ] = None,
+    convention: own.Convention = None,
+    write_convention: own.WriteConvention = None,
+    forward: own.Forward = None,
+    backward: own.Backward = None,
+    loss: own.Loss = None,
+    update: own.Update = None,
+    init: own.Init = None,
+    class_: own.Class = None,
+    samples: own.Samples = None,
+    labels: own.Labels = None,
+    outputs: own.Outputs = None,
+    timeout: own.Timeout = None,
+    memory: own.Memory = None,
+    require_cage: own.RequireCage = None,
 ) -> None:
-    """Check the lab's gradients against independent oracles."""
+    """Check the lab's gradients, or those of somebody's own code, against independent oracles."""
+    own.check_together(context, submission, ("sizes", "batch", "oracle", "mistake"))
+    options.check_settings({"batch": batch, "seed": seed})
+    options.check_outputs(json)
+    if submission is not None:
+        own.check_convention_output(write_convention, json)
+        evidence = own.judge(context, submission, seed)
+        _write_convention(evidence, write_convention)
+        if write_convention != "-":
+            _show(evidence, json)
+        raise typer.Exit(_status(evidence))
+
     from verify.cases import make_cases
     from verify.mistakes import BY_NAME
     from verify.oracles import NAMES
 
     wanted = None if not sizes else [options.sizes(text) for text in sizes]
-    options.check_settings({"batch": batch, "seed": seed})
     oracles = options.oracles(oracle, NAMES)
     planted = options.mistake(mistake, BY_NAME)
-    options.check_outputs(json)
 
     from verify.check import check_network
 
@@ -199,8 +225,13 @@ def train_mnist(
 
 @app.command()
 def report(
+    context: typer.Context,
+    submission: own.File = None,
     out: Annotated[str, typer.Option("--out", metavar="DIR", help="The folder of all reports.")] = "reports",
-    name: Annotated[str, typer.Option("--name", metavar="NAME", help="The report's own folder in it.")] = "report",
+    name: Annotated[
+        str | None,
+        typer.Option("--name", metavar="NAME", help="The report's own folder in it; report, or the submission's name."),
+    ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Without the training.")] = False,
     data: Annotated[str | None, typer.Option("--data", metavar="PATH", help="MNIST, as for train-mnist.")] = None,
     dataset: Annotated[str, typer.Option("--dataset", metavar="NAME", help="As for train-mnist.")] = "auto",
@@ -214,18 +245,35 @@ def report(
     evidence: Annotated[
         str | None, typer.Option("--from", metavar="PATH", help="Render this evidence.json again; nothing is run.")
     ] = None,
+    convention: own.Convention = None,
+    forward: own.Forward = None,
+    backward: own.Backward = None,
+    loss: own.Loss = None,
+    update: own.Update = None,
+    init: own.Init = None,
+    class_: own.Class = None,
+    samples: own.Samples = None,
+    labels: own.Labels = None,
+    outputs: own.Outputs = None,
+    timeout: own.Timeout = None,
+    memory: own.Memory = None,
+    require_cage: own.RequireCage = None,
 ) -> None:
     """Run everything, and write what a grader reads: report.html, report.md, evidence.json, pictures."""
     from verify.mistakes import BY_NAME
     from verify.report.folder import check_report_folder, write_report
     from verify.report.safe import visible
 
+    own.check_together(context, submission, ("mistake", "data", "dataset", "epochs", "quick", "evidence", "digits"))
     options.check_settings({"dataset": dataset, "epochs": epochs})
     planted = options.mistake(mistake, BY_NAME)
     options.check_given(data=data, **{"from": evidence})
-    folder = options.report_folder(out, name)
+    usual = "report" if submission is None else options.folder_name(Path(submission).stem)
+    folder = options.report_folder(out, usual if name is None else name)
     check_report_folder(folder)
-    if evidence is not None:
+    if submission is not None:
+        found = own.judge(context, submission)
+    elif evidence is not None:
         if mistake or data or quick or dataset != "auto" or epochs != 50:
             raise BadInput("--from: renders evidence as it is; leave out what tells how to make it")
         found = _read_evidence(Path(evidence))
@@ -280,6 +328,16 @@ def _read_evidence(path: Path) -> Evidence:
 
 
 @app.command()
+def cage() -> None:
+    """Say what this machine offers to run somebody's code apart, and what each cage promises and leaves."""
+    from verify.report.submission import render_cages
+    from verify.report.terminal import console
+    from verify.submissions.cage import offers
+
+    render_cages(offers(), console())
+
+
+@app.command()
 def mistakes() -> None:
     """List the known mistakes, for grads --mistake NAME."""
     from verify.mistakes import MISTAKES
@@ -319,6 +377,16 @@ def _show(evidence: Evidence, json: str | None) -> None:
         from verify.files import write_whole
 
         write_whole(Path(json), evidence.to_json())
+
+
+def _write_convention(evidence: Evidence, path: str | None) -> None:
+    from verify.files import write_whole
+    from verify.submissions.conventions import convention_text
+
+    if path == "-":
+        sys.stdout.write(convention_text(evidence))
+    elif path is not None:
+        write_whole(Path(path), convention_text(evidence))
 
 
 def main() -> None:

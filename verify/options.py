@@ -13,11 +13,13 @@ from verify.errors import BadInput
 from verify.files import check_folder, check_writable
 
 LARGEST: Final = 5_000_000  # entries of a net that fits in memory several times over
+LONGEST: Final = 86_400  # seconds that somebody's code may take: a day
 RANGES: Final = {
     "batch": (1, 10_000, "samples"),
     "epochs": (1, 10_000, "epochs"),
     "hidden": (1, 10_000, "hidden units"),
     "seed": (0, 2**32 - 1, ""),
+    "memory": (256, 2**20, "MiB"),
 }
 CHOICES: Final = {
     "loop": ("intended", "as-written"),
@@ -35,11 +37,18 @@ def check_settings(given: Mapping[str, Any]) -> None:
             low, high, of = RANGES[name]
             if not low <= value <= high:
                 raise BadInput(f"--{name} {value}: expected a whole number{of and f' of {of}'} from {low} to {high}")
-        elif name in CHOICES and value not in CHOICES[name]:
-            close = nearest(value, CHOICES[name])
-            raise BadInput(f"--{name} {value}: expected one of {', '.join(CHOICES[name])}{close}")
+        elif name in CHOICES:
+            check_choice(name, value, CHOICES[name])
+        elif name == "timeout" and not 0 < value <= LONGEST:
+            raise BadInput(f"--timeout {value:g}: expected a number of seconds above 0, up to {LONGEST}, like 20")
         elif name == "eta" and not 0 < value < math.inf:
             raise BadInput(f"--eta {value}: expected a learning rate above 0, like 0.1")
+
+
+def check_choice(name: str, value: str | None, choices: Sequence[str]) -> None:
+    """Raise BadInput for a word that is given and is no choice."""
+    if value is not None and value not in choices:
+        raise BadInput(f"--{name} {value}: expected one of {', '.join(choices)}{nearest(value, choices)}")
 
 
 def sizes(text: str) -> tuple[int, int, int]:
@@ -111,6 +120,11 @@ def report_folder(out: str, name: str) -> Path:
     if not re.fullmatch(r"[\w][\w .-]*", name) or name.strip() != name:
         raise BadInput(f"--name {name}: expected the name of a folder: letters, digits, and - _ . between them")
     return Path(out) / name
+
+
+def folder_name(stem: str) -> str:
+    """Return the name of the folder for the report on a file of this name; what is no plain letter becomes a dash."""
+    return re.sub(r"[^\w.-]+", "-", stem).strip("-.") or "submission"
 
 
 def words(**options: Any) -> list[str]:

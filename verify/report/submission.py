@@ -77,10 +77,10 @@ def _conventions(submission: Submission) -> Grid:
 def _read(submission: Submission) -> list[RenderableType]:
     lines: list[RenderableType] = []
     if submission.used:
-        lines.append(Text(f"used: {_amount(submission.used)}, in {_places(submission.used)}"))
+        lines.append(Text(f"used: {_amount(submission.used)} ({_places(submission.used)})"))
     for why in dict.fromkeys(one.why for one in submission.dropped):
         same = [one for one in submission.dropped if one.why == why]
-        lines.append(Text(f"dropped: {_amount(same)}, in {_places(same)}: {why}"))
+        lines.append(Text(f"dropped: {_amount(same)} ({_places(same)}): {why}"))
     return lines
 
 
@@ -99,7 +99,7 @@ def render_cages(offers: Sequence[Offer], out: Console) -> None:
     """Print what this machine offers to run somebody's code apart, one rung after the other."""
     offers = made_visible(tuple(offers))
     used = next((one.level for one in offers if one.available), None)
-    out.print(Text("Cages for somebody's code, the strongest first", style="bold"), soft_wrap=True)
+    out.print(Text("Cages for somebody's code, the strongest first", style="bold"))
     for one in offers:
         out.print()
         if one.available:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -13,6 +13,10 @@ from verify.submissions.plan import Container, depth_of, maker_arguments, maker_
 from verify.submissions.roles import Function, Roles, own_nodes
 from verify.submissions.structure import BATCH, OUTPUTS, SIZES, Path, Structure, chain, made_up, resized
 from verify.submissions.words import is_parameter, meaning_of
+
+
+# How the arrays lie, where only their names are known: W turned or not, b as a row, a column or flat.
+_LAYOUTS: Final = ((False, "row"), (True, "column"), (False, "flat"), (True, "flat"), (True, "row"), (False, "column"))
 
 
 def structures(
@@ -66,7 +70,7 @@ def _make(ask: Ask, maker: Mapping[str, Any], sizes: Sequence[int]) -> dict[Path
 def _made_up(roles: Roles, outputs: int | None) -> Iterator[tuple[Structure, Container]]:
     for names, container in _named_parameters(roles):
         for last in _outputs(outputs):
-            for turned, bias in ((False, "row"), (True, "column"), (False, "flat"), (True, "flat")):
+            for turned, bias in _LAYOUTS:
                 structure = made_up(names, (*SIZES, last), turned=turned, bias=bias)
                 if structure is not None:
                     yield structure, container

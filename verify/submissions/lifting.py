@@ -11,14 +11,16 @@ from typing import Final
 
 from verify.submissions.document import Cell, Document, Place
 from verify.submissions.safety import called_name, root_name, update_of, word_for
-from verify.submissions.slicing import slice_for, top_level
-from verify.submissions.toplevel import cut_out
+from verify.submissions.slicing import slice_for
+from verify.submissions.toplevel import cut_out, first_line, names_of
 from verify.submissions.words import meaning_of
 
 NAME: Final = "step"
 _LOOPS: Final = (ast.For, ast.While, ast.AsyncFor)
 _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 _RECORDS: Final = ("append", "extend", "set_description", "set_postfix", "write", "flush", "update_progress", "sleep")
+_BUILTINS: Final = frozenset(dir(builtins))
+_STOPS: Final = (ast.Break, ast.Continue, ast.Return, ast.Raise)
 _LEFT_OUT: Final = ("draws", "asks for input", "prints", "writes files")
 _VIEWS: Final = frozenset({"reshape", "copy", "astype", "transpose", "flatten", "ravel", "array", "asarray", "atleast_2d",
                            "expand_dims", "squeeze"})  # fmt: skip
@@ -75,7 +77,7 @@ def why_not(document: Document) -> str:
     block, node = updates[0]
     target, place = ast.unparse(update_of(node) or node), block.cell.place(node)
     computed = _assigned(block.body)
-    step = _names([node]) - {root_name(update_of(node) or node)}
+    step = _names(node) - {root_name(update_of(node) or node)}
     if not step & computed:
         return (
             f"{target} is updated in {block.where} ({place}), but the gradient is not computed in the same block: "
@@ -139,42 +141,244 @@ def _own(body: list[ast.stmt]) -> Iterator[ast.AST]:
 
 def _parameters(block: _Block) -> tuple[str, ...]:
     """Return what a block updates, if it is updated from gradients that the block itself computes from it."""
-    updates: dict[str, ast.stmt] = {}
+    updates: dict[str, tuple[ast.stmt, ast.expr]] = {}
     for node in _own(block.body):
         target = update_of(node)
         if target is not None and isinstance(node, ast.stmt):
-            updates.setdefault(ast.unparse(target), node)
-    found = [target for target, node in updates.items() if _reached(block, node, target)]
+            updates.setdefault(_key(target), (node, target))
+    found = [name for name, (node, target) in updates.items() if _reached(block, node, target)]
     return tuple(found) if 2 * len(found) > len(updates) else ()
 
 
-def _reached(block: _Block, update: ast.stmt, target: str) -> bool:
-    """Whether the step of an update is computed, in the lines of the block before it, from the parameter."""
-    assigned = update_of(update)
-    step = update.value if isinstance(update, ast.AugAssign | ast.Assign) else update
-    if isinstance(update, ast.Assign) and isinstance(update.value, ast.BinOp):
-        step = update.value.right
-    wanted = _names([step])
-    root = root_name(assigned) if assigned is not None else None
-    before = [node for node in _own(block.body) if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign | ast.For)]
-    before = [node for node in before if node.lineno < update.lineno and update_of(node) is None or _accumulates(node, wanted)]
-    computed = False
-    for node in reversed(before):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        if {root_name(one) for target_ in targets for one in ast.walk(target_)} & wanted:
-            source = node.iter if isinstance(node, ast.For) else node.value
-            if source is None:
-                continue
-            computed = True
-            wanted |= _names([source])
-            if _reads(source, target, root):
-                return True
-    return computed and False
+def _reached(block: _Block, update: ast.stmt, target: ast.expr) -> bool:
+    """Whether the lines before an update compute its step from the parameter itself."""
+    parameter = _key(target)
+    computed: set[str] = set()
+    for node in _own(block.body):
+        if node is update:
+            break
+        for place, source in _flows(node):
+            if _key(place) != parameter and _reads_any(source, {parameter, *computed}):
+                computed.add(_key(place))
+    return any(_reads_any(part, computed - {parameter}) for _, part in _flows(update))
 
 
-def _accumulates(node: ast.stmt, wanted: set[str]) -> bool:
+def _flows(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Yield (target, source) for what a statement itself assigns, or puts into a list."""
+    if isinstance(node, ast.Assign):
+        for target in node.targets:
+            for one in target.elts if isinstance(target, ast.Tuple | ast.List) else [target]:
+                yield one, node.value
+    elif isinstance(node, ast.AugAssign | ast.AnnAssign) and node.value is not None:
+        yield node.target, node.value
+    elif isinstance(node, ast.For):
+        for one in ast.walk(node.target):
+            if isinstance(one, ast.Name):
+                yield one, node.iter
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
+        for argument in node.value.args:
+            yield node.value.func.value, argument
+
+
+def _keys(node: ast.expr) -> list[str]:
+    """Return the ways to read a chain, the shortest first: self, self.W1, self.W1.T; W of W[l], of no other index."""
+    chain = []
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
+        chain.append(node)
+        node = node.value
+    text = node.id if isinstance(node, ast.Name) else ""
+    found = [text]
+    for part in reversed(chain):
+        if isinstance(part, ast.Attribute):
+            text += f".{part.attr}"
+        elif isinstance(part, ast.Subscript) and isinstance(part.slice, ast.Constant):
+            text += f"[{part.slice.value!r}]"
+        elif isinstance(part, ast.Subscript):
+            break
+        found.append(text)
+    return found
+
+
+def _key(node: ast.expr) -> str:
+    """Return what a target is known by: W1, self.W1, params['W1'], or W for W[l]."""
+    return _keys(node)[-1]
+
+
+def _reads_any(expression: ast.expr, wanted: set[str]) -> bool:
+    """Whether an expression reads one of these, or hands on the whole of what one is a part of: f(params), self.f()."""
+    roots = {re.split(r"[.\[]", key, maxsplit=1)[0] for key in wanted}
+    parts = {id(node.value) for node in ast.walk(expression) if isinstance(node, ast.Attribute | ast.Subscript)}
+    for node in ast.walk(expression):
+        if isinstance(node, ast.Attribute | ast.Subscript | ast.Name) and wanted & set(_keys(node)):
+            return True
+        if isinstance(node, ast.Name) and node.id in roots and id(node) not in parts:
+            return True
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and root_name(node.func.value) in roots:
+            return True
     return False
 
 
-def _names(nodes: list[ast.AST] | list[ast.stmt] | list[ast.expr]) -> set[str]:
-    return {one.id for node in nodes for one in ast.walk(node) if isinstance(one, ast.Name)}
+# --- what is taken -------------------------------------------------------------------------------------------------
+
+
+def _lifted(document: Document, block: _Block) -> Lifted | None:
+    """Return the step, or None where its lines cannot stand in a function of their own."""
+    parameters = _parameters(block)
+    roots = {re.split(r"[.\[]", one, maxsplit=1)[0] for one in parameters}
+    kept = _kept(block, parameters, roots)
+    lines = block.cell.source.split("\n")
+    free = [name for name in _free(kept, lines) if name not in _BUILTINS]
+    sliced = slice_for(document, [name for name in free if name not in block.local])
+    fed = {*block.local, *sliced.missing, *roots}
+    constants = [one for one in sliced.statements if one.kind == "assignment"]
+    fed.update(name for one in constants for name in one.defines if meaning_of(name) in ("X", "Y"))
+    for one in constants:  # m = X.shape[0] is no constant where X is an input
+        if fed & set(one.reads):
+            fed.update(one.defines)
+    inputs = tuple(name for name in free if name in fed)
+    start, end = first_line(kept[0]), max(node.end_lineno or node.lineno for node in kept)
+    offset = 1 if start == 1 else 0
+    text = [""] * (end + offset + 1)
+    text[start + offset - 2] = f"def {NAME}({', '.join(inputs)}):"
+    for node in kept:
+        at = first_line(node) + offset - 1
+        first, *rest = cut_out(node, lines, "    ").split("\n")
+        text[at] = f"{text[at]}; {first.lstrip()}" if text[at] else first
+        text[at + 1 : at + 1 + len(rest)] = rest
+    text[end + offset] = "    return locals()"
+    code = "\n".join(text) + "\n"
+    try:
+        compile(code, NAME, "exec")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    if any(isinstance(node, ast.Return | ast.Yield | ast.YieldFrom | ast.Await) for node in _own(kept)):
+        return None
+    place = Place(block.cell.number, start)
+    return Lifted(place, end, NAME, code, inputs, parameters, tuple(sorted(_assigned(kept))), offset)
+
+
+def _kept(block: _Block, parameters: tuple[str, ...], roots: set[str]) -> list[ast.stmt]:
+    """Return the statements of a step: what its updates need, and what can be computed beside it from the same."""
+    body = [node for node in block.body if not _is_left_out(node, parameters, _assigned(block.body))]
+    needed: set[int] = set()
+    wanted = set(roots)
+    for node in reversed(body):
+        changed = _assigned([node]) | (_names(node) if isinstance(node, ast.Expr) else set())
+        if changed & wanted:
+            needed.add(id(node))
+            wanted |= _names(node)
+    known = set(wanted)
+    kept = []
+    for node in body:
+        own = _assigned([node])
+        if id(node) in needed or (own and _names(node) - own - _BUILTINS <= known | {"np"} and own - known):
+            kept.append(node)
+            known |= own
+    return kept
+
+
+def _is_left_out(node: ast.stmt, parameters: tuple[str, ...], assigned: set[str]) -> bool:
+    """Whether a statement prints, draws, records, asks, stops, or takes a batch that can be an input instead."""
+    if isinstance(node, ast.Break | ast.Continue | ast.Pass | ast.Return | ast.Global | ast.Import | ast.ImportFrom):
+        return True
+    if isinstance(node, ast.Expr):
+        if not isinstance(node.value, ast.Call):
+            return True
+        name, root = called_name(node.value), root_name(node.value.func)
+        return word_for(name) in _LEFT_OUT or (name in _RECORDS and root not in assigned)
+    if isinstance(node, ast.Assign):
+        return _is_batch(node.value, parameters, assigned)
+    if isinstance(node, ast.If | ast.For | ast.While | ast.With | ast.Try):
+        inner = [one for one in _own([node]) if isinstance(one, ast.stmt)]
+        leaves = [one for one in inner if not isinstance(one, ast.If | ast.For | ast.While | ast.With | ast.Try)]
+        stops = not isinstance(node, ast.For | ast.While) and any(isinstance(one, _STOPS) for one in leaves)
+        updates = any(_updated(one) in parameters for one in leaves)
+        return not updates and (stops or all(_is_left_out(one, parameters, assigned) for one in leaves))
+    return False
+
+
+def _updated(node: ast.AST) -> str | None:
+    target = update_of(node)
+    return _key(target) if target is not None else None
+
+
+def _is_batch(value: ast.expr, parameters: tuple[str, ...], assigned: set[str]) -> bool:
+    """Whether a value is rows of the data: X[i:i + size], X[perm], X[i].reshape(1, -1), next(batches)."""
+    if isinstance(value, ast.Tuple):
+        return bool(value.elts) and all(_is_batch(one, parameters, assigned) for one in value.elts)
+    if isinstance(value, ast.Call) and _BATCH.search(called_name(value)):
+        return True
+    indexed = False
+    while not isinstance(value, ast.Name):
+        if isinstance(value, ast.Call) and called_name(value) in _VIEWS:
+            on_module = isinstance(value.func, ast.Attribute) and root_name(value.func) in ("np", "numpy")
+            if (on_module or isinstance(value.func, ast.Name)) and value.args:
+                value = value.args[0]
+            elif isinstance(value.func, ast.Attribute) and not on_module:
+                value = value.func.value
+            else:
+                return False
+        elif isinstance(value, ast.List) and len(value.elts) == 1:
+            value = value.elts[0]
+        elif isinstance(value, ast.Attribute) and value.attr in ("T", "values", "iloc"):
+            value = value.value
+        elif isinstance(value, ast.Subscript):
+            indexed = indexed or any(isinstance(one, ast.Name) for one in ast.walk(value.slice))
+            value = value.value
+        else:
+            return False
+    return indexed and value.id not in assigned and _key(value) not in parameters
+
+
+# --- names ---------------------------------------------------------------------------------------------------------
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+
+
+def _assigned(body: list[ast.stmt]) -> set[str]:
+    """Return the names that a block assigns, and those whose parts it assigns."""
+    found = set()
+    for node in _own(body):
+        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
+            found.add(root_name(node))
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            found.update(one.asname or one.name.split(".")[0] for one in node.names)
+    return {name for name in found if name is not None}
+
+
+def _free(body: list[ast.stmt], lines: list[str]) -> list[str]:
+    """Return the names that statements read before they write them, in the order in which they are read."""
+    found: dict[str, None] = {}
+
+    def through(body: list[ast.stmt], written: set[str]) -> None:
+        for node in body:
+            if isinstance(node, ast.If | ast.While | ast.For | ast.With | ast.Try):
+                heads = [getattr(node, "test", None), getattr(node, "iter", None)]
+                heads += [one.context_expr for one in getattr(node, "items", ())]
+                for head in filter(None, heads):
+                    found.update(dict.fromkeys(sorted(_read(ast.unparse(head)) - written)))
+                if isinstance(node, ast.For):
+                    written = written | {one.id for one in ast.walk(node.target) if isinstance(one, ast.Name)}
+                for field in ("body", "orelse", "finalbody"):
+                    through(getattr(node, field, None) or [], set(written))
+            else:
+                reads = _read(cut_out(node, lines))
+                for one in ast.walk(node):
+                    if isinstance(one, ast.AugAssign | ast.Subscript | ast.Attribute):
+                        root = root_name(one.target if isinstance(one, ast.AugAssign) else one)
+                        reads |= {root} if root is not None else set()
+                found.update(dict.fromkeys(sorted(reads - written)))
+            written |= _assigned([node])
+
+    through(body, set())
+    return list(found)
+
+
+def _read(code: str) -> set[str]:
+    try:
+        _, now, later = names_of(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+    return set(now | later)

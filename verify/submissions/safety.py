@@ -120,14 +120,7 @@ def why_dropped(node: ast.AST) -> str:
     if any(is_training_loop(inner) for inner in nodes):
         return "a training loop"
     words = {word_for(called_name(inner)) for inner in nodes if isinstance(inner, ast.Call)}
-    order = (
-        "loads data",
-        "asks for input",
-        "a training loop",
-        "draws",
-        _RUNS,
-        "prints",
-    )
+    order = ("loads data", "writes files", "asks for input", "a training loop", "draws", _RUNS, "prints")
     return next((word for word in order if word in words), "not needed")
 
 

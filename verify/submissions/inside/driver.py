@@ -167,9 +167,7 @@ class _Call:
         return {} if kind == "dict" else [None] * int(maker["length"])
 
     def _called(self, step: Mapping[str, Any]) -> Any:
-        function = at(self.container, _path(step["on"])) if "on" in step else self.space[step["call"]]
-        if "method" in step:
-            function = getattr(self.container, step["method"])
+        function = getattr(self.container, step["method"]) if "method" in step else self.space[step["call"]]
         positional, named = [], {}
         for name, binding in step["arguments"]:
             value = self._bound(binding)
