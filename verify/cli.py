@@ -71,9 +71,7 @@ def grads(
         str | None,
         typer.Option("--json", metavar="PATH", help="Write the evidence as JSON here; - is standard output."),
     ] = None,
-    mistake: Annotated[
-        str | None, typer.Option("--mistake", metavar="NAME", help="Plant this mistake of the catalogue first.")
-    ] = None,
+    mistake: Annotated[str | None, typer.Option("--mistake", metavar="NAME", help="Plant this mistake first.")] = None,
     convention: own.Convention = None,
     write_convention: own.WriteConvention = None,
     forward: own.Forward = None,
@@ -96,9 +94,7 @@ def grads(
     if submission is not None:
         own.check_convention_output(write_convention, json)
         evidence = own.judge(context, submission, seed)
-        _write_convention(evidence, write_convention)
-        if write_convention != "-":
-            _show(evidence, json)
+        _show(evidence, json, write_convention)
         raise typer.Exit(_status(evidence))
 
     from verify.cases import make_cases
@@ -159,9 +155,7 @@ def train_mnist(
     resume: Annotated[
         str | None, typer.Option("--resume", metavar="PATH", help="Go on with a training that --save wrote.")
     ] = None,
-    figures: Annotated[
-        str | None, typer.Option("--figures", metavar="DIR", help="Write the pictures here, as SVG and PNG.")
-    ] = None,
+    figures: Annotated[str | None, typer.Option("--figures", metavar="DIR", help="Write the pictures here.")] = None,
     json: Annotated[
         str | None,
         typer.Option("--json", metavar="PATH", help="Write the evidence as JSON here; - is standard output."),
@@ -228,10 +222,7 @@ def report(
     context: typer.Context,
     submission: own.File = None,
     out: Annotated[str, typer.Option("--out", metavar="DIR", help="The folder of all reports.")] = "reports",
-    name: Annotated[
-        str | None,
-        typer.Option("--name", metavar="NAME", help="The report's own folder in it; report, or the submission's name."),
-    ] = None,
+    name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="The report's own folder in it.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Without the training.")] = False,
     data: Annotated[str | None, typer.Option("--data", metavar="PATH", help="MNIST, as for train-mnist.")] = None,
     dataset: Annotated[str, typer.Option("--dataset", metavar="NAME", help="As for train-mnist.")] = "auto",
@@ -276,7 +267,10 @@ def report(
     elif evidence is not None:
         if mistake or data or quick or dataset != "auto" or epochs != 50:
             raise BadInput("--from: renders evidence as it is; leave out what tells how to make it")
-        found = _read_evidence(Path(evidence))
+        from verify.evidence import Evidence
+        from verify.files import read_text
+
+        found = Evidence.from_json(read_text(Path(evidence), "an evidence.json that verify wrote"))
     else:
         words = ["--quick"] * quick + options.words(data=data and Path(data).absolute().name)
         words += options.words(dataset=None if dataset == "auto" else dataset, epochs=epochs if epochs != 50 else None)
@@ -320,18 +314,10 @@ def _run_all(
         )
 
 
-def _read_evidence(path: Path) -> Evidence:
-    from verify.evidence import Evidence
-    from verify.files import read_text
-
-    return Evidence.from_json(read_text(path, "an evidence.json that verify wrote"))
-
-
 @app.command()
 def cage() -> None:
     """Say what this machine offers to run somebody's code apart, and what each cage promises and leaves."""
-    from verify.report.submission import render_cages
-    from verify.report.terminal import console
+    from verify.report.terminal import console, render_cages
     from verify.submissions.cage import offers
 
     render_cages(offers(), console())
@@ -366,27 +352,23 @@ def _status(evidence: Evidence) -> int:
     return INTERRUPTED if evidence.interrupted else EXIT[evidence.verdict]
 
 
-def _show(evidence: Evidence, json: str | None) -> None:
+def _show(evidence: Evidence, json: str | None, convention: str | None = None) -> None:
+    """Render the evidence, and write what is to be written; what goes to standard output stands there alone."""
+    from verify.files import write_whole
     from verify.report.terminal import console, render
 
-    if json == "-":
-        sys.stdout.write(evidence.to_json())
-        return
-    render(evidence, console())
-    if json is not None:
-        from verify.files import write_whole
+    texts = {json: evidence.to_json()} if json else {}
+    if convention:
+        from verify.submissions.conventions import convention_text
 
-        write_whole(Path(json), evidence.to_json())
-
-
-def _write_convention(evidence: Evidence, path: str | None) -> None:
-    from verify.files import write_whole
-    from verify.submissions.conventions import convention_text
-
-    if path == "-":
-        sys.stdout.write(convention_text(evidence))
-    elif path is not None:
-        write_whole(Path(path), convention_text(evidence))
+        texts[convention] = convention_text(evidence)
+    if "-" not in texts:
+        render(evidence, console())
+    for path, text in texts.items():
+        if path == "-":
+            sys.stdout.write(text)
+        else:
+            write_whole(Path(path), text)
 
 
 def main() -> None:

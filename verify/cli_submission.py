@@ -21,7 +21,7 @@ MEMORY: Final = 2048
 
 File = Annotated[
     str | None,
-    typer.Argument(metavar="[SUBMISSION]", help="Somebody's own code, a .py or .ipynb; without it, the lab's network."),
+    typer.Argument(metavar="SUBMISSION", help="Somebody's own code, a .py or .ipynb; without it, the lab's network."),
 ]
 Convention = Annotated[
     str | None,
@@ -126,12 +126,12 @@ def _command(name: str, submission: str, given: Mapping[str, Any], overrides: Ma
 
 def _given(context: typer.Context) -> dict[str, Any]:
     """Return the options that stand on the command line, with their values."""
-    sources = {name: context.get_parameter_source(name) for name in context.params}
-    return {
-        name: context.params[name]
-        for name, source in sources.items()
-        if source is not None and source.name != "DEFAULT"
-    }
+    found = {}
+    for name, value in context.params.items():
+        source = context.get_parameter_source(name)
+        if source is not None and source.name != "DEFAULT":
+            found[name] = value
+    return found
 
 
 def _flag(name: str) -> str:

@@ -10,6 +10,9 @@ import numpy as np
 import pytest
 from test_exact_array import ELEMENTWISE, ONE_ARRAY, OPAQUE, TWO_MATRICES, Dual, dual
 
+from verify import network
+from verify.cases import PARAMETERS, make_case
+from verify.oracles.base import textbook_loss
 from verify.oracles.exact_array import FUNCTIONS, UFUNCS, ExactArray, NotExpressible, PairWorld, World
 
 DIRECTIONS = 2
@@ -123,6 +126,7 @@ ONE = {
     "einsum of stacks": lambda a: np.einsum("bi,bj->bij", a, a),
     "einsum with spaces": lambda a: np.einsum("i j, i j -> i", a, a),
     "power 0": lambda a: a**0 * a,
+    "power by an array": lambda a: a[0] ** np.full((3, 4), 2),
     "power 5": lambda a: a**5,
     "power -3": lambda a: 1 / a**3,
     "tolist": lambda a: a.tolist()[1][2],
@@ -292,6 +296,25 @@ def test_a_formula_that_joins_many_operations_keeps_the_exact_gradient(world_of)
     hidden = np.where(x > 0, x, x / 10)
     at_once = np.sum(np.log(np.sum(np.exp(hidden), axis=1)) - hidden[:, 1]) / 3
     assert_equal(by_loops(x), at_once)
+
+
+@pytest.mark.parametrize("wrong", [0, 1e-300])
+def test_every_entry_of_a_handwritten_gradient_is_identical_or_different(world_of, wrong):
+    """The lab's net, all 43 directions at once: the exponentials of forward and backward may be written differently."""
+    case, field = make_case((4, 5, 3), 4), world_of.field
+    X, Y = world_of.number(case.X), world_of.constant(case.Y)
+    params = {name: world_of.number(case.params[name]) for name in PARAMETERS}
+    every = np.eye(case.entries, dtype=np.uint64) * field.ONE
+    parts = np.split(every, np.cumsum([params[name].size for name in PARAMETERS])[:-1], axis=1)
+    moved = {}
+    for name, part in zip(PARAMETERS, parts, strict=True):
+        moved[name] = params[name].copy()
+        moved[name].slope = part.reshape(-1, *params[name].shape)
+    derivative = textbook_loss(network.forward(moved, X)[0], Y).slope
+    gradients = network.backward(X, params, network.forward(params, X)[1], Y)
+    found = np.concatenate([(gradients[name] + wrong).value.ravel() for name in PARAMETERS])
+    assert case.entries == 43
+    assert field.same(found, derivative).tolist() == [not wrong] * 43
 
 
 def test_every_operation_is_tested_here_or_beside():

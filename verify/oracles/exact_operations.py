@@ -104,7 +104,8 @@ def power(a: ExactArray, b: ExactArray) -> ExactArray:
     if b.slope is not None or len(exponents) != 1 or not float(next(iter(exponents))).is_integer():
         raise NotExpressible("np.power with an exponent that is not one whole number")
     exponent = int(exponents.pop())
-    result, square, left = a.world.constant(np.ones(a.shape, dtype=int)), a, abs(exponent)
+    shape = np.broadcast_shapes(a.shape, b.shape)
+    result, square, left = a.world.constant(np.ones(shape, dtype=int)), a, abs(exponent)
     while left:
         if left % 2:
             result = multiply(result, square)

@@ -46,12 +46,12 @@ class World:
 
     def number(self, shadow: npt.ArrayLike) -> ExactArray:
         """Return random exact numbers with this float shadow."""
-        floats = np.array(shadow, dtype=float)
+        floats = np.array(shadow, dtype=float, order="C")
         return ExactArray(self, self.field.random(floats.shape, self.generator), None, floats)
 
     def given(self, value: Field, slope: Field | None, shadow: npt.ArrayLike) -> ExactArray:
         """Return the exact numbers whose parts came from elsewhere. Raises BadInput where the parts don't fit."""
-        floats = np.array(shadow, dtype=float)
+        floats = np.array(shadow, dtype=float, order="C")
         for name, part, found in (
             ("values", value, value.shape),
             ("slopes", slope, value.shape if slope is None else slope.shape[1:]),

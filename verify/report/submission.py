@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
 
 from verify.evidence import Evidence
 from verify.report.blocks import Block, Cell, Column, Paragraph, Points, Section, Table, Tone
-from verify.report.safe import made_visible
 from verify.sentences import count
 from verify.submissions.result import Answer, Lines, Submission
-
-if TYPE_CHECKING:
-    from verify.submissions.cage import Offer
 
 Shown = tuple[str, list[RenderableType]]
 
@@ -56,7 +51,8 @@ def closing(evidence: Evidence) -> list[Shown]:
     remarks: list[RenderableType] = []
     for one in submission.remarks:
         remarks.append(Text(_pair(one.name, one.sentence)))
-        remarks.append(_deeper(Text(_pair(place(one.cell, one.line, one.line), one.text))))
+        line = Text(_pair(place(one.cell, one.line, one.line), one.text))
+        remarks.append(Padding(line, (0, 0, 0, 2), expand=False))
     return [
         (_found_in(submission), [_conventions(submission)] if submission.convention else []),
         (f"What was read of {submission.file}", _read(submission)),
@@ -91,37 +87,8 @@ def _run(submission: Submission) -> list[RenderableType]:
             Text(f"in the cage {submission.cage}, which promises {'; '.join(submission.promises) or 'nothing'}")
         )
     if submission.canary:
-        lines.append(Text(submission.canary))
+        lines.append(Text(f"canary: {submission.canary}"))
     return lines
-
-
-def render_cages(offers: Sequence[Offer], out: Console) -> None:
-    """Print what this machine offers to run somebody's code apart, one rung after the other."""
-    offers = made_visible(tuple(offers))
-    used = next((one.level for one in offers if one.available), None)
-    out.print(Text("Cages for somebody's code, the strongest first", style="bold"))
-    for one in offers:
-        out.print()
-        if one.available:
-            said, style = "offered here" + (", and used" if one.level == used else ""), "bold green"
-        else:
-            said, style = f"not to be had here: {one.why}", "bold yellow"
-        out.print(Text(f"{one.level}: {said}", style=style))
-        for title, points in (("promises" if one.available else "would promise", one.promises), ("leaves", one.leaves)):
-            out.print(_deeper(Text(title)))
-            for point in points:
-                out.print(_deeper(Text(f"- {point}"), 4))
-    out.print()
-    if used is None:
-        out.print(Text("Nobody's code can be run here: no cage is to be had.", style="bold yellow"))
-    else:
-        out.print(
-            Text(f"verify grads SUBMISSION uses {used}; --require-cage LEVEL refuses anything weaker than LEVEL.")
-        )
-
-
-def _deeper(line: RenderableType, by: int = 2) -> Padding:
-    return Padding(line, (0, 0, 0, by), expand=False)
 
 
 # --- the reports --------------------------------------------------------------------------------------------------
@@ -223,7 +190,7 @@ def _apart(submission: Submission) -> Iterable[Block]:
     if submission.promises:
         yield Points(tuple(("", promise) for promise in submission.promises))
     if submission.canary:
-        yield Paragraph(submission.canary)
+        yield Paragraph(f"The canary, a gradient of verify's own that is known to be wrong: {submission.canary}")
 
 
 # --- in words -----------------------------------------------------------------------------------------------------

@@ -5,9 +5,9 @@ Colours and rules on a terminal; plain ASCII text where the output is a file or 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from rich import box
 from rich.console import Console, RenderableType
@@ -21,6 +21,9 @@ from verify.report.safe import made_visible
 from verify.report.submission import closing, opening
 from verify.report.training import training_sections
 from verify.sentences import count
+
+if TYPE_CHECKING:
+    from verify.submissions.cage import Offer
 
 _STYLE = {"correct": "bold green", "wrong": "bold red", "could not judge": "bold yellow"}
 _WORD_STYLE = {"different": "bold red", "differs": "bold red", "vacuous": "yellow", "could not judge": "yellow"}
@@ -43,13 +46,18 @@ def render(evidence: Evidence, out: Console) -> None:
 
     What texts from outside hold is shown and does nothing: escapes are written out.
     """
-    evidence = made_visible(evidence)
-    if not out.is_terminal:  # a file has no use for the spaces that fill a line
-        with out.capture() as printed:
-            _render(evidence, out)
-        out.file.write("\n".join(line.rstrip() for line in printed.get().split("\n")))
+    shown = made_visible(evidence)
+    _without_spaces(out, lambda: _render(shown, out))
+
+
+def _without_spaces(out: Console, draw: Callable[[], None]) -> None:
+    """Draw; a file has no use for the spaces that fill a line."""
+    if out.is_terminal:
+        draw()
         return
-    _render(evidence, out)
+    with out.capture() as printed:
+        draw()
+    out.file.write("\n".join(line.rstrip() for line in printed.get().split("\n")))
 
 
 def _render(evidence: Evidence, out: Console) -> None:
@@ -78,6 +86,35 @@ def _render(evidence: Evidence, out: Console) -> None:
 
 def _verdict(evidence: Evidence) -> Text:
     return Text(evidence.sentence, style=_STYLE[evidence.verdict])
+
+
+def render_cages(offers: Sequence[Offer], out: Console) -> None:
+    """Print what this machine offers to run somebody's code apart, one rung after the other."""
+    shown = made_visible(tuple(offers))
+    _without_spaces(out, lambda: _render_cages(shown, out))
+
+
+def _render_cages(offers: Sequence[Offer], out: Console) -> None:
+    used = next((one.level for one in offers if one.available), None)
+    out.print(Text("Cages for somebody's code, the strongest first", style="bold"))
+    for one in offers:
+        out.print()
+        if one.available:
+            said, style = "offered here" + (", and used" if one.level == used else ""), "bold green"
+        else:
+            said, style = f"not to be had here: {one.why}", "bold yellow"
+        out.print(Text(f"{one.level}: {said}", style=style))
+        for title, points in (("promises" if one.available else "would promise", one.promises), ("leaves", one.leaves)):
+            out.print(_indented(Text(title)))
+            for point in points:
+                out.print(_indented(Text(f"- {point}"), 4))
+    out.print()
+    if used is None:
+        out.print(Text("Nobody's code can be run here: no cage is to be had.", style="bold yellow"))
+    else:
+        out.print(
+            Text(f"verify grads SUBMISSION uses {used}; --require-cage LEVEL refuses anything weaker than LEVEL.")
+        )
 
 
 def render_mistakes(mistakes: Mapping[str, tuple[str, str]], out: Console) -> None:
@@ -181,10 +218,10 @@ def _diagnoses(evidence: Evidence) -> tuple[str, list[RenderableType]]:
         lines.append(Text(f"{found.place}: {found.text}"))
         lines += [Text(f"{'it should be:':<{len(found.place) + 1}} {found.should_be}")] if found.should_be else []
         lines += [Text(found.note)] if found.note else []
-    if len(evidence.diagnoses) == 1:
-        return "The mistake (it alone gives exactly these numbers)", lines
-    together = "The mistakes (together they give exactly these numbers)"
-    return together if evidence.submission else "One of these mistakes", lines
+    alone = len(evidence.diagnoses) == 1
+    if evidence.submission:
+        return "The mistake" if alone else "The mistakes", lines
+    return "The mistake (it alone gives exactly these numbers)" if alone else "One of these mistakes", lines
 
 
 def _power(evidence: Evidence) -> tuple[str, list[RenderableType]]:

@@ -21,9 +21,9 @@ Leaves = dict[Where, Any]
 class Refused(Exception):
     """A trial call ended in an error of the student's code: its text, and the place."""
 
-    def __init__(self, said: str, place: Any = None) -> None:
+    def __init__(self, said: str, place: Any = None, step: str = "") -> None:
         super().__init__(said)
-        self.place = place
+        self.place, self.step = place, step
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Reading:
 
     def inputs(self, X: Any) -> Any:
         """Return X (m x n_x) as the submission wants it."""
-        return X[0] if self.samples == "vector" else X if self.samples == "rows" else X.T
+        return X[0] if self.samples == "vector" else X.T if self.samples == "columns" else X
 
 
 def unpacked(header: Mapping[str, Any], arrays: Mapping[str, Any], world: Any = None) -> Leaves:

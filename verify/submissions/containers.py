@@ -131,6 +131,27 @@ def _named_parameters(roles: Roles) -> Iterator[tuple[list[tuple[str, Path]], Co
     )  # fmt: skip
     if as_keys:
         yield [(name, (("key", name),)) for name in as_keys], Container({"kind": "dict"})
+    as_attributes = dict.fromkeys(
+        node.attr
+        for one in judged
+        for node in ast.walk(one.tree)
+        if isinstance(node, ast.Attribute) and is_parameter(node.attr) and isinstance(node.value, ast.Name)
+        and node.value.id in one.arguments
+    )  # fmt: skip
+    if as_attributes and not roles.owner:
+        yield [(name, (("attribute", name),)) for name in as_attributes], Container({"kind": "object"})
+    as_items = {
+        node.slice.value
+        for one in judged
+        for node in ast.walk(one.tree)
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and type(node.slice.value) is int
+        and isinstance(node.value, ast.Name) and node.value.id in one.arguments
+        and meaning_of(node.value.id) == "params"
+    }  # fmt: skip
+    if as_items and len(as_items) % 2 == 0 and as_items == set(range(len(as_items))):  # W1, b1, W2, b2, ...
+        names = [f"{'Wb'[place % 2]}{place // 2 + 1}" for place in sorted(as_items)]
+        maker = {"kind": "list", "length": len(names)}
+        yield [(name, (("item", place),)) for place, name in enumerate(names)], Container(maker)
     for one in judged:
         for node in own_nodes(one.tree):
             if (

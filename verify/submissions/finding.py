@@ -12,6 +12,7 @@ from verify.submissions.document import Document
 from verify.submissions.lifting import Lifted, lift, why_not
 from verify.submissions.roles import Function, Roles, find_roles, function_of, functions_of
 from verify.submissions.slicing import Slice, slice_for, top_level
+from verify.submissions.words import size_of
 
 _READINGS: Final = 4  # readings of who is who that are tried
 _ROLES: Final = ("forward", "loss", "backward", "update", "init")
@@ -144,7 +145,7 @@ def _outputs(document: Document, roles: Sequence[Roles]) -> int | None:
     makers = {name for one in roles if one.init for name in (one.init.name, one.owner) if name}
     nodes = [node for cell in document.cells if cell.tree for node in ast.walk(cell.tree)]
     whole = dict(pair for node in nodes if isinstance(node, ast.Assign) for pair in _whole_numbers(node))
-    found = None
+    found = next((value for name, value in whole.items() if size_of(name) == "n_y"), None)
     for node in nodes:
         if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", None)) in makers:
             numbers = [part for argument in node.args for part in _numbers(argument, whole)]

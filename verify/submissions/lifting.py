@@ -11,7 +11,7 @@ from typing import Final
 
 from verify.submissions.document import Cell, Document, Place
 from verify.submissions.safety import called_name, root_name, update_of, word_for
-from verify.submissions.slicing import slice_for
+from verify.submissions.slicing import slice_for, top_level
 from verify.submissions.toplevel import cut_out, first_line, names_of
 from verify.submissions.words import meaning_of
 
@@ -22,8 +22,9 @@ _RECORDS: Final = ("append", "extend", "set_description", "set_postfix", "write"
 _BUILTINS: Final = frozenset(dir(builtins))
 _STOPS: Final = (ast.Break, ast.Continue, ast.Return, ast.Raise)
 _LEFT_OUT: Final = ("draws", "asks for input", "prints", "writes files")
-_VIEWS: Final = frozenset({"reshape", "copy", "astype", "transpose", "flatten", "ravel", "array", "asarray", "atleast_2d",
-                           "expand_dims", "squeeze"})  # fmt: skip
+_VIEWS: Final = frozenset({
+    "reshape", "copy", "astype", "transpose", "flatten", "ravel", "array", "asarray", "atleast_2d", "expand_dims", "squeeze",
+})  # fmt: skip
 _BATCH: Final = re.compile(r"^next$|batch|sample", re.IGNORECASE)
 
 
@@ -60,8 +61,9 @@ class _Block:
 def lift(document: Document) -> tuple[Lifted, ...]:
     """Return each innermost block in which parameters are read, and updated from gradients that are computed there."""
     found = []
+    tools = {name for one in top_level(document) if one.kind != "assignment" for name in one.defines}
     for block in _innermost(document):
-        lifted = _lifted(document, block)
+        lifted = _lifted(document, block, tools)
         if lifted is not None:
             found.append(lifted)
     return tuple(found)
@@ -167,8 +169,8 @@ def _flows(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
     """Yield (target, source) for what a statement itself assigns, or puts into a list."""
     if isinstance(node, ast.Assign):
         for target in node.targets:
-            for one in target.elts if isinstance(target, ast.Tuple | ast.List) else [target]:
-                yield one, node.value
+            for part in target.elts if isinstance(target, ast.Tuple | ast.List) else [target]:
+                yield part, node.value
     elif isinstance(node, ast.AugAssign | ast.AnnAssign) and node.value is not None:
         yield node.target, node.value
     elif isinstance(node, ast.For):
@@ -182,7 +184,7 @@ def _flows(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
 
 def _keys(node: ast.expr) -> list[str]:
     """Return the ways to read a chain, the shortest first: self, self.W1, self.W1.T; W of W[l], of no other index."""
-    chain = []
+    chain: list[ast.expr] = []
     while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
         chain.append(node)
         node = node.value
@@ -221,11 +223,11 @@ def _reads_any(expression: ast.expr, wanted: set[str]) -> bool:
 # --- what is taken -------------------------------------------------------------------------------------------------
 
 
-def _lifted(document: Document, block: _Block) -> Lifted | None:
+def _lifted(document: Document, block: _Block, tools: set[str]) -> Lifted | None:
     """Return the step, or None where its lines cannot stand in a function of their own."""
     parameters = _parameters(block)
     roots = {re.split(r"[.\[]", one, maxsplit=1)[0] for one in parameters}
-    kept = _kept(block, parameters, roots)
+    kept = _kept(block, parameters, roots, tools)
     lines = block.cell.source.split("\n")
     free = [name for name in _free(kept, lines) if name not in _BUILTINS]
     sliced = slice_for(document, [name for name in free if name not in block.local])
@@ -257,7 +259,7 @@ def _lifted(document: Document, block: _Block) -> Lifted | None:
     return Lifted(place, end, NAME, code, inputs, parameters, tuple(sorted(_assigned(kept))), offset)
 
 
-def _kept(block: _Block, parameters: tuple[str, ...], roots: set[str]) -> list[ast.stmt]:
+def _kept(block: _Block, parameters: tuple[str, ...], roots: set[str], tools: set[str]) -> list[ast.stmt]:
     """Return the statements of a step: what its updates need, and what can be computed beside it from the same."""
     body = [node for node in block.body if not _is_left_out(node, parameters, _assigned(block.body))]
     needed: set[int] = set()
@@ -267,13 +269,16 @@ def _kept(block: _Block, parameters: tuple[str, ...], roots: set[str]) -> list[a
         if changed & wanted:
             needed.add(id(node))
             wanted |= _names(node)
-    known = set(wanted)
+    known = wanted | tools | _BUILTINS
     kept = []
     for node in body:
-        own = _assigned([node])
-        if id(node) in needed or (own and _names(node) - own - _BUILTINS <= known | {"np"} and own - known):
+        if id(node) in needed:
             kept.append(node)
-            known |= own
+        elif isinstance(node, ast.Assign) and all(isinstance(place, ast.Name) for place, _ in _flows(node)):
+            own = _assigned([node])  # a loss, say: kept if it takes nothing that the updates do not take
+            if not own & known and _names(node) - own <= known:
+                kept.append(node)
+                known |= own
     return kept
 
 

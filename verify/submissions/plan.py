@@ -124,6 +124,8 @@ def arguments(function: Function, known: Known) -> list[list[Any]] | None:
         holes = [entry for entry in given if entry[1] is None]
         if not known.results:  # the forward pass: what is not understood is its input
             left = [array(name) for name in ("X", "Y") if array(name) not in used]
+        elif len(holes) == 1 and array("Y") not in used:
+            left = [array("Y"), *left]
         if len(left) < len(holes):
             return None
         for entry, binding in zip(holes, left, strict=False):

@@ -72,6 +72,8 @@ def functions_of(statements: Sequence[Statement]) -> tuple[Function, ...]:
     for statement in statements:
         for node in ast.parse(statement.code).body:
             ast.increment_lineno(node, statement.place.line - 1)
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda) and isinstance(node.targets[0], ast.Name):
+                node = _named_lambda(node.targets[0].id, node.value)
             if isinstance(node, ast.FunctionDef):
                 found[None, node.name] = function_of(node, None, statement.place.cell)
             elif isinstance(node, ast.ClassDef):
@@ -79,6 +81,15 @@ def functions_of(statements: Sequence[Statement]) -> tuple[Function, ...]:
                     if isinstance(part, ast.FunctionDef):
                         found[node.name, part.name] = function_of(part, node.name, statement.place.cell)
     return tuple(found.values())
+
+
+def _named_lambda(name: str, value: ast.Lambda) -> ast.FunctionDef:
+    """Return a lambda that was given a name as the function that it is."""
+    returned = ast.copy_location(ast.Return(value.body), value)
+    made = ast.parse(f"def {name}(): pass").body[0]
+    assert isinstance(made, ast.FunctionDef)
+    made.args, made.body = value.args, [returned]
+    return ast.copy_location(made, value)
 
 
 def function_of(tree: ast.FunctionDef, owner: str | None, cell: int | None) -> Function:
@@ -95,6 +106,8 @@ def function_of(tree: ast.FunctionDef, owner: str | None, cell: int | None) -> F
             names.add(node.id)
         elif isinstance(node, ast.Attribute):
             names.add(node.attr)
+        elif isinstance(node, ast.keyword) and node.arg:
+            names.add(node.arg)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 40:
             names.add(node.value)
     place = Place(cell, tree.lineno)
@@ -173,8 +186,11 @@ def _roles_among(
     init = init or pick("init", [one for one in members if one not in (backward, forward, loss, update)])
     if backward is None and update is None:
         return
-    yield Roles(owner, forward, loss, backward, update if backward is None or _updates(backward) else None, init)
-    if backward is not None and update is not None:
+    if backward is not None:
+        yield Roles(owner, forward, loss, backward, None, init)
+        if update is not None and _updates(backward):
+            yield Roles(owner, forward, loss, backward, update, init)
+    if update is not None:
         yield Roles(owner, forward, loss, None, update, init)
 
 

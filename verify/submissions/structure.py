@@ -140,7 +140,7 @@ def _number(name: str) -> int:
 def made_up(
     names: Iterable[tuple[str, Path]], depth_sizes: Sequence[int], *, turned: bool, bias: str
 ) -> Structure | None:
-    """Return a structure for parameters that are known by name only; `bias` is row, flat or column."""
+    """Return a structure for parameters that are known by name only; `bias` is row, flat, column, or inside W."""
     every = list(names)
     weights = [one for one in every if not _is_bias(one[0], (2, 2))]
     biases = [one for one in every if one not in weights]
@@ -151,11 +151,13 @@ def made_up(
     sizes = (*depth_sizes[: len(weights)], depth_sizes[-1])
     parameters = []
     for number, (name, path) in enumerate(weights, 1):
-        shape = (sizes[number - 1], sizes[number])
-        parameters.append(Parameter(name, path, shape[::-1] if turned else shape, number, "W", turned))
+        inside = bias == "inside" and not biases
+        shape = (sizes[number - 1] + inside, sizes[number])
+        kind = "Wb" if inside else "W"
+        parameters.append(Parameter(name, path, shape[::-1] if turned else shape, number, kind, turned))
         if biases:
             n = sizes[number]
-            where = {"row": (1, n), "flat": (n,), "column": (n, 1)}[bias]
+            where = {"row": (1, n), "flat": (n,), "column": (n, 1), "inside": (1, n)}[bias]
             parameters.append(Parameter(*biases[number - 1], where, number, "b"))
     return Structure(tuple(parameters), tuple(sizes))
 

@@ -15,7 +15,7 @@ from verify.submissions.nets import Objective
 from verify.submissions.plan import RATE, Container, Known, arguments, array, number, step_of
 from verify.submissions.points import Point, make_point
 from verify.submissions.recognition import canonical_output, implied, recognise_net, recognise_objective
-from verify.submissions.roles import Roles
+from verify.submissions.roles import Function, Roles
 from verify.submissions.structure import BATCH, Structure
 from verify.submissions.words import meaning_of
 
@@ -56,7 +56,7 @@ class Trials:
         for structure, container in structures(self.ask, roles, outputs, self.complaints):
             forms = [(samples, BATCH) for samples in ("rows", "columns")]
             single = [("columns", 1), ("vector", 1), ("rows", 1)]
-            forms = [*single, *forms] if per_sample else [*forms, *single]
+            forms = [*single, *forms] if per_sample else [*forms, *single, ("mixed", BATCH)]
             for samples, batch in forms:
                 if fixed.get("samples") not in (None, samples) or (samples == "vector" and batch != 1):
                     continue
@@ -83,6 +83,8 @@ class Trials:
                 yield self._tried(replace(base, labels=labels), point)
             except Refused as refused:
                 self.complaints.append(refused)
+                if refused.step == "forward" and not _uses_labels(roles.forward):
+                    return
 
     def _tried(self, reading: Reading, point: Point) -> Reading:
         roles = reading.roles
@@ -94,7 +96,10 @@ class Trials:
             if given is None:
                 raise Refused(f"the arguments of {roles.forward.name} are not understood")
             forward = [step_of(roles.forward, "forward", given)]
-            found = self._run(reading, forward, point)
+            try:
+                found = self._run(reading, forward, point)
+            except Refused as refused:
+                raise Refused(str(refused), refused.place, "forward") from None
             known.results["forward"] = roles.forward
             reading = self._with_net(replace(reading, forward_steps=tuple(forward)), found, point)
             where = reading.yhat or _first_output(found, point)
@@ -158,6 +163,8 @@ class Trials:
         if place is None:
             steps = list(reading.backward_steps)
             place = _named_scalar(found)
+        if place is None and roles.loss is not None and roles.loss is roles.backward:
+            place = _scalar(found, "backward")
         if place is None:
             return self._implied(reading)
         reading = replace(reading, loss=place, forward_steps=tuple(steps))
@@ -208,9 +215,16 @@ class Trials:
         read = {name for one in roles.all for name in one.names}
         given = {name for one in roles.all for name in one.arguments}
         for name in (*self.names, *self.missing):
-            if name in read and name not in given and meaning_of(name) == "rate":
-                found.append((name, number(RATE)))
+            if name in read and name not in given and name not in dict(found):
+                if meaning_of(name) == "rate":
+                    found.append((name, number(RATE)))
+                elif name.lower() in ("m", "batch_size", "n_samples", "num_examples"):
+                    found.append((name, number(batch)))
         return tuple(found)
+
+
+def _uses_labels(function: Function | None) -> bool:
+    return function is None or any(meaning_of(name) == "Y" for name in function.arguments)
 
 
 def _perfect(reading: Reading) -> float:

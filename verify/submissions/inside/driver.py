@@ -63,7 +63,7 @@ class Driver:
         with self._exact(world), _watched(bool(header.get("locals"))) as seen:
             call = _Call(self.space, header, values, world)
             call.all_steps()
-        found = {name: leaves(value, attributes=False) for name, value in call.results.items()}
+        found = {name: leaves(value) for name, value in call.results.items()}
         if header.get("after"):
             found["after"] = {tuple(path): at(call.container, tuple(path)) for path, _ in call.params}
         if header.get("locals"):
@@ -164,6 +164,8 @@ class _Call:
             return self.space
         if kind == "call":
             return copy.copy(self._called(maker))
+        if kind == "object":
+            return types.SimpleNamespace()
         return {} if kind == "dict" else [None] * int(maker["length"])
 
     def _called(self, step: Mapping[str, Any]) -> Any:

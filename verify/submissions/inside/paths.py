@@ -51,6 +51,8 @@ def _walk(value: Any, path: Path, above: set[int], attributes: bool) -> Iterator
     above = above | {id(value)}
     if isinstance(value, Mapping):
         steps: list[tuple[tuple[str, Any], Any]] = [(("key", key), value[key]) for key in list(value)]
+    elif isinstance(value, tuple) and hasattr(value, "_fields"):
+        steps = [(("attribute", name), getattr(value, name)) for name in value._fields]
     elif isinstance(value, list | tuple):
         steps = [(("item", number), part) for number, part in enumerate(value[:_MOST])]
     elif attributes and hasattr(value, "__dict__") and not isinstance(value, type | types.ModuleType):
@@ -68,12 +70,14 @@ def replaced(value: Any, path: Path, leaf: Any) -> Any:
     (kind, name), rest = path[0], path[1:]
     if kind == "key":
         value[name] = replaced(value[name] if rest else None, rest, leaf)
+    elif kind == "attribute" and isinstance(value, tuple):
+        return value._replace(**{name: replaced(getattr(value, name), rest, leaf)})  # type: ignore[attr-defined]
     elif kind == "attribute":
         setattr(value, name, replaced(getattr(value, name) if rest else None, rest, leaf))
     elif isinstance(value, tuple):
         changed = list(value)
         changed[name] = replaced(value[name], rest, leaf)
-        return type(value)(*changed) if hasattr(value, "_fields") else tuple(changed)
+        return tuple(changed)
     else:
         value[name] = replaced(value[name] if rest else None, rest, leaf)
     return value
