@@ -60,15 +60,14 @@ EXACT = WORLD.number([[1.0, 2.0], [3.0, 4.0]])
 UNSUPPORTED = {
     "np.sqrt": lambda a: np.sqrt(a),
     "np.sin": lambda a: np.sin(a),
-    "np.concatenate": lambda a: np.concatenate([a, a]),
+    "np.concatenate with dtype": lambda a: np.concatenate([a, a], dtype=float),
     "np.norm": lambda a: np.linalg.norm(a),
     "np.add with reduce": lambda a: np.add.reduce(a),
-    "np.add with out": lambda a: np.add(a, a, out=a),
+    "np.add with out": lambda a: np.add(a, a, out=np.zeros(a.shape)),
     "np.exp with where": lambda a: np.exp(a, where=True),
     "np.power with an exponent that is not one whole number": lambda a: a**0.5,
     "np.power with": lambda a: a ** np.array([1, 2]),
     "a conversion to float": lambda a: float(a[0, 0]),
-    "a matrix product of shapes": lambda a: a @ np.ones(2),
     "the number inf": lambda a: a + np.inf,
     "the number nan": lambda a: a * np.nan,
     "an array of dtype complex128": lambda a: a * 1j,
@@ -76,8 +75,7 @@ UNSUPPORTED = {
     "np.mean with dtype": lambda a: np.mean(a, dtype=float),
     "np.max with initial": lambda a: np.max(a, axis=1, initial=0),
     "np.where": lambda a: np.where(a),
-    "the attribute .flatten": lambda a: a.flatten(),
-    "an assignment to entries": lambda a: a.__setitem__((0, 0), 1.0),
+    "the attribute .flat": lambda a: a.flat,
     "a conversion to a NumPy array": lambda a: np.asarray(a),
     "a conversion to int": lambda a: int(a[0, 0]),
 }
@@ -90,10 +88,10 @@ def test_what_exact_numbers_cannot_do_is_refused_by_name(named):
     assert named in str(said.value)
 
 
-def test_work_in_place_is_refused_and_changes_nothing():
+def test_work_in_place_that_is_refused_changes_nothing():
     a = EXACT.copy()
     with pytest.raises(NotExpressible):
-        a += 1
+        a += np.inf
     assert a.shadow.tolist() == [[1.0, 2.0], [3.0, 4.0]]
 
 

@@ -14,10 +14,11 @@ import pytest
 
 from verify.cases import make_cases
 from verify.check import check_cases, check_network
-from verify.evidence import Evidence, Worst
+from verify.evidence import CaseEvidence, Caught, Comparison, Diagnosis, Evidence, Finding, Replay, Row, Worst
 from verify.mistakes import BY_NAME
 from verify.report.blocks import Drawing, Report
 from verify.report.document import document
+from verify.submissions.result import Answer, Lines, ParameterVerdict, Remark, Setting, Submission
 from verify.training.data import find_dataset
 from verify.training.end_to_end import check_training
 from verify.training.loop import Settings
@@ -69,7 +70,18 @@ HOSTILE = (
     "\\end{x}$$ <b>x</b> $$",
 )
 
-_WORDS_OF_OURS = ("verdict", "schema", "status", "loop", "dtype", "rows", "counts")  # not free: an Evidence checks them
+_WORDS_OF_OURS = (
+    "verdict",
+    "schema",
+    "status",
+    "loop",
+    "dtype",
+    "rows",
+    "counts",
+    "how",
+    "answer",
+    "kind",
+)  # not free: an Evidence checks them
 _FORMULAS = ("left_latex", "latex")
 
 
@@ -197,6 +209,117 @@ def without_drawing(monkeypatch: pytest.MonkeyPatch, words: str = "") -> None:
     ):
         known = replace(drawn[picture], alternative=f"{words} {drawn[picture].alternative} {words}")
         monkeypatch.setattr(f"verify.report.{place}.{name}", lambda _, known=known: known)
+
+
+WRONG_LINE, RIGHT_LINE = "gradW_cachee = X.T @ (dA * (1 - A))", "gradW_cachee = X.T @ (dA * (1 - A ** 2))"
+
+
+@cache
+def submitted() -> Evidence:
+    """A notebook whose gradient of W_cachee is wrong: everything that a submission can have is there, by hand."""
+    worst = Worst((0, 1), 0.5, 0.25, 0.25, 1e-12)
+    message = "the gradient of W_cachee at [0, 1] is 0.5, the derivative is 0.25; ratio 2.000"
+    compared = [
+        Comparison(
+            "W_cachee", "exact", "different", 6, 6, Worst((0, 1), 0.5, 0.25, 0.25, None), None, None, "", message
+        ),
+        Comparison("W_cachee", "central-difference", "differs", 6, 6, worst, None, None, "", message),
+        Comparison("b_sortie", "exact", "identical", 2, 0, None, 0.0, 0.0, ""),
+        Comparison("b_sortie", "central-difference", "agrees", 2, 0, replace(worst, error=1e-14), 1e-8, 1e-9, ""),
+    ]
+    rows = tuple(
+        Row(one.parameter, one.oracle, one.verdict, "3-2-2 m=5", one.worst, one.entries, one.mismatched, one.detects,
+            one.detects_typically, {one.verdict: 1}, one.message)
+        for one in compared
+    )  # fmt: skip
+    return Evidence(
+        subject="lab1 (1).ipynb",
+        verdict="wrong",
+        sentence="Wrong: the gradient of W_cachee is not the derivative of the mean cross-entropy.",
+        oracles=("exact", "central-difference"),
+        derivation=(),
+        summary=rows,
+        cases=(CaseEvidence("3-2-2 m=5", (3, 2, 2), 5, "one-hot", "ordinary", 42, tuple(compared), None, None),),
+        mistakes={},
+        caught=(Caught("exact", 0.0, 0.0), Caught("central-difference", 1e-9, 1e-8)),
+        diagnoses=(
+            Diagnosis("dZ1-one-minus-A1", "dZ1", ("W_cachee",), "1 - A1 stands where 1 - A1^2 should.", 12, WRONG_LINE,
+                      RIGHT_LINE, "lab1 (1).ipynb", 4, "The text of the lab says so too."),
+        ),
+        findings=(Finding("eps-in-the-loss", "It moves the loss by 1e-9 of itself.", {"eps": 1e-9}),),
+        trusted=("the chance of the exact oracle",),
+        replay=Replay("verify grads 'lab1 (1).ipynb'", 42, {"python": "3.11.7", "numpy": "2.0.0"}, {"other.py": "f00d"}),
+        submission=Submission(
+            file="lab1 (1).ipynb",
+            kind="ipynb",
+            sha256="c0ffee",
+            used=(Lines(2, 1, 1, "np", "import"), Lines(4, 1, 14, "retropropagation", "function")),
+            dropped=(
+                Lines(1, 2, 2, "data = pd.read_csv('train.csv')", "loads data"),
+                Lines(5, 1, 9, "for epoch in range(50):", "a training loop"),
+                Lines(7, 3, 3, "plt.plot(couts)", "a training loop"),
+            ),
+            convention=(
+                Setting("backward", "retropropagation", "inferred"),
+                Setting("samples", "rows", "told"),
+                Setting("labels", "one-hot", "inferred"),
+                Setting("outputs", "2", "inferred"),
+                Setting("loss", "mean cross-entropy", "implied"),
+                Setting("parameters", "W_cachee (3, 2); b_sortie (2,)", "inferred"),
+            ),
+            trials=17,
+            answers=(
+                Answer("Is the backward pass the gradient of its own loss?", "no", "By exact numbers."),
+                Answer("Is that the loss of the lab?", "yes", "It is the mean cross-entropy."),
+                Answer("Is there a third?", "not known", "Nobody asked."),
+            ),
+            parameters=(
+                ParameterVerdict("W_cachee", "wrong", message),
+                ParameterVerdict("b_sortie", "correct", "every entry is as it should be"),
+                ParameterVerdict("W_sortie", "could not judge", "nothing was compared"),
+            ),
+            remarks=(Remark("spoils-its-caller", "It changes the array of its caller.", 4, 3, "A -= A.max()"),),
+            cage="bubblewrap",
+            promises=("no network", "bounded memory"),
+            canary="came back exactly as wrong as it is",
+        ),
+    )  # fmt: skip
+
+
+@cache
+def script() -> Evidence:
+    """A .py file that is right: no diagnosis, no remark, nothing dropped."""
+    evidence = submitted()
+    assert evidence.submission is not None
+    rows = tuple(row for row in evidence.summary if row.parameter == "b_sortie")
+    own = replace(
+        evidence.submission, file="student.py", kind="py", used=(Lines(None, 1, 30, "backward", "function"),), dropped=(),
+        parameters=evidence.submission.parameters[1:2], remarks=(), answers=evidence.submission.answers[1:2],
+    )  # fmt: skip
+    return replace(
+        evidence, subject="student.py", verdict="correct", summary=rows, diagnoses=(), findings=(), submission=own,
+        sentence="Correct: the gradient of b_sortie is the derivative of the mean cross-entropy.",
+    )  # fmt: skip
+
+
+@cache
+def unjudged() -> Evidence:
+    """A file of which nothing could be called: neither gradients nor a convention are there."""
+    evidence = script()
+    assert evidence.submission is not None
+    own = replace(evidence.submission, convention=(), trials=0, answers=(), parameters=(), canary="not asked")
+    return replace(
+        evidence, verdict="could not judge", sentence="Could not judge: found f, g; looked for backward.", oracles=(),
+        summary=(), cases=(), caught=(), submission=own,
+    )  # fmt: skip
+
+
+SUBMISSIONS: dict[str, Callable[[], Evidence]] = {"notebook": submitted, "script": script, "unjudged": unjudged}
+
+
+def submitted_full_of(text: str) -> Evidence:
+    """Return evidence of a submission in which every free text begins and ends with this text."""
+    return with_texts(submitted(), lambda old: f"{text} {old} {text}")  # type: ignore[no-any-return]
 
 
 EVIDENCES: dict[str, Callable[[], Evidence]] = {

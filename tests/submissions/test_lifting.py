@@ -69,7 +69,6 @@ def only(made: Document) -> Lifted:
 def call(made: Document, lifted: Lifted, **given: Any) -> dict[str, Any]:
     """Run what the step needs and then the step."""
     space: dict[str, Any] = {}
-    names = compile(lifted.code, "step", "exec").co_names
     step: dict[str, Any] = {}
     exec(lifted.code, step)
     names = [name for name in step[lifted.name].__code__.co_names if name not in lifted.inputs]
@@ -120,7 +119,7 @@ def test_every_line_keeps_its_number(tmp_path: Path) -> None:
     assert source[lifted.place.line - 1].strip() == "Z1 = X_batch @ W1 + b1"
     assert source[lifted.end - 1].strip() == "b2 = b2 - lr * db2"
     same = [number for number, line in enumerate(code, 1) if line.strip() and line.strip() == source[number - 1].strip()]
-    assert len(same) == 17
+    assert len(same) == 15
     assert code[same[-4] - 1].strip() == "db1 = np.sum(dZ1, axis=0, keepdims=True)"
 
 
@@ -246,7 +245,7 @@ def test_layers_in_lists(tmp_path: Path) -> None:
         """
     )
     lifted = only(document(tmp_path, text))
-    assert set(lifted.inputs) == {"X", "Y", "W"} or "A" in lifted.inputs
+    assert set(lifted.inputs) == {"X", "Y", "W"}
     assert lifted.parameters == ("W",)
 
 
@@ -254,7 +253,7 @@ def test_layers_in_lists(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("x = 1\n", "no line updates a parameter"),
-        ("def sgd(params, grads, eta):\n    for k in params:\n        params[k] -= eta * grads[k]\n", "grads, k comes from"),
+        ("def sgd(params, grads, eta):\n    for k in params:\n        params[k] -= eta * grads[k]\n", "eta, grads, k comes from"),
         ("def backward(X, A1, d):\n    dW = X.T @ d\n    W1 -= lr * dW\n", "the forward pass stands somewhere else"),
     ],
 )

@@ -23,7 +23,7 @@ _BUILTINS: Final = frozenset(dir(builtins))
 _STOPS: Final = (ast.Break, ast.Continue, ast.Return, ast.Raise)
 _LEFT_OUT: Final = ("draws", "asks for input", "prints", "writes files")
 _VIEWS: Final = frozenset({
-    "reshape", "copy", "astype", "transpose", "flatten", "ravel", "array", "asarray", "atleast_2d", "expand_dims", "squeeze",
+    "reshape", "copy", "astype", "transpose", "flatten", "ravel", "array", "asarray", "atleast_2d", "expand_dims",
 })  # fmt: skip
 _BATCH: Final = re.compile(r"^next$|batch|sample", re.IGNORECASE)
 
@@ -66,7 +66,8 @@ def lift(document: Document) -> tuple[Lifted, ...]:
         lifted = _lifted(document, block, tools)
         if lifted is not None:
             found.append(lifted)
-    return tuple(found)
+    order = {cell.number: position for position, cell in enumerate(document.cells)}
+    return tuple(sorted(found, key=lambda one: (order[one.place.cell], one.place.line)))
 
 
 def why_not(document: Document) -> str:
@@ -160,7 +161,8 @@ def _reached(block: _Block, update: ast.stmt, target: ast.expr) -> bool:
         if node is update:
             break
         for place, source in _flows(node):
-            if _key(place) != parameter and _reads_any(source, {parameter, *computed}):
+            counted = isinstance(node, ast.For) and not _reads_any(source, computed)  # the keys of params, a range
+            if _key(place) != parameter and not counted and _reads_any(source, {parameter, *computed}):
                 computed.add(_key(place))
     return any(_reads_any(part, computed - {parameter}) for _, part in _flows(update))
 
@@ -175,7 +177,9 @@ def _flows(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
         yield node.target, node.value
     elif isinstance(node, ast.For):
         for one in ast.walk(node.target):
-            if isinstance(one, ast.Name):
+            if isinstance(one, ast.Name) and not (
+                isinstance(node.iter, ast.Call) and called_name(node.iter) == "range"
+            ):
                 yield one, node.iter
     elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
         for argument in node.value.args:
@@ -261,7 +265,8 @@ def _lifted(document: Document, block: _Block, tools: set[str]) -> Lifted | None
 
 def _kept(block: _Block, parameters: tuple[str, ...], roots: set[str], tools: set[str]) -> list[ast.stmt]:
     """Return the statements of a step: what its updates need, and what can be computed beside it from the same."""
-    body = [node for node in block.body if not _is_left_out(node, parameters, _assigned(block.body))]
+    made = {_key(place) for node in _own(block.body) if not isinstance(node, ast.Expr) for place, _ in _flows(node)}
+    body = [node for node in block.body if not _is_left_out(node, parameters, made)]
     needed: set[int] = set()
     wanted = set(roots)
     for node in reversed(body):
@@ -282,23 +287,24 @@ def _kept(block: _Block, parameters: tuple[str, ...], roots: set[str], tools: se
     return kept
 
 
-def _is_left_out(node: ast.stmt, parameters: tuple[str, ...], assigned: set[str]) -> bool:
+def _is_left_out(node: ast.stmt, parameters: tuple[str, ...], made: set[str]) -> bool:
     """Whether a statement prints, draws, records, asks, stops, or takes a batch that can be an input instead."""
     if isinstance(node, ast.Break | ast.Continue | ast.Pass | ast.Return | ast.Global | ast.Import | ast.ImportFrom):
         return True
     if isinstance(node, ast.Expr):
         if not isinstance(node.value, ast.Call):
             return True
-        name, root = called_name(node.value), root_name(node.value.func)
-        return word_for(name) in _LEFT_OUT or (name in _RECORDS and root not in assigned)
+        name, func = called_name(node.value), node.value.func
+        recorded = isinstance(func, ast.Attribute) and name in _RECORDS and _key(func.value) not in made
+        return recorded or word_for(name) in _LEFT_OUT
     if isinstance(node, ast.Assign):
-        return _is_batch(node.value, parameters, assigned)
+        return _is_batch(node.value, parameters, made)
     if isinstance(node, ast.If | ast.For | ast.While | ast.With | ast.Try):
         inner = [one for one in _own([node]) if isinstance(one, ast.stmt)]
         leaves = [one for one in inner if not isinstance(one, ast.If | ast.For | ast.While | ast.With | ast.Try)]
         stops = not isinstance(node, ast.For | ast.While) and any(isinstance(one, _STOPS) for one in leaves)
         updates = any(_updated(one) in parameters for one in leaves)
-        return not updates and (stops or all(_is_left_out(one, parameters, assigned) for one in leaves))
+        return not updates and (stops or all(_is_left_out(one, parameters, made) for one in leaves))
     return False
 
 
@@ -307,10 +313,10 @@ def _updated(node: ast.AST) -> str | None:
     return _key(target) if target is not None else None
 
 
-def _is_batch(value: ast.expr, parameters: tuple[str, ...], assigned: set[str]) -> bool:
+def _is_batch(value: ast.expr, parameters: tuple[str, ...], made: set[str]) -> bool:
     """Whether a value is rows of the data: X[i:i + size], X[perm], X[i].reshape(1, -1), next(batches)."""
     if isinstance(value, ast.Tuple):
-        return bool(value.elts) and all(_is_batch(one, parameters, assigned) for one in value.elts)
+        return bool(value.elts) and all(_is_batch(one, parameters, made) for one in value.elts)
     if isinstance(value, ast.Call) and _BATCH.search(called_name(value)):
         return True
     indexed = False
@@ -332,7 +338,7 @@ def _is_batch(value: ast.expr, parameters: tuple[str, ...], assigned: set[str]) 
             value = value.value
         else:
             return False
-    return indexed and value.id not in assigned and _key(value) not in parameters
+    return indexed and value.id not in made and _key(value) not in parameters
 
 
 # --- names ---------------------------------------------------------------------------------------------------------

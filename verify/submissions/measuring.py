@@ -53,7 +53,7 @@ def exact_point(
 def in_exact_numbers(ask: Ask, reading: Reading, point: Point, key: int) -> At:
     """Return the submission's gradient in exact numbers. Raises NotExpressible where the code does what they can't."""
     world, numbers, arrays = exact_point(reading, point, key)
-    plan = {"do": "run", "key": key, "after": True, **reading.plan(reading.backward_steps, point)}
+    plan = {"do": "run", "key": key, "after": True, "container": True, **reading.plan(reading.backward_steps, point)}
     found = _exactly(ask, plan, arrays, world)
     given = given_gradients(reading, {where: _number(world, value) for where, value in found.items()}, numbers)
     return At(numbers["X"], point.Y, {name: numbers[name] for name in point.params}, given)
@@ -62,7 +62,7 @@ def in_exact_numbers(ask: Ask, reading: Reading, point: Point, key: int) -> At:
 def own_slopes(ask: Ask, reading: Reading, point: Point, key: int) -> dict[str, Any]:
     """Return the derivative of the submission's own loss in exact numbers, by parameter."""
     world, _, arrays = exact_point(reading, point, key, slopes=True)
-    plan = {"do": "run", "key": key, "after": True, **reading.plan(reading.forward_steps, point)}
+    plan = {"do": "run", "key": key, "locals": True, **reading.plan(reading.forward_steps, point)}
     found = _exactly(ask, plan, arrays, world)
     J = found.get(reading.loss) if reading.loss else None
     if not isinstance(J, ExactArray) or J.slope is None or J.size != 1:

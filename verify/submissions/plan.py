@@ -101,7 +101,7 @@ def _defaulted(function: Function) -> set[str]:
     return {*(positional[-count:] if count else ()), *(one.arg for one, value in keywords if value is not None)}
 
 
-def arguments(function: Function, known: Known) -> list[list[Any]] | None:
+def arguments(function: Function, known: Known, role: str = "") -> list[list[Any]] | None:
     """Return what each argument of a function is given, or None where one is not understood."""
     given: list[list[Any]] = []
     defaults = _defaulted(function)
@@ -124,6 +124,8 @@ def arguments(function: Function, known: Known) -> list[list[Any]] | None:
         holes = [entry for entry in given if entry[1] is None]
         if not known.results:  # the forward pass: what is not understood is its input
             left = [array(name) for name in ("X", "Y") if array(name) not in used]
+        elif role == "loss" and known.yhat is not None and not any(one.get("is") == "result" for one in used):
+            left = [{"is": "result", "step": known.yhat[0], "path": [list(step) for step in known.yhat[1]]}, *left]
         elif len(holes) == 1 and array("Y") not in used:
             left = [array("Y"), *left]
         if len(left) < len(holes):

@@ -111,8 +111,9 @@ def _fraction(d: float, m: int) -> Fraction:
     return Fraction(d).limit_denominator(10**9)
 
 
-def implied(net: Net, m: int, normalisation: str = "mean over the samples", K: int = 1) -> Objective:
-    """Return the loss that goes without saying with this output layer."""
-    return Objective(
-        IMPLIED.get(net.output, "squared-error"), normalisation, factors(m, K)[normalisation], implied=True
-    )
+def implied(
+    net: Net, m: int, normalisation: str = "mean over the samples", K: int = 1, loss: str | None = None
+) -> Objective:
+    """Return the loss that goes without saying with this output layer, or another usual one."""
+    named = loss or IMPLIED.get(net.output, "squared-error")
+    return Objective(named, normalisation, factors(m, K)[normalisation], implied=True)

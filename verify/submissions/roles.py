@@ -9,7 +9,7 @@ from typing import Final
 
 from verify.submissions.document import Place
 from verify.submissions.slicing import Statement
-from verify.submissions.words import Role, bare, is_parameter, roles_of
+from verify.submissions.words import Role, bare, is_parameter, meaning_of, roles_of
 
 _PRODUCTS: Final = ("dot", "matmul", "outer", "einsum", "tensordot", "mm")
 
@@ -176,7 +176,7 @@ def _roles_among(
 
     backward = pick("backward", members)
     if backward is None and "backward" not in chosen:  # a loss that returns the gradients too, as in cs231n
-        backward = next((one for one in members if len(gradient_names(one)) >= 2 and one.last_return is not None), None)
+        backward = next((one for one in members if one.last_return is not None and _returns_gradients(one)), None)
     forward = pick("forward", [one for one in members if one is not backward])
     loss = pick("loss", [one for one in members if one is not backward]) or pick("loss", others)
     if loss is None and backward is not None and "loss" in roles_of(backward.name):
@@ -192,6 +192,11 @@ def _roles_among(
             yield Roles(owner, forward, loss, backward, update, init)
     if update is not None:
         yield Roles(owner, forward, loss, None, update, init)
+
+
+def _returns_gradients(function: Function) -> bool:
+    named = any(name is not None and meaning_of(name) == "grads" for name in function.returned)
+    return len(gradient_names(function)) >= 2 or (named and function.products > 1)
 
 
 def _updates(function: Function) -> bool:

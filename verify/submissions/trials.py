@@ -20,6 +20,9 @@ from verify.submissions.structure import BATCH, Structure
 from verify.submissions.words import meaning_of
 
 LABELS: Final = ("one-hot", "integers", "integers-column", "flat")
+# What an implied loss may be, where the file declares none: without and with the 1/m, and halves of squares.
+_SIMPLE: Final = ("mean over the samples", "sum over the samples")
+_SQUARED: Final = (*_SIMPLE, "half of the sum", "half of the mean over the samples", "mean over all entries")
 _ENOUGH: Final = 90  # trial calls before the best reading so far is taken
 
 
@@ -150,7 +153,7 @@ class Trials:
         steps: list[Any] = list(reading.forward_steps)
         place: Where | None = None
         if roles.loss is not None and roles.loss is not roles.backward:
-            given = arguments(roles.loss, known)
+            given = arguments(roles.loss, known, "loss")
             if given is not None:
                 uses = any(binding.get("step") == "backward" for _, binding in given)
                 steps = [*(reading.backward_steps if uses else steps), step_of(roles.loss, "loss", given)]
@@ -193,11 +196,10 @@ class Trials:
         options = [reading]
         if reading.objective.implied:
             K = reading.structure.sizes[-1]
-            kinds = ["sum over the samples", "mean over the samples"]
-            if reading.objective.loss == "squared-error":
-                kinds += ["half of the sum", "half of the mean over the samples", "mean over all entries"]
-            options = [replace(reading, objective=implied(reading.net, reading.batch, kind, K)) for kind in kinds]
-            options.sort(key=lambda one: one.objective != reading.objective)
+            objectives = [implied(reading.net, reading.batch, kind, K) for kind in _SIMPLE]
+            if reading.net.output != "softmax-over-samples":
+                objectives += [implied(reading.net, reading.batch, kind, K, "squared-error") for kind in _SQUARED]
+            options = [replace(reading, objective=one) for one in dict.fromkeys((reading.objective, *objectives))]
         if reading.applied:
             options += [replace(one, rate=rate) for one in options for rate in self.literals if rate != RATE]
         scored = [replace(one, right=part_right(one, found, point)) for one in options]

@@ -12,7 +12,7 @@ Meaning = Literal[
 ]  # fmt: skip
 
 _ROLES: Final[tuple[tuple[Role, str], ...]] = (
-    ("backward", r"back(?!end)|bprop|^grad|gradients?(?!.*(desc|check|clip|update))|grads?_|_grads?$|arri[eè]re|r[eé]tro|atras"),
+    ("backward", r"back(?!end)|bprop|^grad(?!ient_?desc)|gradients?(?!.*(desc|check|clip|update))|grads?_|_grads?$|arri[eè]re|r[eé]tro|atras"),
     ("loss", r"loss|cost|entrop|objective|criterion|mse|bce|nll|^j$|co[uû]t|perte|p[eé]rdida|error|erreur"),
     ("update", r"update|sgd|step|descent|optimi|apply|mise_a_jour|actuali|paso|train|fit|learn|entrain|entren"),
     ("forward", r"forward|fwd|feed|fprop|propag|_prop$|predict|infer|avant|adelante|hypoth|^net(work)?$|^model$|^run$|^call$|"
@@ -70,7 +70,7 @@ def size_of(name: str) -> Meaning | None:
 
 
 _PARAMETER: Final = re.compile(
-    r"(?:w|b|v|u|theta|weights?|bias(es)?|wh|wo|bh|bo|syn|poids|biais|pesos|sesgo)(?:_?(?:\d+|h|o|hidden|out(put)?|in|ih|ho|xh|hy|hh))*",
+    r"(?:w|b|v|u|theta|weights?|bias(es)?|wh|wo|bh|bo|syn|poids|biais|pesos|sesgo)(?:_?(?:\d+|h|o|i|hidden|out(put)?|in|ih|ho|xh|hy|hh))*",
     re.IGNORECASE,
 )
 

@@ -66,7 +66,7 @@ class Driver:
         found = {name: leaves(value) for name, value in call.results.items()}
         if header.get("after"):
             found["after"] = {tuple(path): at(call.container, tuple(path)) for path, _ in call.params}
-        if header.get("locals"):
+        if header.get("locals") or header.get("container"):
             found["container"] = leaves(call.container if header["maker"]["kind"] != "globals" else {})
         for function, names in seen.items():
             found[f"locals {function}"] = leaves(names)
