@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -15,6 +16,7 @@ from verify.submissions.structure import BATCH, OUTPUTS, SIZES, Path, Structure,
 from verify.submissions.words import is_parameter, meaning_of
 
 
+_NAMELESS: Final = "array"  # what stands in a tuple or list without a name
 # How the arrays lie, where only their names are known: W turned or not, b as a row, a column or flat.
 _LAYOUTS: Final = ((False, "row"), (True, "column"), (False, "flat"), (True, "flat"), (True, "row"), (False, "column"))
 
@@ -53,12 +55,29 @@ def _made(
         structure = chain([one for one in named if len(one[2]) in (1, 2)])
         if structure is None:
             continue
+        structure = _named(structure, made, roles if apart else None)
         container = Container(maker, apart or maker["kind"] == "globals")
         if asked and structure.sizes != asked:
             yield from ((resized(structure, sizes), container) for sizes in _shrunk(structure.sizes))
         elif not asked:
             yield from ((resized(structure, sizes), container) for sizes in _shrunk(structure.sizes))
         yield structure, container
+
+
+def _named(structure: Structure, made: Mapping[Path, Any], roles: Roles | None) -> Structure:
+    """Return the structure with names for arrays that have none: those of the arguments in order, else W1, b1, ..."""
+    if not any(one.name.startswith(_NAMELESS) for one in structure.parameters):
+        return structure
+    judged = roles and (roles.forward or roles.backward or roles.update)
+    names = [name for name in judged.arguments if is_parameter(name)] if judged else []
+    paths = [path for path in made if any(one.path == path for one in structure.parameters)]
+    told = dict(zip(paths, names, strict=True)) if len(names) == len(paths) else {}
+    return replace(
+        structure,
+        parameters=tuple(
+            replace(one, name=told.get(one.path, f"{'b' if one.kind == 'b' else 'W'}{one.layer}")) for one in structure.parameters
+        ),
+    )  # fmt: skip
 
 
 def _make(ask: Ask, maker: Mapping[str, Any], sizes: Sequence[int]) -> dict[Path, Any]:
@@ -110,7 +129,7 @@ def _name(path: Path, maker: Function | None) -> str:
         return str(returned[numbers[0]])
     if len(numbers) == 2 and len(returned) > numbers[0] and returned[numbers[0]]:
         return f"{returned[numbers[0]]}{numbers[1] + 1}"
-    return "array" + "_".join(str(number + 1) for number in numbers)
+    return _NAMELESS + "_".join(str(number + 1) for number in numbers)
 
 
 def _named_parameters(roles: Roles) -> Iterator[tuple[list[tuple[str, Path]], Container]]:

@@ -15,6 +15,7 @@ from verify.submissions.slicing import Slice, slice_for, top_level
 from verify.submissions.words import size_of
 
 _READINGS: Final = 4  # readings of who is who that are tried
+_EPSILON: Final = 1e-4  # a literal up to here is an eps
 _ROLES: Final = ("forward", "loss", "backward", "update", "init")
 
 
@@ -34,6 +35,8 @@ class Candidates:
     outputs: int | None
     per_sample: bool
     torch: bool
+    guarded: bool  # an eps or a clip stands in the functions
+    guarded: bool  # an eps or a clip stands in the functions
     told: tuple[str, ...] = ()
 
     @property
@@ -76,7 +79,7 @@ def find_candidates(document: Document, convention: Mapping[str, str]) -> Candid
     roles = list(find_roles(members, chosen))
     lifted = None
     loops = (
-        [one for one in lift(document) if one.parameters] if "backward" not in chosen and "update" not in chosen else []
+        [one for one in lift(document) if one.parameters and set(one.parameters) <= set(one.inputs)] if "backward" not in chosen and "update" not in chosen else []
     )
     if loops and not any(one.backward for one in roles):
         lifted = loops[-1]
@@ -100,8 +103,15 @@ def find_candidates(document: Document, convention: Mapping[str, str]) -> Candid
         tuple(name for one in sliced.statements if one.kind == "assignment" for name in one.defines),
         tuple(dict.fromkeys((*sliced.missing, *(lifted.inputs if lifted else ())))),
         _literals(used), _outputs(document, roles), _per_sample(document, roles),
-        any("torch" in one.defines for one in sliced.statements if one.kind == "import"), tuple(convention),
+        any("torch" in one.defines for one in sliced.statements if one.kind == "import"), _guarded(used), tuple(convention),
     )  # fmt: skip
+
+
+def _guarded(trees: Sequence[ast.AST]) -> bool:
+    """Whether an eps or a clip stands in the functions: 1e-10, eps, np.clip."""
+    names = {getattr(node, "id", getattr(node, "attr", "")).lower() for tree in trees for node in ast.walk(tree)}
+    small = any(0 < number <= _EPSILON for number in _literals(trees))
+    return small or any(name.startswith(("eps", "clip", "tiny", "delta_log")) for name in names)
 
 
 def _is_lifted(function: Function, lifted: Lifted | None) -> bool:

@@ -99,7 +99,7 @@ def _judged(apart: Apart, context: Context, candidates: Candidates, convention: 
     if not seen.sound:
         why = "the channel was tampered with: a function of verify's own, known to be wrong, did not come back wrong"
         return could_not_judge(context, candidates, why, reading)
-    comparisons, notes, exact_truths = _compared(exploring.ask, reading, points, seen)
+    comparisons, notes, exact_truths = _compared(exploring.ask, reading, points, seen, candidates.guarded)
     exploring.close()
     found = Findings(reading, comparisons, seen.floats, seen.exact, seen.leaves, seen.repeats, notes, exact_truths)
     return evidence_of(context, candidates, found)
@@ -164,40 +164,52 @@ def _alike(first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:
 
 
 def _compared(
-    ask: Ask, reading: Reading, points: Sequence[Any], seen: _Seen
+    ask: Ask, reading: Reading, points: Sequence[Any], seen: _Seen, guarded: bool
 ) -> tuple[list[Any], list[str], list[dict[str, Any]]]:
-    """Return the comparisons by every oracle that applies, and why others do not."""
-    comparisons: list[Any] = []
-    notes: list[str] = [f"exact numbers can't express {seen.inexact}"] if seen.inexact else []
-    truths: list[dict[str, Any]] = []
+    """Return the comparisons by every oracle that applies, why others do not, and the truth in exact numbers."""
     recognised = reading.net is not None and reading.objective is not None
-    if seen.exact:
-        try:
-            for at, point in zip(seen.exact, points, strict=True):
-                if recognised:
-                    truths.append(truth(reading, at.params, at.X, at.Y))
-                elif reading.loss is not None:
-                    truths.append(own_slopes(ask, reading, point, at.X.world.key))
-        except NotExpressible as operation:
-            notes.append(f"exact numbers can't express {operation}")
-            truths = []
-        if truths:
-            comparisons += compare_exactly(reading, seen.exact, truths)
+    notes: list[str] = [f"exact numbers can't express {seen.inexact}"] if seen.inexact else []
+    numeric: list[Any] = []
     if reading.loss is not None:
-        epsilon = reading.misfit > 1e-13 or not recognised
-        for name, slopes in (
-            ("complex-step", complex_slopes(ask, reading, points[0])),
-            ("central-difference", central_slopes(ask, reading, points[0])),
+        epsilon = reading.misfit > 1e-13 if recognised else guarded
+        for name, slopes, why in (
+            ("complex-step", complex_slopes(ask, reading, points[0]), "its loss does not take complex numbers"),
+            ("central-difference", central_slopes(ask, reading, points[0]), "its loss cannot be had at points nearby"),
         ):
-            if slopes is None:
-                notes.append(
-                    f"the loss does not take {'complex numbers' if name == 'complex-step' else 'these points'}"
-                )
-            else:
-                comparisons += compare_slopes(reading, name, seen.floats[0], slopes, epsilon=epsilon)
-    if not comparisons and recognised:
-        comparisons += _by_formula(reading, seen.floats[0])
-    return comparisons, notes, truths
+            notes += [why] if slopes is None else []
+            numeric += [] if slopes is None else compare_slopes(reading, name, seen.floats[0], slopes, epsilon=epsilon)
+    try:
+        truths = _truths(ask, reading, points, seen, recognised) if seen.exact else []
+    except NotExpressible as operation:
+        truths = []
+        notes.append(f"exact numbers can't express {operation}")
+    exact = compare_exactly(reading, seen.exact, truths) if truths else []
+    if any(one.verdict == "different" for one in exact) and _to_the_last_digits(reading, seen, numeric, recognised):
+        notes.append(_LOST)
+        exact, truths = [], []
+    found = [*exact, *numeric]
+    return found or (_by_formula(reading, seen.floats[0]) if recognised else []), notes, truths
+
+
+def _truths(
+    ask: Ask, reading: Reading, points: Sequence[Any], seen: _Seen, recognised: bool
+) -> list[dict[str, Any]]:
+    """Return the derivative at every exact point: the textbook's where the net is known, else that of its own loss."""
+    if recognised:
+        return [truth(reading, at.params, at.X, at.Y) for at in seen.exact]
+    if reading.loss is None:
+        return []
+    return [own_slopes(ask, reading, point, at.X.world.key) for at, point in zip(seen.exact, points, strict=True)]
+
+
+# Equal to the last digits in floats and different as exact numbers: an identity that exact numbers do not know.
+_LOST: Final = "exact numbers do not know that exp(log(a)) = a, or another identity that this code relies on"
+
+
+def _to_the_last_digits(reading: Reading, seen: _Seen, numeric: Sequence[Any], recognised: bool) -> bool:
+    held = [one for at in seen.floats for one in _by_formula(reading, at)] if recognised else numeric
+    words = {one.verdict for one in held if recognised or one.oracle == "complex-step"}
+    return not reading.coarse and "agrees" in words and words <= {"agrees", "vacuous"}
 
 
 def _by_formula(reading: Reading, at: At) -> list[Any]:
