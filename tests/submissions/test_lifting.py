@@ -118,14 +118,20 @@ def test_every_line_keeps_its_number(tmp_path: Path) -> None:
     assert lifted.offset == 0
     assert source[lifted.place.line - 1].strip() == "Z1 = X_batch @ W1 + b1"
     assert source[lifted.end - 1].strip() == "b2 = b2 - lr * db2"
-    same = [number for number, line in enumerate(code, 1) if line.strip() and line.strip() == source[number - 1].strip()]
+    same = [
+        number for number, line in enumerate(code, 1) if line.strip() and line.strip() == source[number - 1].strip()
+    ]
     assert len(same) == 15
     assert code[same[-4] - 1].strip() == "db1 = np.sum(dZ1, axis=0, keepdims=True)"
 
 
 def test_a_function_that_trains(tmp_path: Path) -> None:
     body = LOOP + textwrap.indent(STEP, "        ") + "return W1, b1, W2, b2\n"
-    text = HEAD + "def train(X, Y, lr, W1=None):\n    W1 = np.ones((3, 2))\n    history = []\n" + textwrap.indent(body, "    ")
+    text = (
+        HEAD
+        + "def train(X, Y, lr, W1=None):\n    W1 = np.ones((3, 2))\n    history = []\n"
+        + textwrap.indent(body, "    ")
+    )
     made = document(tmp_path, text)
     lifted = only(made)
     assert set(lifted.inputs) == {"X_batch", "Y_batch", "W1", "b1", "W2", "b2", "lr"}
@@ -253,7 +259,10 @@ def test_layers_in_lists(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("x = 1\n", "no line updates a parameter"),
-        ("def sgd(params, grads, eta):\n    for k in params:\n        params[k] -= eta * grads[k]\n", "eta, grads, k comes from"),
+        (
+            "def sgd(params, grads, eta):\n    for k in params:\n        params[k] -= eta * grads[k]\n",
+            "eta, grads, k comes from",
+        ),
         ("def backward(X, A1, d):\n    dW = X.T @ d\n    W1 -= lr * dW\n", "the forward pass stands somewhere else"),
     ],
 )

@@ -30,7 +30,9 @@ def document(folder: Path, *cells: str, **beside: str) -> Document:
 
 
 def run(sliced: Slice) -> dict[str, Any]:
-    space, failed = load([{"code": one.code, "module": one.module, "defines": one.defines} for one in sliced.statements])
+    space, failed = load(
+        [{"code": one.code, "module": one.module, "defines": one.defines} for one in sliced.statements]
+    )
     assert failed == []
     return space
 
@@ -208,9 +210,9 @@ def test_definitions_inside_if_and_try(tmp_path: Path) -> None:
     made = document(tmp_path, text)
     sliced = slice_for(made, ["f", "g"])
     function = next(one for one in sliced.statements if one.defines == ("f",))
-    assert function.code == 'def f():\n        """First\n          line."""\n    return 1'.replace("        \"", "    \"").replace(
-        "          line", "              line".removeprefix("    ")
-    )
+    assert function.code == 'def f():\n        """First\n          line."""\n    return 1'.replace(
+        '        "', '    "'
+    ).replace("          line", "              line".removeprefix("    "))
     assert run(sliced)["f"]() == 1
     decorated = next(one for one in sliced.statements if one.defines == ("g",))
     assert decorated.place.line == made.cells[0].source.split("\n").index("@staticmethod") + 1
@@ -252,7 +254,12 @@ def test_methods_bases_decorators_defaults_and_annotations(tmp_path: Path) -> No
 
 
 def test_mutual_recursion_and_cells_out_of_order(tmp_path: Path) -> None:
-    cells = ["b = a * even(4)", "def even(n):\n    return n == 0 or odd(n - 1)", "def odd(n):\n    return n > 0 and even(n - 1)", "a = 6"]
+    cells = [
+        "b = a * even(4)",
+        "def even(n):\n    return n == 0 or odd(n - 1)",
+        "def odd(n):\n    return n > 0 and even(n - 1)",
+        "a = 6",
+    ]
     sliced = slice_for(document(tmp_path, *cells), ["b"])
     assert [one.place.cell for one in sliced.statements] == [2, 3, 4, 1]
     assert run(sliced)["b"] == 6

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _STYLE = {"correct": "bold green", "wrong": "bold red", "could not judge": "bold yellow"}
 _WORD_STYLE = {"different": "bold red", "differs": "bold red", "vacuous": "yellow", "could not judge": "yellow"}
 _PLAIN_WIDTH = 118
+_WIDEST = 10_000
+_NEEDED = 3  # columns: gradient, oracle, verdict
 _SURVIVORS = 4  # names of unseen mistakes that a line has room for
 
 
@@ -69,7 +71,7 @@ def _render(evidence: Evidence, out: Console) -> None:
             _section(out, title, lines)
     if evidence.summary:
         out.print()
-        out.print(_gradients(evidence.summary, width=out.width, plain=not out.is_terminal))
+        out.print(_gradients(evidence.summary, out))
     about_training = training_sections(evidence, plain=not out.is_terminal)
     about_gradients = [_power(evidence), _order(evidence), _proofs(evidence), _findings(evidence)]
     if evidence.submission is None:
@@ -151,9 +153,18 @@ def _indented(line: RenderableType, by: int = 2) -> Padding:
     return Padding(line, (0, 0, 0, by), expand=False)
 
 
-def _gradients(rows: Iterable[Row], *, width: int, plain: bool) -> Table:
+def _gradients(rows: Sequence[Row], out: Console) -> Table:
     """Return the table of gradients; a narrow terminal gets fewer columns, never shortened words."""
-    columns = [column for column in _COLUMNS if width >= column.from_width]
+    columns = [column for column in _COLUMNS if out.width >= column.from_width]
+    while True:
+        table = _table(rows, columns, plain=not out.is_terminal)
+        wide = out.measure(table, options=out.options.update_width(_WIDEST)).maximum
+        if wide <= out.width or len(columns) == _NEEDED:
+            return table
+        columns.pop()  # the names of somebody's parameters can be long
+
+
+def _table(rows: Iterable[Row], columns: Sequence[_Column], *, plain: bool) -> Table:
     table = Table(box=None if plain else box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for column in columns:
         table.add_column(column.title, justify="right" if column.is_number else "left", no_wrap=True)

@@ -52,6 +52,7 @@ class Reading:
     coarse: bool = False  # computes in float32
     complaint: str = ""
     trials: int = 0
+    fits: bool = True  # every gradient has the shape of its parameter
 
     @property
     def worth(self) -> float:

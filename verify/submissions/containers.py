@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -16,6 +17,7 @@ from verify.submissions.structure import BATCH, OUTPUTS, SIZES, Path, Structure,
 from verify.submissions.words import is_parameter, meaning_of
 
 
+_PLURAL: Final = r"(ws|weights|poids|pesos|w_?list|bs|biases|biais|sesgos|b_?list)"
 _NAMELESS: Final = "array"  # what stands in a tuple or list without a name
 # How the arrays lie, where only their names are known: W turned or not, b as a row, a column or flat.
 _LAYOUTS: Final = ((False, "row"), (True, "column"), (False, "flat"), (True, "flat"), (True, "row"), (False, "column"))
@@ -140,14 +142,18 @@ def _named_parameters(roles: Roles) -> Iterator[tuple[list[tuple[str, Path]], Co
     )
     if as_arguments:
         yield [(name, (("key", name),)) for name in as_arguments], Container({"kind": "dict"}, apart=True)
+    lists = [name for one in judged for name in one.arguments if re.fullmatch(_PLURAL, name.lower())]
+    lists = list(dict.fromkeys(lists))
+    if len(lists) == 2:
+        maker = {"kind": "lists", "names": lists, "length": 2}
+        named = [(f"{name}{place + 1}", (("key", name), ("item", place))) for name in lists for place in range(2)]
+        yield named, Container(maker, lists=tuple(lists))
     as_keys = dict.fromkeys(
-        node.slice.value
+        node.value
         for one in judged
         for node in ast.walk(one.tree)
-        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant)
-        and isinstance(node.slice.value, str) and is_parameter(node.slice.value)
-        and isinstance(node.value, ast.Name) and meaning_of(node.value.id) in ("params", None)
-    )  # fmt: skip
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and is_parameter(node.value)
+    )
     if as_keys:
         yield [(name, (("key", name),)) for name in as_keys], Container({"kind": "dict"})
     as_attributes = dict.fromkeys(

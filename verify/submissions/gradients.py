@@ -130,6 +130,13 @@ def given_gradients(reading: Reading, found: Leaves, before: Mapping[str, Any]) 
     return given
 
 
+def with_fit(reading: Reading, found: Leaves, point: Point) -> Reading:
+    """Return the reading with a word on whether every gradient has as many entries as its parameter."""
+    given = given_gradients(reading, found, point.params)
+    sizes = [np.size(given.get(one.name)) == np.prod(one.shape) for one in reading.structure.parameters]
+    return replace(reading, fits=all(sizes))
+
+
 def truth(reading: Reading, params: Mapping[str, Any], X: Any, Y: Any) -> dict[str, Any]:
     """Return the textbook gradient of the reading's objective, in the student's shapes."""
     assert reading.net is not None

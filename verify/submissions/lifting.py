@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import re
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -254,7 +255,8 @@ def _lifted(document: Document, block: _Block, tools: set[str]) -> Lifted | None
     text[end + offset] = "    return locals()"
     code = "\n".join(text) + "\n"
     try:
-        compile(code, NAME, "exec")
+        with warnings.catch_warnings(action="ignore"):
+            compile(code, NAME, "exec")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     if any(isinstance(node, ast.Return | ast.Yield | ast.YieldFrom | ast.Await) for node in _own(kept)):

@@ -22,6 +22,7 @@ class Container:
 
     maker: Mapping[str, Any]
     apart: bool = False  # each parameter is an argument
+    lists: tuple[str, ...] = ()  # the names of arguments that are lists of parameters
     tuple: bool = False
 
 
@@ -107,8 +108,9 @@ def arguments(function: Function, known: Known, role: str = "") -> list[list[Any
     defaults = _defaulted(function)
     returned = _returned_names(known)
     waiting = []
+    predicted = _prediction(function) if role == "loss" and known.yhat is not None else None
     for name in function.arguments:
-        binding = _bound(name, known, returned)
+        binding = None if name == predicted else _bound(name, known, returned)
         if binding is not None:
             given.append([name, binding])
         elif name not in defaults:
@@ -135,15 +137,21 @@ def arguments(function: Function, known: Known, role: str = "") -> list[list[Any
     return given
 
 
+def _prediction(function: Function) -> str | None:
+    """Return the argument of a loss that is the output, where two are named like targets: (y, t) or (y, labels)."""
+    meanings = {name: meaning_of(name) for name in function.arguments}
+    targets = [name for name, meaning in meanings.items() if meaning == "Y"]
+    return targets[0] if len(targets) == 2 and "Yhat" not in meanings.values() and "X" not in meanings.values() else None
+
+
 def _cache(known: Known, step: str) -> Binding:
     """Return the part of a forward pass's result that is not the output: what the backward pass is given back."""
     function = known.results[step]
     last = function.last_return
     if isinstance(last, ast.Tuple):
-        parts = [number for number, part in enumerate(last.elts) if not isinstance(part, ast.Name | ast.Attribute)]
-        names = [number for number, part in enumerate(last.elts)
-                 if isinstance(part, ast.Name) and meaning_of(part.id) == "cache"]  # fmt: skip
-        chosen = (names or parts or [len(last.elts) - 1])[0]
+        literal = [n for n, part in enumerate(last.elts) if isinstance(part, ast.Dict | ast.Tuple | ast.List)]
+        named = [n for n, name in enumerate(function.returned) if name is not None and meaning_of(name) == "cache"]
+        chosen = (literal or named or [len(last.elts) - 1])[0]
         return {"is": "result", "step": step, "path": [["item", chosen]]}
     return {"is": "result", "step": step, "path": []}
 
@@ -179,6 +187,8 @@ def _bound(name: str, known: Known, returned: Sequence[tuple[str, list[list[Any]
     for parameter in known.parameters if known.container.apart else ():
         if parameter.name.lower() == low:
             return {"is": "param", "path": [list(step) for step in parameter.path]}
+    if name in known.container.lists:
+        return {"is": "param", "path": [["key", name]]}
     meaning = meaning_of(name)
     if meaning == "params" or (
         known.container.maker["kind"] != "globals" and not known.container.apart and low in ("w", "weights")

@@ -22,7 +22,7 @@ from verify.submissions.magics import blank_magics
 LARGEST_FILE: Final = 64 * 2**20
 MOST_CELLS: Final = 20_000
 MOST_CODE: Final = 4 * 2**20  # characters, in all cells
-DEEPEST: Final = 150  # expressions inside expressions; what walks a tree later may recurse
+DEEPEST: Final = 100  # expressions inside expressions; what walks a tree later may recurse
 _SUFFIXES: Final = (".py", ".ipynb")
 _MOST_NEIGHBOURS: Final = 100
 _EXPECTED: Final = "expected a Python file (.py) or a Jupyter notebook (.ipynb)"
@@ -40,8 +40,7 @@ def read(path: Path) -> Document:
     """
     path = Path(path)
     content = _bytes_of(path)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with warnings.catch_warnings(action="ignore"):
         document = _document(path, content)
         return Document(
             document.name, document.kind, document.sha256, document.cells, _neighbours(path, document.cells)

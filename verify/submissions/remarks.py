@@ -6,10 +6,11 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from verify.submissions.document import Cell, Document, Place
 from verify.submissions.safety import called_name, root_name, update_of
+from verify.submissions.words import meaning_of
 
 _LARGEST_EPS: Final = 1e-3
 _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -50,6 +51,7 @@ _NAMES: Final = (
     "eps-in-log", "steps-over-features", "stop-never-fires", "never-filled", "axis-counts-updates", "reseeds",
     "changes-argument",
 )  # fmt: skip
+_Node = TypeVar("_Node", bound=ast.AST)
 _Told = Iterator[tuple[Cell, ast.AST, str]]
 
 
@@ -62,7 +64,7 @@ class _Facts:
         self.functions: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = {}
         self.appended: dict[str, list[ast.expr]] = {}
         self.parts: dict[str, list[tuple[ast.expr, int]]] = {}  # name -> the tuple that it is a part of, and which
-        for _, node in self.nodes():
+        for _, node in self.nodes(ast.AST):
             if isinstance(node, ast.Assign):
                 for target in node.targets:
                     self._assign(target, node.value)
@@ -74,7 +76,7 @@ class _Facts:
             elif isinstance(node, ast.Call) and called_name(node) == "append" and node.args:
                 self.appended.setdefault(root_name(node.func) or "", []).append(node.args[0])
 
-    def nodes(self, kind: type[ast.AST] = ast.AST) -> Iterator[tuple[Cell, ast.AST]]:
+    def nodes(self, kind: type[_Node]) -> Iterator[tuple[Cell, _Node]]:
         for cell, tree in self.cells:
             for node in ast.walk(tree):
                 if isinstance(node, kind):
@@ -116,7 +118,6 @@ def _constant(node: ast.expr) -> float | None:
 def _eps_in_log(facts: _Facts) -> _Told:
     seen: set[tuple[int | None, int]] = set()
     for cell, node in facts.nodes(ast.Call):
-        assert isinstance(node, ast.Call)
         if called_name(node) not in ("log", "log2", "log10") or not node.args:
             continue
         for part in ast.walk(node.args[0]):
@@ -127,9 +128,9 @@ def _eps_in_log(facts: _Facts) -> _Told:
                 if eps is not None and (cell.number, node.lineno) not in seen:
                     seen.add((cell.number, node.lineno))
                     sentence = (
-                        f"The loss takes {ast.unparse(node)[:80]}: with {ast.unparse(eps)} = {facts.number(eps):g} added it "
-                        "is not quite the loss that the gradient is derived from. The two part where the probability of the "
-                        "true class comes near that number."
+                        f"The loss takes {ast.unparse(node)[:80]}: with {ast.unparse(eps)} = {facts.number(eps):g} "
+                        "added it is not quite the loss that the gradient is derived from. The two part where the "
+                        "probability of the true class comes near that number."
                     )
                     yield cell, node, sentence
                     break
@@ -137,7 +138,6 @@ def _eps_in_log(facts: _Facts) -> _Told:
 
 def _steps_over_features(facts: _Facts) -> _Told:
     for cell, node in facts.nodes(ast.For):
-        assert isinstance(node, ast.For)
         if not (
             isinstance(node.target, ast.Name) and isinstance(node.iter, ast.Call) and called_name(node.iter) == "range"
         ):
@@ -145,12 +145,13 @@ def _steps_over_features(facts: _Facts) -> _Told:
         sizes = [found for one in node.iter.args for found in _sizes(facts, one)]
         slices = [found for inner in node.body for found in _sliced(inner, node.target.id)]
         for array, axis in sizes:
+            slices = [one for one in slices if one[0] == array or meaning_of(one[0]) == "X"]
             if slices and all(at != axis for _, at in slices) and axis < 2:
                 taken, at = slices[0]
                 counted = "features" if axis else "rows"
                 sentence = (
-                    f"The loop runs to {array}.shape[{axis}], a number of {counted}, but its batches are cut from axis {at} "
-                    f"({taken}[...]), where the samples are: {array}.shape[{at}] is meant. "
+                    f"The loop runs to {array}.shape[{axis}], a number of {counted}, but its batches are cut from "
+                    f"axis {at} ({taken}[...]), where the samples are: {array}.shape[{at}] is meant. "
                     "So it does not see all samples, or runs past their end."
                 )
                 yield cell, node, sentence
@@ -198,7 +199,6 @@ def _sliced(node: ast.AST, index: str) -> Iterator[tuple[str, int]]:
 
 def _stop_never_fires(facts: _Facts) -> _Told:
     for cell, node in facts.nodes(ast.If):
-        assert isinstance(node, ast.If)
         if not any(isinstance(inner, ast.Break | ast.Return) for one in node.body for inner in ast.walk(one)):
             continue
         for test in ast.walk(node.test):
@@ -259,11 +259,8 @@ def _returns_fraction(facts: _Facts, call: ast.Call, at: int | None, seen: froze
 
 
 def _never_filled(facts: _Facts) -> _Told:
-    used = [
-        node.id for _, node in facts.nodes(ast.Name) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    ]
+    used = [node.id for _, node in facts.nodes(ast.Name) if isinstance(node.ctx, ast.Load)]
     for cell, node in facts.nodes(ast.Assign):
-        assert isinstance(node, ast.Assign)
         names = [name for target in node.targets for name in _empty_lists(target, node.value)]
         empty = [one for one in names if _HELD_OUT.search(one) and one not in used and len(facts.values[one]) == 1]
         if empty:
@@ -327,7 +324,7 @@ def _per_update(facts: _Facts) -> set[str]:
 
 
 def _reseeds(facts: _Facts) -> _Told:
-    for cell, node in facts.nodes():
+    for cell, node in facts.nodes(ast.AST):
         if isinstance(node, _FUNCTIONS) and node.name != "main" and "seed" not in node.name.lower():
             arguments = [*node.args.posonlyargs, *node.args.args]
             given = dict(zip([one.arg for one in reversed(arguments)], reversed(node.args.defaults), strict=False))
@@ -345,7 +342,7 @@ def _reseeds(facts: _Facts) -> _Told:
 
 
 def _changes_argument(facts: _Facts) -> _Told:
-    for cell, node in facts.nodes():
+    for cell, node in facts.nodes(ast.AST):
         if not isinstance(node, _FUNCTIONS):
             continue
         inside = list(ast.walk(node))

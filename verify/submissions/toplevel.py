@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import symtable
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -152,7 +153,8 @@ def _item(index: int, node: ast.stmt, cell: Cell, lines: list[str], module: str 
     """Return the statement with its names, or why it can't be used."""
     code = cut_out(node, lines)
     try:
-        tree = ast.parse(code)
+        with warnings.catch_warnings(action="ignore"):
+            tree = ast.parse(code)
         defines, now, later = names_of(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return f"Python does not take it: {getattr(error, 'msg', None) or error}"
@@ -208,7 +210,8 @@ def names_of(code: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]]
 
     A global that a function writes counts as read. Raises SyntaxError where code can't be compiled.
     """
-    table = symtable.symtable(code, "submission", "exec")
+    with warnings.catch_warnings(action="ignore"):
+        table = symtable.symtable(code, "submission", "exec")
     symbols = table.get_symbols()
     defines = {one.get_name() for one in symbols if one.is_assigned() or one.is_imported()}
     now = {one.get_name() for one in symbols if one.is_referenced()}

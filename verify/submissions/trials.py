@@ -10,7 +10,7 @@ import numpy as np
 
 from verify.submissions.calling import Ask, Leaves, Reading, Refused, Where, unpacked
 from verify.submissions.containers import structures
-from verify.submissions.gradients import match_gradients, part_right
+from verify.submissions.gradients import match_gradients, part_right, with_fit
 from verify.submissions.nets import Objective
 from verify.submissions.plan import RATE, Container, Known, arguments, array, number, step_of
 from verify.submissions.points import Point, make_point
@@ -57,13 +57,17 @@ class Trials:
         self, roles: Roles, fixed: Mapping[str, Any], outputs: int | None, per_sample: bool
     ) -> Iterator[Reading]:
         for structure, container in structures(self.ask, roles, outputs, self.complaints):
-            forms = [(samples, BATCH) for samples in ("rows", "columns")]
-            single = [("columns", 1), ("vector", 1), ("rows", 1)]
-            forms = [*single, *forms] if per_sample else [*forms, *single, ("mixed", BATCH)]
-            for samples, batch in forms:
-                if fixed.get("samples") not in (None, samples) or (samples == "vector" and batch != 1):
-                    continue
-                yield from self._with_labels(roles, structure, container, samples, batch, fixed)
+            fitting = False
+            for samples in ("rows", "columns", "mixed"):
+                if fixed.get("samples") in (None, samples):
+                    for reading in self._with_labels(roles, structure, container, samples, BATCH, fixed):
+                        misfits = per_sample and not reading.fits
+                        fitting = fitting or (bool(reading.gradients) and not misfits)
+                        if not misfits:
+                            yield reading
+            for samples in () if fitting else ("columns", "vector", "rows"):
+                if fixed.get("samples") in (None, samples):
+                    yield from self._with_labels(roles, structure, container, samples, 1, fixed)
 
     def _with_labels(
         self,
@@ -122,7 +126,7 @@ class Trials:
         if reading.net is None:
             reading = self._with_net(reading, found, point)
         reading = self._with_loss(reading, known, found)
-        reading = match_gradients(reading, found, point)
+        reading = with_fit(match_gradients(reading, found, point), found, point)
         return self._with_truth(reading, found, point)
 
     def _run(self, reading: Reading, steps: Sequence[Any], point: Point) -> Leaves:

@@ -164,6 +164,8 @@ class _Call:
             return self.space
         if kind == "call":
             return copy.copy(self._called(maker))
+        if kind == "lists":
+            return {name: [None] * int(maker["length"]) for name in maker["names"]}
         if kind == "object":
             return types.SimpleNamespace()
         return {} if kind == "dict" else [None] * int(maker["length"])
