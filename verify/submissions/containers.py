@@ -28,7 +28,8 @@ def structures(
 ) -> Iterator[tuple[Structure, Container]]:
     """Return every structure that the parameters may have, the likeliest first."""
     yield from _made(ask, roles, outputs, complaints)
-    yield from _made_up(roles, outputs)
+    if roles.owner is None:
+        yield from _made_up(roles, outputs)
 
 
 def _made(
@@ -154,6 +155,8 @@ def _named_parameters(roles: Roles) -> Iterator[tuple[list[tuple[str, Path]], Co
         for node in ast.walk(one.tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and is_parameter(node.value)
     )
+    if not as_keys and {"W", "b"} <= {name for one in judged for name in one.names}:  # "W" + str(l)
+        as_keys = dict.fromkeys(("W1", "b1", "W2", "b2"))
     if as_keys:
         yield [(name, (("key", name),)) for name in as_keys], Container({"kind": "dict"})
     as_attributes = dict.fromkeys(

@@ -11,7 +11,7 @@ from verify.submissions.roles import Function, Roles, own_nodes
 from verify.submissions.structure import Parameter, Path
 from verify.submissions.words import is_parameter, meaning_of, size_of
 
-RATE: Final = 1.0  # the learning rate that updates are asked for: the gradient is then before - after
+RATE: Final = 0.5  # the learning rate that updates are asked for: the gradient is then (before - after) / rate
 PENALTY: Final = 0.125  # the strength of a penalty that is an argument; exact in binary
 Binding = dict[str, Any]
 
@@ -102,8 +102,11 @@ def _defaulted(function: Function) -> set[str]:
     return {*(positional[-count:] if count else ()), *(one.arg for one, value in keywords if value is not None)}
 
 
-def arguments(function: Function, known: Known, role: str = "") -> list[list[Any]] | None:
-    """Return what each argument of a function is given, or None where one is not understood."""
+def arguments(function: Function, known: Known, role: str = "", choice: int = 0) -> list[list[Any]] | None:
+    """Return what each argument of a function is given, or None where one is not understood.
+
+    Where an argument could be given several results, `choice` takes another than the first.
+    """
     given: list[list[Any]] = []
     defaults = _defaulted(function)
     returned = _returned_names(known)
@@ -127,11 +130,14 @@ def arguments(function: Function, known: Known, role: str = "") -> list[list[Any
         if not known.results:  # the forward pass: what is not understood is its input
             left = [array(name) for name in ("X", "Y") if array(name) not in used]
         elif role == "loss" and known.yhat is not None and not any(one.get("is") == "result" for one in used):
-            left = [{"is": "result", "step": known.yhat[0], "path": [list(step) for step in known.yhat[1]]}, *left]
+            step = known.yhat[0]
+            output = {"is": "result", "step": step, "path": [list(part) for part in known.yhat[1]]}
+            left = [output, {"is": "result", "step": step, "path": []}, *left]
         elif len(holes) == 1 and array("Y") not in used:
             left = [array("Y"), *left]
         if len(left) < len(holes):
             return None
+        left = left[choice:] if len(left) - choice >= len(holes) else left
         for entry, binding in zip(holes, left, strict=False):
             entry[1] = binding
     return given
@@ -151,7 +157,9 @@ def _cache(known: Known, step: str) -> Binding:
     if isinstance(last, ast.Tuple):
         literal = [n for n, part in enumerate(last.elts) if isinstance(part, ast.Dict | ast.Tuple | ast.List)]
         named = [n for n, name in enumerate(function.returned) if name is not None and meaning_of(name) == "cache"]
-        chosen = (literal or named or [len(last.elts) - 1])[0]
+        if not literal and not named:
+            return {"is": "result", "step": step, "path": []}
+        chosen = (literal or named)[0]
         return {"is": "result", "step": step, "path": [["item", chosen]]}
     return {"is": "result", "step": step, "path": []}
 

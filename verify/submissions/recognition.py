@@ -90,7 +90,7 @@ def recognise_objective(
             base = np.array([float(function(trace.Yhat, Y)) for trace, _, Y, _ in points])
         if not np.all(np.isfinite(base)):
             continue
-        for name, c in factors(m, K).items():
+        for name, c in {**factors(m, K), **_own_factor(values, base)}.items():
             rest = values - float(c) * base
             d = float(rest @ squares / (squares @ squares))
             for penalty in (0.0, d):
@@ -100,6 +100,16 @@ def recognise_objective(
                     if best is None or misfit < best[0] * 1e-2 or (misfit < best[0] and not objective.d):
                         best = misfit, objective
     return None if best is None else (best[1], best[0])
+
+
+def _own_factor(values: Any, base: Any) -> dict[str, Fraction]:
+    """Return the constant that the file has of its own, such as 1/120 for a global m, if one short fraction fits."""
+    ratio = float(values[0] / base[0]) if base[0] else 0.0
+    if not np.isfinite(ratio):
+        return {}
+    c = Fraction(ratio).limit_denominator(10_000)
+    usual = c != 0 and abs(ratio / float(c) - 1) < 1e-9
+    return {f"{c} times the sum over the samples": c} if usual else {}
 
 
 def _fraction(d: float, m: int) -> Fraction:

@@ -205,7 +205,7 @@ def _updates(function: Function) -> bool:
 
 def _plausible(role: Role, one: Function) -> bool:
     if role == "backward":
-        return len(one.arguments) >= 1 and (one.products > 0 or bool(gradient_names(one)) or len(one.calls) > 2)
+        return (len(one.arguments) >= 1 or bool(one.owner)) and (one.products > 0 or bool(gradient_names(one)) or len(one.calls) > 2)
     if role == "forward":
         return ((one.products > 0 or len(one.calls) > 0) and one.last_return is not None) or bool(one.owner)
     if role == "loss":

@@ -134,7 +134,8 @@ def _is_bias(name: str, shape: tuple[int, ...]) -> bool:
 
 def _number(name: str) -> int:
     digits = re.findall(r"\d+", name)
-    return int(digits[-1]) if digits else 0
+    last = re.search(r"(o|out|output|hy|y)$", name.lower().strip("_"))
+    return int(digits[-1]) if digits else 99 if last else 0
 
 
 def made_up(

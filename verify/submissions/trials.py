@@ -86,14 +86,16 @@ class Trials:
                 continue
             if labels.startswith("integers") and structure.sizes[-1] == 1:
                 continue
-            try:
-                yield self._tried(replace(base, labels=labels), point)
-            except Refused as refused:
-                self.complaints.append(refused)
-                if refused.step == "forward" and not _uses_labels(roles.forward):
-                    return
+            for choice in range(2):
+                try:
+                    yield self._tried(replace(base, labels=labels), point, choice)
+                    break
+                except Refused as refused:
+                    self.complaints.append(refused)
+                    if refused.step == "forward" and not _uses_labels(roles.forward):
+                        return
 
-    def _tried(self, reading: Reading, point: Point) -> Reading:
+    def _tried(self, reading: Reading, point: Point, choice: int) -> Reading:
         roles = reading.roles
         known = Known(reading.container, reading.structure.parameters, reading.batch)
         forward: list[Any] = []
@@ -116,9 +118,10 @@ class Trials:
         assert judged is not None
         for role, function in (("backward", roles.backward), ("update", roles.update)):
             if function is not None:
-                given = arguments(function, known)
+                given = arguments(function, known, role, choice)
                 if given is None:
-                    raise Refused(f"the arguments of {function.name} are not understood")
+                    missing = [name for name in function.arguments if meaning_of(name) is None]
+                    raise Refused(f"the arguments {', '.join(missing)} of {function.name} are not understood")
                 backward_steps.append(step_of(function, role, given))
                 known.results[role] = function
         found = self._run(reading, backward_steps, point)
@@ -154,24 +157,14 @@ class Trials:
     def _with_loss(self, reading: Reading, known: Known, found: Leaves) -> Reading:
         """Find the loss as a function, as a part of what the backward pass returns, or as a local name."""
         roles = reading.roles
-        steps: list[Any] = list(reading.forward_steps)
+        steps: list[Any] = []
         place: Where | None = None
         if roles.loss is not None and roles.loss is not roles.backward:
-            given = arguments(roles.loss, known, "loss")
-            if given is not None:
-                uses = any(binding.get("step") == "backward" for _, binding in given)
-                steps = [*(reading.backward_steps if uses else steps), step_of(roles.loss, "loss", given)]
-                try:
-                    values = self._run(reading, steps, make_point(reading.structure, reading.batch, seed=4))
-                except Refused as refused:
-                    self.complaints.append(refused)
-                else:
-                    place = _scalar(values, "loss")
+            place, steps = self._own_loss(reading, known, roles.loss)
         if place is None:
             steps = list(reading.backward_steps)
-            place = _named_scalar(found)
-        if place is None and roles.loss is not None and roles.loss is roles.backward:
-            place = _scalar(found, "backward")
+            place = _scalar(found, "backward") if roles.loss is not None and roles.loss is roles.backward else None
+            place = place or _named_scalar(found)
         if place is None:
             return self._implied(reading)
         reading = replace(reading, loss=place, forward_steps=tuple(steps))
@@ -186,10 +179,37 @@ class Trials:
                 return self._implied(reading)
             layers = reading.structure.layers(point.params)
             points.append((reading.net.forward(layers, point.X), layers, point.Y, float(np.real(value).reshape(-1)[0])))
-        fit = recognise_objective(points, reading.batch, reading.structure.sizes[-1], coarse=reading.coarse)
-        if fit is None:
-            return reading
-        return replace(reading, objective=fit[0], misfit=fit[1])
+        K, net = reading.structure.sizes[-1], reading.net
+        fit = recognise_objective(points, reading.batch, K, coarse=reading.coarse)
+        if fit is None and net.output == "identity":  # what was seen may be the logits of an output that was not kept
+            for output in ("softmax", "sigmoid"):
+                other = replace(net, output=output)
+                seen = [(other.forward(layers, trace.A[0]), layers, Y, J) for trace, layers, Y, J in points]
+                fit = recognise_objective(seen, reading.batch, K, coarse=reading.coarse)
+                if fit is not None:
+                    net = other
+                    break
+        return reading if fit is None else replace(reading, net=net, objective=fit[0], misfit=fit[1])
+
+    def _own_loss(self, reading: Reading, known: Known, function: Function) -> tuple[Where | None, list[Any]]:
+        """Return where the value of the loss function stands, and the steps that give it."""
+        tried: list[Any] = []
+        for choice in range(3):
+            given = arguments(function, known, "loss", choice)
+            if given is None or given in tried:
+                continue
+            tried.append(given)
+            uses = any(binding.get("step") == "backward" for _, binding in given)
+            steps = [*(reading.backward_steps if uses else reading.forward_steps), step_of(function, "loss", given)]
+            try:
+                values = self._run(reading, steps, make_point(reading.structure, reading.batch, seed=4))
+            except Refused as refused:
+                self.complaints.append(refused)
+                continue
+            place = _scalar(values, "loss")
+            if place is not None:
+                return place, steps
+        return None, []
 
     def _implied(self, reading: Reading) -> Reading:
         return reading if reading.net is None else replace(reading, objective=implied(reading.net, reading.batch))
@@ -205,7 +225,8 @@ class Trials:
                 objectives += [implied(reading.net, reading.batch, kind, K, "squared-error") for kind in _SQUARED]
             options = [replace(reading, objective=one) for one in dict.fromkeys((reading.objective, *objectives))]
         if reading.applied:
-            options += [replace(one, rate=rate) for one in options for rate in self.literals if rate != RATE]
+            rates = [RATE] if _is_given_a_rate(reading) else [1.0, *self.literals]
+            options = [replace(one, rate=rate) for rate in rates for one in options]
         scored = [replace(one, right=part_right(one, found, point)) for one in options]
         return max(scored, key=lambda one: one.right)
 
@@ -224,9 +245,13 @@ class Trials:
             if name in read and name not in given and name not in dict(found):
                 if meaning_of(name) == "rate":
                     found.append((name, number(RATE)))
-                elif name.lower() in ("m", "batch_size", "n_samples", "num_examples"):
-                    found.append((name, number(batch)))
         return tuple(found)
+
+
+def _is_given_a_rate(reading: Reading) -> bool:
+    given = [binding for step in reading.backward_steps for _, binding in step["arguments"]]
+    given += [entry[1] for entry in reading.container.maker.get("arguments", ())]
+    return number(RATE) in [*given, *(binding for _, binding in reading.settings)]
 
 
 def _uses_labels(function: Function | None) -> bool:
@@ -263,11 +288,11 @@ def _scalar(found: Leaves, section: str) -> Where | None:
 
 def _named_scalar(found: Leaves) -> Where | None:
     """Return a single number that is called a loss, among what the backward pass returned and its local names."""
-    sections = ("backward", "update", "container")
+    sections, candidates = ("backward", "update", "container"), []
     for where, value in found.items():
         last = str(where[1][-1][1]).lower() if where[1] else ""
         inside = where[0] in sections or where[0].startswith("locals")
         if inside and np.size(value) == 1 and np.asarray(value).dtype.kind == "f":
             if "loss" in last or "cost" in last or last in ("j", "error", "perte", "cout", "erreur"):
-                return where
-    return None
+                candidates.append((last not in ("loss", "cost", "j"), len(candidates), where))
+    return min(candidates)[2] if candidates else None

@@ -38,9 +38,9 @@ _MEANINGS: Final[tuple[tuple[Meaning, str], ...]] = (
     ("sizes", r"sizes|dims?|layer_?(dims?|sizes)|layers?_?dims?|shape|arch(itecture)?|layers|topology|couches|capas|structure|units|n_units|neurons"),
     ("n_x", r"n_?x|n_?in(put)?s?|in(put)?_?(size|dim|nodes|n|neurons|units|features)?|d|d_?in|nin|n_?features|inputs?|n_?0|num_?(inputs|features)|"
      r"i|.*input.*|.*entr[eé]e.*|.*entrada.*|n_i|features"),
-    ("n_y", r"n_?y|n_?out(put)?s?|out(put)?_?(size|dim|nodes|n|neurons|units|classes)?|k|c|d_?out|nout|n_?class(es)?|num_?(class(es)?|outputs?|labels)|"
+    ("n_y", r"n_?y|n_?out(put)?s?|out(put)?_?(size|dim|nodes|n|neurons|units|classes)?|k|c|d_?out|nout|out_?features|n_?class(es)?|num_?(class(es)?|outputs?|labels)|"
      r"o|n_?c|n_?k|.*output.*|.*sortie.*|.*salida.*|classes|n_o"),
-    ("n_h", r"n_?h\d*|h\d*|n_?hid(den)?s?\d*|hid(den)?\d*_?(size|dim|nodes|n|neurons|units)?s?\d*|hidden.*|.*hidden.*|.*cach[eé]e.*|.*ocult.*|m\d|nhid|d_?h(id)?|n_?1|n_?2"),
+    ("n_h", r"n_?h\d*|h\d*|n_?hid(den)?s?\d*|hid(den)?\d*_?(size|dim|nodes|n|neurons|units)?s?\d*|hidden.*|.*hidden.*|.*cach[eé].*|.*ocult.*|m\d|nhid|d_?h(id)?|n_?1|n_?2"),
     ("seed", r"seed|rng|random_state|graine|semilla"),
     ("flag", r"verbose|print_.*|train(ing)?|return_.*|debug|plot|show.*|use_.*|keep_?prob|dropout|initiali[sz].*|activation.*|std|scale|sigma"),
 )  # fmt: skip
