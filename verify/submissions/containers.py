@@ -155,9 +155,11 @@ def _named_parameters(roles: Roles) -> Iterator[tuple[list[tuple[str, Path]], Co
         for node in ast.walk(one.tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and is_parameter(node.value)
     )
-    if not as_keys and {"W", "b"} <= {name for one in judged for name in one.names}:  # "W" + str(l)
-        as_keys = dict.fromkeys(("W1", "b1", "W2", "b2"))
-    if as_keys:
+    if set(as_keys) == {"W", "b"}:  # "W" + str(l)
+        for depth in (2, 3, 4):
+            names = [f"{kind}{layer}" for layer in range(1, depth + 1) for kind in "Wb"]
+            yield [(name, (("key", name),)) for name in names], Container({"kind": "dict"})
+    elif as_keys:
         yield [(name, (("key", name),)) for name in as_keys], Container({"kind": "dict"})
     as_attributes = dict.fromkeys(
         node.attr

@@ -137,6 +137,9 @@ def arguments(function: Function, known: Known, role: str = "", choice: int = 0)
             left = [array("Y"), *left]
         if len(left) < len(holes):
             return None
+        if not function.owner and not known.container.apart and known.container.maker["kind"] != "globals":
+            whole = {"is": "params", "tuple": known.container.tuple}
+            left = left if whole in used or role == "loss" else [whole, *left]
         left = left[choice:] if len(left) - choice >= len(holes) else left
         for entry, binding in zip(holes, left, strict=False):
             entry[1] = binding

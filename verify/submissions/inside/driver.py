@@ -50,7 +50,7 @@ class Driver:
 
     def make(self, header: dict[str, Any], arrays: Mapping[str, Any]) -> Answer:
         """Build the container of the parameters as the student's code does; answer the arrays in it."""
-        call = _Call(self.space, header, {}, None)
+        call = _Call(self.space, header, _Values(arrays, None, False), None)
         made = call.container
         if header["maker"]["kind"] == "globals":
             made = {name: value for name, value in made.items() if not name.startswith("__")}
