@@ -12,7 +12,7 @@ from verify.evidence import Comparison, Diagnosis
 from verify.submissions.calling import Leaves, Reading
 from verify.submissions.document import Document, Place
 from verify.submissions.judging import fits
-from verify.submissions.lines import Names, by_name, find_line, names_at, should_be
+from verify.submissions.lines import Names, find_line, names_at, should_be
 from verify.submissions.naming import At, Named, name_mistakes, with_mistakes
 from verify.submissions.nets import Gradient
 from verify.submissions.roles import Function
@@ -79,7 +79,7 @@ def _named(wrong: Wrong, one: Named, names: Mapping[str, Names]) -> Diagnosis:
     if not one.exactly:
         notes.append("It gives the same numbers in floats; exact numbers could not say so.")
     return Diagnosis(
-        "; ".join(dict.fromkeys(known_as(slip, number) for (_, number), _ in one.guess)),
+        "; ".join(dict.fromkeys(known_as(slip, reading.net, number) for (_, number), _ in one.guess)),
         f"{'dZ' if step == 'dZL' else step}{layer}",
         tuple(_parameters(reading, step, layer, depth)),
         sentence_of(slip, reading.net, layer),
@@ -109,8 +109,7 @@ def _parameters(reading: Reading, step: str, layer: int, depth: int) -> list[str
 
 
 def _place(wrong: Wrong, step: str, layer: int, names: Mapping[str, Names]) -> tuple[Place, Function]:
-    depth = len(wrong.reading.structure.sizes) - 1
-    found = find_line(step, layer, names) or by_name(step, layer, depth, names)
+    found = find_line(step, layer, wrong.reading, names)
     if found is None:
         judged = _ordered(wrong)[0]
         return judged.place, judged
@@ -218,15 +217,9 @@ def _holds_wrong(wrong: Wrong, step: str, layer: int) -> bool:
     known = _names(wrong, None)
     if any(f"{step}{layer}" in names.of for names in known.values()):
         return False
-    return (
-        by_name("dA", layer, 0, {name: one for name, one in known.items()}) is not None
-        and not any(f"dZ{layer}" in names.of for names in known.values())
-        and _named_like(wrong, f"da{layer}", f"dh{layer}")
+    return any(
+        where[1] and str(where[1][-1][1]).lower().replace("_", "") in (f"da{layer}", f"dh{layer}") for where in wrong.leaves
     )
-
-
-def _named_like(wrong: Wrong, *names: str) -> bool:
-    return any(where[1] and str(where[1][-1][1]).lower().replace("_", "") in names for where in wrong.leaves)
 
 
 def _narrowed(wrong: Wrong, failed: Sequence[str]) -> str:

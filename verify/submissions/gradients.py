@@ -91,13 +91,13 @@ def _matched(reading: Reading, named: list[tuple[Where, str, Any]]) -> dict[str,
 def _by_name(reading: Reading, named: list[tuple[Where, str, Any]]) -> dict[str, Where]:
     found = {}
     for one in reading.structure.parameters:
-        mine = [where for where, name, _ in named if _plain(bare(name)) == _plain(one.name) and name]
+        mine = [where for where, name, _ in named if plain(bare(name)) == plain(one.name) and name]
         if mine:
             found[one.name] = mine[0]
     return found
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """Return a name without its decoration: weights1 and W_1 are w1, biases1 is b1."""
     low = name.lower().strip("_").replace("_", "")
     return re.sub(r"^(weights?|poids|pesos?)", "w", re.sub(r"^(bias(es)?|biais|sesgos?)", "b", low))

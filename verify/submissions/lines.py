@@ -12,7 +12,9 @@ import numpy as np
 from verify.submissions.calling import Leaves, Reading
 from verify.submissions.document import Place
 from verify.submissions.nets import ACTIVATIONS, Gradient, Layer, Trace
+from verify.submissions.gradients import plain
 from verify.submissions.roles import Function, own_nodes
+from verify.submissions.words import bare
 
 _CLOSE: Final = 1e-7
 _DOWNSTREAM: Final = {
@@ -111,10 +113,11 @@ def _is(value: Any, candidate: Any, scales: Sequence[float]) -> bool:
     return False
 
 
-def _assigned(function: Function) -> dict[str, ast.stmt]:
-    """Return the last statement of a function that assigns each name, attribute or key."""
-    found: dict[str, ast.stmt] = {}
-    for node in sorted((n for n in own_nodes(function.tree) if isinstance(n, ast.stmt)), key=lambda n: n.lineno):
+def _assigned(function: Function, *, first: bool = False) -> dict[str, ast.AST]:
+    """Return the last statement (or the first) of a function that assigns each name, attribute or key."""
+    found: dict[str, ast.AST] = {}
+    statements = sorted((node for node in own_nodes(function.tree) if isinstance(node, ast.stmt)), key=lambda n: n.lineno)
+    for node in reversed(statements) if first else statements:
         targets: list[ast.expr] = []
         if isinstance(node, ast.Assign):
             targets = list(node.targets)
@@ -129,35 +132,72 @@ def _assigned(function: Function) -> dict[str, ast.stmt]:
             elif isinstance(target, ast.Attribute):
                 found[target.attr] = node
             elif isinstance(target, ast.Subscript):
-                if isinstance(target.slice, ast.Constant) and isinstance(target.slice.value, str):
-                    found[target.slice.value] = node
+                name = _key_of(target.slice)
+                if name is not None:
+                    found[name] = node
                 elif isinstance(target.value, ast.Name) and target.value.id not in found:
                     found[target.value.id] = node
+        if isinstance(node, ast.Return | ast.Assign) and node.value is not None:
+            found.update(_keys(node.value))
     return found
 
 
-def find_line(step: str, layer: int, names: Mapping[str, Names]) -> tuple[Place, Function] | None:
-    """Return the place of the statement that computes a step, or of the first one that uses it."""
+def _key_of(node: ast.expr) -> str | None:
+    """Return a key that is a text, or the text in front of a layer's number: "dW", as in "dW" + str(l)."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr) and node.values and isinstance(node.values[0], ast.Constant):
+        return str(node.values[0].value)
+    if isinstance(node, ast.BinOp) and isinstance(node.left, ast.Constant) and isinstance(node.left.value, str):
+        return node.left.value.split("%")[0]
+    return None
+
+
+def _keys(node: ast.expr) -> dict[str, ast.AST]:
+    """Return the values of a dictionary that is written out, {"dW1": ...} or dict(dW1=...), by key."""
+    if isinstance(node, ast.Dict):
+        pairs = zip(node.keys, node.values, strict=True)
+        return {key.value: value for key, value in pairs if isinstance(key, ast.Constant) and isinstance(key.value, str)}
+    if isinstance(node, ast.Call):
+        return {word.arg: word.value for word in node.keywords if word.arg}
+    if isinstance(node, ast.Tuple):
+        return {key: value for part in node.elts for key, value in _keys(part).items()}
+    return {}
+
+
+_STEMS: Final = {"dZL": ("dz", "delta", "error", "err"), "dZ": ("dz", "delta"), "dA": ("da", "dh"), "dW": ("dw",), "db": ("db",)}
+
+
+def find_line(step: str, layer: int, reading: Reading, names: Mapping[str, Names]) -> tuple[Place, Function] | None:
+    """Return the place of the statement that computes a step, or of the first one that uses it.
+
+    A value that the student holds is looked for first, then a name like dz2 or delta2, then what follows from it.
+    """
+    depth = len(reading.structure.sizes) - 1
+    judged = [one.name for one in (reading.roles.backward, reading.roles.update) if one is not None]
+    functions = sorted(names.values(), key=lambda known: known.function.name not in judged)
     for kind in _DOWNSTREAM[step]:
         canonical = f"{'dZ' if kind == 'dZL' else kind}{layer}"
-        for known in names.values():
+        for known in functions:
+            assigned = _assigned(known.function, first=kind == "dZL")
             own = known.of.get(canonical)
-            node = _assigned(known.function).get(own) if own else None
+            wanted = [own] if own else []
+            stems = _STEMS[kind]
+            wanted += [name for name in assigned if name.lower().replace("_", "") in [f"{stem}{layer}" for stem in stems]]
+            wanted += [name for name in assigned if _is_gradient_of(name, kind, layer, reading)]
+            if kind == "dZL" or depth == 1:
+                wanted += [name for name in assigned if name.lower().replace("_", "") in (*stems, "e", "dy", "dout", "dscores")]
+            node = next((assigned[name] for name in wanted if name in assigned), None)
             if node is not None:
-                return Place(known.function.place.cell, node.lineno), known.function
+                return Place(known.function.place.cell, node.lineno), known.function  # type: ignore[attr-defined]
     return None
 
 
-def by_name(step: str, layer: int, depth: int, names: Mapping[str, Names]) -> tuple[Place, Function] | None:
-    """Return the place of a statement whose target is named like the step: dz2, delta2, dW1, db_1."""
-    kinds = {"dZL": ("dz", "delta", "error"), "dZ": ("dz", "delta"), "dA": ("da", "dh"), "dW": ("dw",), "db": ("db",)}
-    for kind in _DOWNSTREAM[step]:
-        wanted = [f"{stem}{layer}" for stem in kinds[kind]]
-        for known in names.values():
-            for name, node in _assigned(known.function).items():
-                if name.lower().replace("_", "") in wanted:
-                    return Place(known.function.place.cell, node.lineno), known.function
-    return None
+def _is_gradient_of(name: str, kind: str, layer: int, reading: Reading) -> bool:
+    """Whether this is what the gradient of a layer's parameter is called, or the parameter itself where it is updated."""
+    wanted = {"dW": ("W", "Wb"), "db": ("b",)}.get(kind, ())
+    mine = [one for one in reading.structure.parameters if one.layer == layer and one.kind in wanted]
+    return any(plain(bare(name)) == plain(one.name) for one in mine)
 
 
 def should_be(step: str, layer: int, reading: Reading, names: Names) -> str:

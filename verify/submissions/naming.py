@@ -14,10 +14,11 @@ from verify.oracles.exact_array import ExactArray, NotExpressible
 from verify.submissions.calling import Reading
 from verify.submissions.gradients import in_own_shapes
 from verify.submissions.nets import Gradient
-from verify.submissions.slips import SLIPS, Slip, mutated, places
+from verify.submissions.slips import SLIPS, Slip, mutated, places, weight_decay
 
 _SAME: Final = 1e-9
 _SAME_IN_FLOAT32: Final = 2e-4
+_SMALL: Final = 1e-5  # of the size of ordinary gradients: what is below is compared absolutely
 _PAIRS: Final = 12  # first mistakes of a pair that are gone into, those that explain most first
 
 
@@ -75,12 +76,26 @@ class _Search:
             if slip.step == place[0]
         ]
         self.right = _own(reading, (), at)
+        self.steps += self._decays()
         self.wrong = (
             [name for name in self.right or {} if not _same(at.given.get(name), self.right[name], tolerance)]
             if self.right
             else []
         )
         self.alone: list[tuple[int, tuple[tuple[str, int], Slip]]] = []
+
+    def _decays(self) -> list[tuple[tuple[str, int], Slip]]:
+        """Return a penalty's derivative for each weight matrix to which a multiple of itself was added."""
+        found: list[tuple[tuple[str, int], Slip]] = []
+        for one in self.reading.structure.parameters:
+            given = self.at.given.get(one.name)
+            if one.kind != "W" or self.right is None or given is None or np.shape(given) != one.shape:
+                continue
+            W, rest = self.at.params[one.name], given - self.right[one.name]
+            k = float(np.sum(rest * W) / np.sum(np.square(W)))
+            if abs(k) > _SMALL and np.max(np.abs(rest - k * W)) <= self.tolerance * np.max(np.abs(k * W)):
+                found.append((("dW", one.layer), weight_decay(k)))
+        return found
 
     def singles(self) -> list[Guess]:
         """Return the single mistakes that fit, and keep how much each explains."""
@@ -171,7 +186,7 @@ def _same(value: Any, candidate: Any, tolerance: float) -> bool:
         if None in exact:
             return False
         return bool(np.all(pair_field.same(exact[0].value, exact[1].value)))  # type: ignore[union-attr]
-    scale = max(float(np.max(np.abs(right))), 1e-300)
+    scale = max(float(np.max(np.abs(right))), _SMALL)  # a sum of dZ over everything is zero but for round-off
     return bool(np.all(np.abs(left - right) <= tolerance * scale))
 
 

@@ -11,7 +11,7 @@ from verify.submissions.roles import Function, Roles, own_nodes
 from verify.submissions.structure import Parameter, Path
 from verify.submissions.words import is_parameter, meaning_of, size_of
 
-RATE: Final = 0.5  # the learning rate that updates are asked for: the gradient is then (before - after) / rate
+RATE: Final = 0.375  # the learning rate that updates are asked for: the gradient is then (before - after) / rate
 PENALTY: Final = 0.125  # the strength of a penalty that is an argument; exact in binary
 Binding = dict[str, Any]
 

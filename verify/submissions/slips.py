@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -138,6 +140,7 @@ def _scaled(step: Step, which: Sequence[str] = ()) -> list[Slip]:
 SLIPS: Final[tuple[Slip, ...]] = (
     # The output layer.
     *_scaled("dZL"),
+    Slip("dZL", "times-rate", lambda at: at.right * at.rate, "The learning rate stands in the gradient: it belongs to the update."),
     Slip("dZL", "mean-over-classes", lambda at: at.right / at.K,
          "Averaged over all entries: the loss divides by m, not by m times the number of outputs."),
     Slip("dZL", "times-classes", lambda at: at.right * at.K, "Multiplied by the number of outputs: the loss is a mean over them."),
@@ -157,29 +160,29 @@ SLIPS: Final[tuple[Slip, ...]] = (
     Slip("dZL", "absolute", lambda at: np.abs(at.right), "The absolute value of the difference: its sign is lost."),
     Slip("dZL", "softmax-over-samples", lambda at: (softmax(at.Z, axis=0) - at.Y) * at.c,
          "The softmax is taken along the wrong axis: over samples, not over classes.", _is("softmax")),
-    Slip("dZL", "without-derivative", lambda at: (at.A - at.Y) * at.c * 2,
+    Slip("dZL", "without-{f}", lambda at: (at.A - at.Y) * at.c * 2,
          "The derivative of the output layer's activation is missing.", _not("identity")),
-    Slip("dZL", "without-derivative-halved", lambda at: (at.A - at.Y) * at.c,
+    Slip("dZL", "without-{f}-halved", lambda at: (at.A - at.Y) * at.c,
          "The derivative of the output layer's activation is missing, and so is the factor 2.", _not("identity")),
-    Slip("dZL", "from-Z", lambda at: (at.A - at.Y) * at.c * 2 * _OF_Z[at.activation](at.Z),
+    Slip("dZL", "from-Z{l}", lambda at: (at.A - at.Y) * at.c * 2 * _OF_Z[at.activation](at.Z),
          "Z stands where the output should in the derivative of the output layer.", _is("sigmoid", "tanh")),
     # A weight matrix.
     *_scaled("dW"),
-    Slip("dW", "from-Z", lambda at: at.trace.Z[at.layer - 1].T @ at.dZ,
+    Slip("dW", "from-Z{k}", lambda at: at.trace.Z[at.layer - 1].T @ at.dZ,
          "Z stands where A should: W is multiplied by the activation in the forward pass.", lambda at: at.layer > 1),
     Slip("dW", "first-sample-only", lambda at: at.before[:1].T @ at.dZ[:1], "Only the first sample counts."),
     Slip("dW", "last-sample-missing", lambda at: at.before[:-1].T @ at.dZ[:-1], "The last sample is left out."),
     Slip("dW", "last-sample-only", lambda at: at.before[-1:].T @ at.dZ[-1:], "Only the last sample counts."),
-    Slip("dW", "from-dA", lambda at: at.before.T @ at.dA, "dA stands where dZ should: the derivative of the activation is missing.",
+    Slip("dW", "from-dA{l}", lambda at: at.before.T @ at.dA, "dA stands where dZ should: the derivative of the activation is missing.",
          lambda at: at.dA is not None),
     Slip("dW", "mean-over-classes", lambda at: at.right / at.K, "Divided by the number of outputs, which the loss does not do."),
-    Slip("dW", "penalty-missing", lambda at: at.before.T @ at.dZ, "The derivative of the penalty on W is missing: the loss holds one.",
+    Slip("dW", "weight-decay-missing", lambda at: at.before.T @ at.dZ, "The derivative of the penalty on W is missing: the loss holds one.",
          lambda at: at.d != 0),
-    Slip("dW", "penalty-doubled", lambda at: at.right + at.W * at.d * 2, "The derivative of the penalty is doubled: the loss holds half of it.",
+    Slip("dW", "weight-decay-doubled", lambda at: at.right + at.W * at.d, "The derivative of the penalty is doubled: the loss holds half of it.",
          lambda at: at.d != 0),
-    Slip("dW", "penalty-halved", lambda at: at.right - at.W * at.d, "The factor 2 of the squared weights in the penalty is lost.",
+    Slip("dW", "weight-decay-halved", lambda at: at.right - at.W * at.d / 2, "The factor 2 of the squared weights in the penalty is lost.",
          lambda at: at.d != 0),
-    Slip("dW", "penalty-sign", lambda at: at.right - at.W * at.d * 4, "The sign of the penalty is turned.", lambda at: at.d != 0),
+    Slip("dW", "weight-decay-sign", lambda at: at.right - at.W * at.d * 2, "The sign of the penalty is turned.", lambda at: at.d != 0),
     # A bias.
     *_scaled("db", ("not-averaged", "sign", "doubled", "halved", "zero")),
     Slip("db", "mean", lambda at: at.right / at.m, "A mean where a sum belongs: the 1/m of the loss is counted twice."),
@@ -200,9 +203,9 @@ SLIPS: Final[tuple[Slip, ...]] = (
          "Summed along the wrong axis: over units, not over samples; the 1/m is missing too."),
     Slip("db", "mean-over-classes", lambda at: np.sum(at.dZ, axis=1, keepdims=True) / at.dZ.shape[1],
          "Averaged along the wrong axis: over units, not over samples."),
-    Slip("db", "from-dA", lambda at: np.sum(at.dA, axis=0, keepdims=True),
+    Slip("db", "from-dA{l}", lambda at: np.sum(at.dA, axis=0, keepdims=True),
          "dA stands where dZ should: the derivative of the activation is missing.", lambda at: at.dA is not None),
-    Slip("db", "summed-before-derivative",
+    Slip("db", "summed-before-{f}",
          lambda at: np.sum(at.dA, axis=0, keepdims=True) * np.sum(at.net.slope(at.layer, at.trace), axis=0, keepdims=True),
          "Summed before the derivative of the activation: a sum of products is not the product of the sums.",
          lambda at: at.dA is not None),
@@ -216,31 +219,43 @@ SLIPS: Final[tuple[Slip, ...]] = (
     *_scaled("dA"),
     Slip("dA", "mean-over-classes", lambda at: at.right / at.K, "Divided by the number of outputs on the way back."),
     # The derivative of a hidden activation.
-    Slip("dZ", "without-derivative", lambda at: at.dA, "The derivative of {f} is missing.", _not("identity")),
-    Slip("dZ", "one-minus-A", lambda at: at.dA * (1 - at.A), "1 - A stands where the derivative of {f} should: {derivative}."),
+    Slip("dZ", "without-{f}", lambda at: at.dA, "The derivative of {f} is missing.", _not("identity")),
+    Slip("dZ", "one-minus-A{l}", lambda at: at.dA * (1 - at.A), "1 - A stands where the derivative of {f} should: {derivative}."),
     Slip("dZ", "sigmoid", _derivative("sigmoid"), "A (1 - A) is the derivative of the sigmoid; the layer is {f}, with {derivative}.",
          _not("sigmoid")),
     Slip("dZ", "tanh", _derivative("tanh"), "1 - A^2 is the derivative of tanh; the layer is {f}, with {derivative}.", _not("tanh")),
     Slip("dZ", "relu", _derivative("relu"), "This is the derivative of a ReLU; the layer is {f}, with {derivative}.", _not("relu")),
-    Slip("dZ", "relu-of-dA", lambda at: at.dA * np.where(at.dA > 0, 1, 0),
+    Slip("dZ", "relu-of-dA{l}", lambda at: at.dA * np.where(at.dA > 0, 1, 0),
          "The mask is taken from dA: it belongs to Z, where the activation bends."),
     Slip("dZ", "relu-of-A-as-value", lambda at: np.where(at.Z > 0, at.Z, 0) * at.dA,
          "The activation itself stands where its derivative should.", _is("relu")),
     Slip("dZ", "relu-reversed", lambda at: at.dA * np.where(at.Z > 0, 0, 1), "The mask is reversed: it keeps what it should drop.",
          _is("relu")),
-    Slip("dZ", "from-Z", lambda at: at.dA * _OF_Z[at.activation](at.Z),
+    Slip("dZ", "from-Z{l}", lambda at: at.dA * _OF_Z[at.activation](at.Z),
          "Z stands where A should: the derivative of {f} is written in the activation, {derivative}.", _is("tanh", "sigmoid")),
-    Slip("dZ", "times-A", lambda at: at.dA * at.A, "A stands where the derivative of {f} should: {derivative}."),
+    Slip("dZ", "times-A{l}", lambda at: at.dA * at.A, "A stands where the derivative of {f} should: {derivative}."),
     Slip("dZ", "plus", lambda at: at.dA * (1 + np.square(at.A)), "A sign inside: the derivative is 1 - A^2, not 1 + A^2.", _is("tanh")),
     Slip("dZ", "plus-sigmoid", lambda at: at.dA * at.A * (1 + at.A), "A sign inside: the derivative is A (1 - A), not A (1 + A).",
          _is("sigmoid")),
-    Slip("dZ", "twice-applied", lambda at: at.dA * ACTIVATIONS[at.activation].derivative(at.A, ACTIVATIONS[at.activation].apply(at.A)),
+    Slip("dZ", "{f}-twice", lambda at: at.dA * ACTIVATIONS[at.activation].derivative(at.A, ACTIVATIONS[at.activation].apply(at.A)),
          "{f} is applied to A, which is {f} of Z already.", _is("tanh", "sigmoid")),
     Slip("dZ", "parentheses", lambda at: at.dA * 1 - np.square(at.A), "The parentheses are missing: dA * 1 - A^2 subtracts from the product.",
          _is("tanh")),
-    Slip("dZ", "derivative-squared", lambda at: at.right * at.net.slope(at.layer, at.trace), "The derivative of {f} is applied twice.",
+    Slip("dZ", "{f}-derivative-squared", lambda at: at.right * at.net.slope(at.layer, at.trace), "The derivative of {f} is applied twice.",
          lambda at: _known(at) and at.activation not in ("relu", "identity")),
 )  # fmt: skip
+
+
+@cache
+def weight_decay(k: float) -> Slip:
+    """Return the slip of a penalty that the loss does not have: k W is added to the gradient of W."""
+    short = Fraction(str(float(f"{k:.9g}")))
+    return Slip(
+        "dW",
+        "weight-decay",
+        lambda at: at.right + at.W * short.numerator / short.denominator,
+        f"The derivative of a penalty that the loss does not have: {k:.4g} times W is added.",
+    )
 
 
 def mutated(
@@ -309,16 +324,19 @@ def places(depth: int) -> list[tuple[str, int]]:
     return found
 
 
-def known_as(slip: Slip, layer: int) -> str:
-    """Return the slip's name with its layer: dZ2-not-averaged, dZ1-one-minus-A1."""
-    step = "dZ" if slip.step == "dZL" else slip.step
-    name = slip.name + (str(layer) if slip.name == "one-minus-A" else "")
-    return f"{step}{layer}-{name}"
+def known_as(slip: Slip, net: Net, layer: int) -> str:
+    """Return the slip's name with its layer: dZ2-not-averaged, dZ1-one-minus-A1, dZ1-without-tanh."""
+    name = slip.name.replace("{f}", _activation(net, layer)).replace("{l}", str(layer)).replace("{k}", str(layer - 1))
+    return f"{'dZ' if slip.step == 'dZL' else slip.step}{layer}-{name}"
 
 
 def sentence_of(slip: Slip, net: Net, layer: int) -> str:
     """Return the sentence about a slip in this layer of this net."""
-    name = net.hidden[layer - 1] if layer <= len(net.hidden) else net.output
+    name = _activation(net, layer)
     derivative = ACTIVATIONS[name].formula if name in ACTIVATIONS else ""
     formula = derivative.format(A=f"A{layer}", Z=f"Z{layer}")
     return slip.sentence.replace("{derivative}", formula).replace("{f}", name)
+
+
+def _activation(net: Net, layer: int) -> str:
+    return net.hidden[layer - 1] if layer <= len(net.hidden) else net.output

@@ -12,6 +12,7 @@ from verify.check import caught, summary, verdict_of, versions
 from verify.evidence import FAILS, PASSES, CaseEvidence, Comparison, Diagnosis, Evidence, Replay, Row, Verdict
 from verify.sentences import count, wrong_sentence
 from verify.submissions.cage import offers
+from verify.submissions.document import Place
 from verify.submissions.calling import Leaves, Reading
 from verify.submissions.diagnosing import Wrong, diagnose
 from verify.submissions.finding import Candidates
@@ -75,7 +76,7 @@ def evidence_of(context: Context, candidates: Candidates, found: Findings) -> Ev
         )
     forward = _forward_mistake(context, reading)
     if forward is not None:
-        verdict, diagnoses = "wrong", (*diagnoses, forward)
+        verdict, diagnoses = "wrong", (forward,)  # the root: what follows from it is no second mistake
     if not found.repeats:
         verdict, diagnoses = "wrong", (*diagnoses, _accumulated(context, reading))
     sentence = _sentence(verdict, rows, reading, diagnoses, found)
@@ -92,11 +93,7 @@ def _forward_mistake(context: Context, reading: Reading) -> Diagnosis | None:
         return None
     forward = reading.roles.forward or reading.roles.backward or reading.roles.update
     assert forward is not None
-    place = forward.place
-    for cell in context.document.cells:
-        for number, text in enumerate(cell.source.splitlines(), 1):
-            if "exp(" in text and ("sum" in text or "softmax" in text) and (cell.number, number) != (None, 0):
-                place = type(place)(cell.number, number)
+    place = _line_of_the_sum(context, reading) or forward.place
     return Diagnosis(
         "forward-softmax-over-samples", "Yhat", tuple(one.name for one in reading.structure.parameters),
         "The softmax is taken along the wrong axis in the forward pass: over samples, not over classes.",
@@ -105,6 +102,18 @@ def _forward_mistake(context: Context, reading: Reading) -> Diagnosis | None:
         context.document.name, place.cell,
         "The outputs of one sample do not sum to 1, so they are no probabilities, whatever the backward pass does.",
     )  # fmt: skip
+
+
+def _line_of_the_sum(context: Context, reading: Reading) -> Place | None:
+    """Return the first line that sums exponentials along the axis of the samples."""
+    wrong = "axis=1" if reading.samples == "columns" else "axis=0"
+    for cell in context.document.cells:
+        lines = cell.source.splitlines()
+        for number, text in enumerate(lines, 1):
+            near = "".join(lines[max(0, number - 4) : number])
+            if "sum" in text and wrong in text.replace(" ", "") and "exp" in near:
+                return Place(cell.number, number)
+    return None
 
 
 def _accumulated(context: Context, reading: Reading) -> Diagnosis:
