@@ -141,7 +141,7 @@ def _named_parameters(roles: Roles) -> Iterator[tuple[list[tuple[str, Path]], Co
     as_arguments = dict.fromkeys(
         roles.parameters or (name for one in judged for name in one.arguments if is_parameter(name))
     )
-    if as_arguments:
+    if len(as_arguments) > 1 or any(meaning_of(name) != "params" for name in as_arguments):
         yield [(name, (("key", name),)) for name in as_arguments], Container({"kind": "dict"}, apart=True)
     lists = [name for one in judged for name in one.arguments if re.fullmatch(_PLURAL, name.lower())]
     lists = list(dict.fromkeys(lists))

@@ -15,6 +15,7 @@ from verify.submissions.slicing import Slice, slice_for, top_level
 from verify.submissions.words import size_of
 
 _READINGS: Final = 4  # readings of who is who that are tried
+_BATCH: Final = frozenset(("shape", "mean", "sum", "size", "m", "average", "len", "n", "batch_size"))
 _EPSILON: Final = 1e-4  # a literal up to here is an eps
 _ROLES: Final = ("forward", "loss", "backward", "update", "init")
 
@@ -188,7 +189,10 @@ def _numbers(node: ast.expr, known: Mapping[str, int]) -> list[int]:
 
 
 def _per_sample(document: Document, roles: Sequence[Roles]) -> bool:
-    """Whether the file's own loops hand one sample at a time to the function that is judged."""
+    """Whether one sample at a time is meant: so the file's own loops do, or nothing in the backward pass knows of a batch."""
+    first = next((one.backward for one in roles if one.backward), None)
+    if first is not None and not first.names & _BATCH:
+        return True
     judged = {one.name for reading in roles for one in (reading.backward, reading.update, reading.forward) if one}
     for cell in document.cells:
         for node in ast.walk(cell.tree) if cell.tree else ():

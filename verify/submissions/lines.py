@@ -138,7 +138,7 @@ def _assigned(function: Function, *, first: bool = False) -> dict[str, ast.AST]:
                 elif isinstance(target.value, ast.Name) and target.value.id not in found:
                     found[target.value.id] = node
         if isinstance(node, ast.Return | ast.Assign) and node.value is not None:
-            found.update(_keys(node.value))
+            found.update({key: value for key, value in _keys(node.value).items() if not isinstance(value, ast.Name)})
     return found
 
 

@@ -149,7 +149,13 @@ class _Search:
 def _own(reading: Reading, guess: Guess, at: At) -> dict[str, Any] | None:
     """Return the gradient with these mistakes by the student's names, or None where a mistake has no meaning."""
     gradient = with_mistakes(reading, guess, at)
-    return None if gradient is None else _in_shapes(reading, gradient)
+    if gradient is None:
+        return None
+    found = _in_shapes(reading, gradient)
+    for one in reading.structure.parameters if reading.applied else ():
+        if found[one.name].size == 1 and np.prod(one.shape) > 1:  # an update spreads one number over all entries
+            found[one.name] = found[one.name].reshape(()) + at.params[one.name] * 0
+    return found
 
 
 def with_mistakes(reading: Reading, guess: Guess, at: At) -> Gradient | None:
@@ -176,8 +182,6 @@ def _same(value: Any, candidate: Any, tolerance: float) -> bool:
     """Whether a gradient is this candidate, whatever its shape; one number may have been spread over all entries."""
     if value is None:
         return False
-    if candidate.size == 1 and value.size > 1:
-        candidate = candidate.reshape(()) + value * 0
     if value.size != candidate.size:
         return False
     left, right = value.reshape(-1), candidate.reshape(-1)

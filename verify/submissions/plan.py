@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -135,11 +136,11 @@ def arguments(function: Function, known: Known, role: str = "", choice: int = 0)
             left = [output, {"is": "result", "step": step, "path": []}, *left]
         elif len(holes) == 1 and array("Y") not in used:
             left = [array("Y"), *left]
-        if len(left) < len(holes):
-            return None
         if not function.owner and not known.container.apart and known.container.maker["kind"] != "globals":
             whole = {"is": "params", "tuple": known.container.tuple}
             left = left if whole in used or role == "loss" else [whole, *left]
+        if len(left) < len(holes):
+            return None
         left = left[choice:] if len(left) - choice >= len(holes) else left
         for entry, binding in zip(holes, left, strict=False):
             entry[1] = binding
@@ -210,7 +211,7 @@ def _bound(name: str, known: Known, returned: Sequence[tuple[str, list[list[Any]
     same = [(step, path) for step, path, other in returned if other.lower() == low]
     if same:
         return {"is": "result", "step": same[0][0], "path": same[0][1]}
-    if meaning == "Yhat" and known.yhat is not None:
+    if (meaning == "Yhat" or re.fullmatch(r"[ahy]_?\d+", low)) and known.yhat is not None:
         return {"is": "result", "step": known.yhat[0], "path": [list(step) for step in known.yhat[1]]}
     if meaning == "cache" and known.results:
         return _cache(known, next(iter(known.results)))
