@@ -17,10 +17,14 @@ from verify.submissions.structure import BATCH, OUTPUTS, SIZES, Path, Structure,
 from verify.submissions.words import is_parameter, meaning_of
 
 
+_DIGITS: Final = 10  # what is hard-coded more often than anything else
 _PLURAL: Final = r"(ws|weights|poids|pesos|w_?list|bs|biases|biais|sesgos|b_?list)"
 _NAMELESS: Final = "array"  # what stands in a tuple or list without a name
 # How the arrays lie, where only their names are known: W turned or not, b as a row, a column or flat.
-_LAYOUTS: Final = ((False, "row"), (True, "column"), (False, "flat"), (True, "flat"), (True, "row"), (False, "column"))
+_LAYOUTS: Final = (
+    (False, "row"), (True, "column"), (False, "flat"), (True, "flat"), (True, "row"), (False, "column"),
+    (False, "inside"), (True, "inside"),
+)  # fmt: skip
 
 
 def structures(
@@ -100,7 +104,7 @@ def _made_up(roles: Roles, outputs: int | None) -> Iterator[tuple[Structure, Con
 
 def _outputs(told: int | None) -> tuple[int, ...]:
     """Return the widths of the output layer to try: what the file itself says first."""
-    return (OUTPUTS, 1) if told is None else (1, OUTPUTS) if told == 1 else (OUTPUTS, told)
+    return (OUTPUTS, 1, _DIGITS) if told is None else (1, OUTPUTS) if told == 1 else (OUTPUTS, told)
 
 
 def _shrunk(sizes: Sequence[int]) -> Iterator[tuple[int, ...]]:

@@ -26,7 +26,7 @@ def match_gradients(reading: Reading, found: Leaves, point: Point) -> Reading:
     if judged is not None:
         named = [(where, _name(where, judged), value) for where, value in found.items() if where[0] == "backward"]
         matched = _matched(reading, named)
-        if matched:
+        if matched and not _are_updated(reading, matched, found, point):
             return replace(reading, gradients=matched, applied=False)
     kept = [
         (where, str(where[1][-1][1]), value) for where, value in found.items() if where[0] == "container" and where[1]
@@ -44,6 +44,12 @@ def match_gradients(reading: Reading, found: Leaves, point: Point) -> Reading:
     ]  # fmt: skip
     after = _after(reading, updated, point)
     return replace(reading, gradients=after, applied=True) if after else replace(reading, gradients={})
+
+
+def _are_updated(reading: Reading, matched: Mapping[str, Where], found: Leaves, point: Point) -> bool:
+    """Whether what was returned are the parameters themselves, after an update in their container."""
+    after = _changed(reading, found, point)
+    return bool(after) and all(np.array_equal(found[matched[name]], found[after[name]]) for name in matched)
 
 
 def _changed(reading: Reading, found: Leaves, point: Point) -> dict[str, Where]:

@@ -138,7 +138,9 @@ def _assigned(function: Function, *, first: bool = False) -> dict[str, ast.AST]:
                 elif isinstance(target.value, ast.Name) and target.value.id not in found:
                     found[target.value.id] = node
         if isinstance(node, ast.Return | ast.Assign) and node.value is not None:
-            found.update({key: value for key, value in _keys(node.value).items() if not isinstance(value, ast.Name)})
+            for key, value in _keys(node.value).items():
+                if not isinstance(value, ast.Name):
+                    found.setdefault(key, value)
     return found
 
 
@@ -186,7 +188,7 @@ def find_line(step: str, layer: int, reading: Reading, names: Mapping[str, Names
             wanted += [name for name in assigned if name.lower().replace("_", "") in [f"{stem}{layer}" for stem in stems]]
             wanted += [name for name in assigned if _is_gradient_of(name, kind, layer, reading)]
             if kind == "dZL" or depth == 1:
-                wanted += [name for name in assigned if name.lower().replace("_", "") in (*stems, "e", "dy", "dout", "dscores")]
+                wanted += [name for name in assigned if name.lower().replace("_", "") in (*stems, "e", "dy", "dout", "dscores", "d", "diff")]
             node = next((assigned[name] for name in wanted if name in assigned), None)
             if node is not None:
                 return Place(known.function.place.cell, node.lineno), known.function  # type: ignore[attr-defined]

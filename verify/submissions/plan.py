@@ -202,7 +202,7 @@ def _bound(name: str, known: Known, returned: Sequence[tuple[str, list[list[Any]
     if name in known.container.lists:
         return {"is": "param", "path": [["key", name]]}
     meaning = meaning_of(name)
-    if meaning == "params" or (
+    if (meaning == "params" and not known.container.apart) or (
         known.container.maker["kind"] != "globals" and not known.container.apart and low in ("w", "weights")
     ):
         return {"is": "params", "tuple": known.container.tuple}

@@ -189,6 +189,8 @@ class Trials:
                 if fit is not None:
                     net = other
                     break
+        if fit is None and net.output == "identity":  # some intermediate array, by chance
+            return replace(reading, net=None, yhat=None)
         return reading if fit is None else replace(reading, net=net, objective=fit[0], misfit=fit[1])
 
     def _own_loss(self, reading: Reading, known: Known, function: Function) -> tuple[Where | None, list[Any]]:
