@@ -17,7 +17,7 @@ from verify.submissions.apart import Apart, Failed, Worker
 from verify.submissions.calling import Ask, Leaves, Reading, Refused, unpacked
 from verify.submissions.canary import Canary
 from verify.submissions.cage import Limits, require
-from verify.submissions.document import Document
+from verify.submissions.document import Document, Place
 from verify.submissions.finding import Candidates, find_candidates
 from verify.submissions.gradients import truth
 from verify.submissions.measuring import (
@@ -86,7 +86,7 @@ def _judged(apart: Apart, context: Context, candidates: Candidates, convention: 
     reading = trials.find(candidates.roles, convention, outputs, candidates.per_sample)
     if reading is None or not reading.gradients:
         exploring.close()
-        return could_not_judge(context, candidates, _why(trials.complaints, failed, reading), reading)
+        return could_not_judge(context, candidates, _why(trials, failed, reading), reading)
     answering = apart.worker()
     _load(answering, canary.among(candidates.statements))
     points = [make_point(reading.structure, reading.batch, seed=context.seed + 7 * number) for number in range(POINTS)]
@@ -112,17 +112,31 @@ def _load(worker: Worker, statements: Sequence[Mapping[str, Any]]) -> list[dict[
     return list(header["failed"])
 
 
-def _why(complaints: Sequence[Refused], failed: Sequence[Mapping[str, Any]], reading: Reading | None) -> str:
-    said = dict.fromkeys(str(one) for one in complaints)
+def _why(trials: Trials, failed: Sequence[Mapping[str, Any]], reading: Reading | None) -> str:
+    """Return why no gradient was had: where the code stopped, or what could not be understood."""
+    said = list(dict.fromkeys(str(one) for one in trials.complaints))
+    broken = "; ".join(str(one["error"]) for one in failed[:2])
+    if trials.stopped:
+        stopped = next(iter(trials.stopped.values()))
+        return f"its forward pass runs, its backward pass stops with {stopped}{_where(stopped)}"
     if reading is not None:
         return (
             "its functions run, but no array that they return, keep or change could be told to be the gradient of a "
-            f"parameter{': ' if said else ''}{'; '.join(list(said)[:2])}"
+            f"parameter{': ' if said else ''}{'; '.join(said[:2])}"
         )
-    broken = "; ".join(str(one["error"]) for one in failed[:2])
     if said:
-        return f"no way was found to call its functions: {'; '.join(list(said)[:3])}{'; ' if broken else ''}{broken}"
-    return f"no parameters were found: neither a function that makes them, nor names like W1 and b1{': ' if broken else ''}{broken}"
+        return f"no way was found to call its functions: {'; '.join(said[:3])}{'; ' if broken else ''}{broken}"
+    return (
+        "no parameters were found: neither a function that makes them, nor names like W1 and b1"
+        f"{': ' if broken else ''}{broken}"
+    )
+
+
+def _where(refused: Refused) -> str:
+    if not refused.place:
+        return ""
+    cell, line = refused.place
+    return f" ({Place(cell, line)})"
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ class Trials:
         self.best: Reading | None = None
         self.count = 0
         self.complaints: list[Refused] = []
+        self.stopped: dict[int, Refused] = {}  # by the number of sizes: where only the backward pass stopped
 
     def find(
         self, every: Sequence[Roles], fixed: Mapping[str, Any], outputs: int | None, per_sample: bool
@@ -57,6 +58,8 @@ class Trials:
         self, roles: Roles, fixed: Mapping[str, Any], outputs: int | None, per_sample: bool
     ) -> Iterator[Reading]:
         for structure, container in structures(self.ask, roles, outputs, self.complaints):
+            if len(structure.sizes) < max(self.stopped, default=0):
+                continue  # a smaller net could hide what stops in a larger one
             fitting = False
             for samples in ("rows", "columns", "mixed"):
                 if fixed.get("samples") in (None, samples):
@@ -124,7 +127,12 @@ class Trials:
                     raise Refused(f"the arguments {', '.join(missing)} of {function.name} are not understood")
                 backward_steps.append(step_of(function, role, given))
                 known.results[role] = function
-        found = self._run(reading, backward_steps, point)
+        try:
+            found = self._run(reading, backward_steps, point)
+        except Refused as refused:
+            if reading.net is not None:  # the forward pass is understood: what stops is the backward pass itself
+                self.stopped.setdefault(len(reading.structure.sizes), refused)
+            raise
         reading = replace(reading, backward_steps=tuple(backward_steps))
         if reading.net is None:
             reading = self._with_net(reading, found, point)
