@@ -1,17 +1,41 @@
-"""The canary: a function of our own whose gradient is known to be wrong goes through the same channel.
+"""The canary: gradients that are known to be wrong go through the same channel.
 
-If it does not come back exactly as wrong as it is, somebody answers in the place of the functions.
+One is a function of our own; the other is the submission's own backward pass, its results multiplied by a secret
+factor. If they do not come back exactly as wrong as they are, somebody answers in the place of the functions.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from verify.submissions.calling import Ask, Refused, unpacked
+from verify.submissions.roles import Function
+
+
+_TWIN: Final = """
+def NAME_times(value):
+    if isinstance(value, dict):
+        return {key: NAME_times(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [NAME_times(part) for part in value]
+    if isinstance(value, tuple):
+        parts = [NAME_times(part) for part in value]
+        return type(value)(*parts) if hasattr(value, '_fields') else tuple(parts)
+    if hasattr(value, '__dict__') and not hasattr(value, 'shape'):
+        for key, part in list(vars(value).items()):
+            setattr(value, key, NAME_times(part))
+        return value
+    return value * FACTOR if hasattr(value, 'shape') or isinstance(value, float) else value
+
+def NAME_twin(function):
+    return lambda *given, **named: NAME_times(function(*given, **named))
+
+WHERE = NAME_twin(WHERE)
+"""
 
 
 class Canary:
@@ -27,6 +51,20 @@ class Canary:
         code = f"def {self.name}(X, W, Y, s):\n    return {{'W': s * (X.T @ (X @ W - Y))}}\n"
         ours = {"cell": None, "line": 1, "code": code, "module": None, "defines": [self.name]}
         return [*statements, ours]
+
+    def twin(self, judged: Function) -> dict[str, Any]:
+        """Return a statement that multiplies all that the judged function returns by the secret factor."""
+        where = f"{judged.owner}.{judged.name}" if judged.owner else judged.name
+        code = _TWIN.replace("NAME", self.name).replace("FACTOR", repr(self.factor)).replace("WHERE", where)
+        return {"cell": None, "line": 1, "code": code, "module": None, "defines": []}
+
+    def is_twice_wrong(self, given: Mapping[str, Any], spoiled: Mapping[str, Any]) -> bool:
+        """Whether the gradient of the twin is the gradient times the factor."""
+        return all(
+            name in spoiled and np.shape(value) == np.shape(spoiled[name])
+            and np.allclose(spoiled[name], self.factor * value, rtol=1e-6, atol=1e-9, equal_nan=True)
+            for name, value in given.items()
+        )  # fmt: skip
 
     def is_sound(self, ask: Ask) -> bool:
         """Whether the wrong gradient comes back, to the last digits, at a random point."""

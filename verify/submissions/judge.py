@@ -96,7 +96,7 @@ def _judged(apart: Apart, context: Context, candidates: Candidates, convention: 
         return could_not_judge(context, candidates, f"a second run of the same functions stopped: {refused}", reading)
     finally:
         answering.close()
-    if not seen.sound:
+    if not seen.sound or not _twin_is_wrong(apart, reading, points[0], canary, candidates, seen):
         why = "the channel was tampered with: a function of verify's own, known to be wrong, did not come back wrong"
         return could_not_judge(context, candidates, why, reading)
     comparisons, notes, exact_truths = _compared(exploring.ask, reading, points, seen, candidates.guarded)
@@ -168,6 +168,24 @@ def _answers(worker: Worker, reading: Reading, points: Sequence[Any], canary: Ca
     except NotExpressible as operation:
         exact, inexact = [], str(operation)
     return _Seen(floats, exact, leaves, repeats, sound and canary.is_sound(worker.ask), inexact)
+
+
+def _twin_is_wrong(
+    apart: Apart, reading: Reading, point: Any, canary: Canary, candidates: Candidates, seen: _Seen
+) -> bool:
+    """Whether the submission's own function, spoiled on purpose, comes back spoiled; not asked where it returns nothing."""
+    judged = reading.roles.backward
+    if judged is None or reading.applied or any(where[0] != "backward" for where in reading.gradients.values()):
+        return True
+    worker = apart.worker()
+    try:
+        _load(worker, [*candidates.statements, canary.twin(judged)])
+        spoiled, _ = in_floats(worker.ask, reading, point)
+    except Refused:
+        return True  # it cannot be spoiled this way; the other canary was heard
+    finally:
+        worker.close()
+    return canary.is_twice_wrong(seen.floats[0].given, spoiled.given)
 
 
 def _alike(first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:

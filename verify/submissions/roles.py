@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -205,7 +206,9 @@ def _updates(function: Function) -> bool:
 
 def _plausible(role: Role, one: Function) -> bool:
     if role == "backward":
-        return (len(one.arguments) >= 1 or bool(one.owner)) and (one.products > 0 or bool(gradient_names(one)) or len(one.calls) > 2)
+        named = re.search(r"back|bprop|grad", one.name.lower()) is not None and one.last_return is not None
+        holds = one.products > 0 or bool(gradient_names(one)) or len(one.calls) > 2
+        return (len(one.arguments) >= 1 or bool(one.owner)) and (holds or named)
     if role == "forward":
         return ((one.products > 0 or len(one.calls) > 0) and one.last_return is not None) or bool(one.owner)
     if role == "loss":
