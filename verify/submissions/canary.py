@@ -15,7 +15,6 @@ import numpy as np
 from verify.submissions.calling import Ask, Refused, unpacked
 from verify.submissions.roles import Function
 
-
 _TWIN: Final = """
 def NAME_times(value):
     if isinstance(value, dict):

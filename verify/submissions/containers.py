@@ -16,7 +16,6 @@ from verify.submissions.roles import Function, Roles, own_nodes
 from verify.submissions.structure import BATCH, OUTPUTS, SIZES, Path, Structure, chain, made_up, resized
 from verify.submissions.words import is_parameter, meaning_of
 
-
 _DIGITS: Final = 10  # what is hard-coded more often than anything else
 _PLURAL: Final = r"(ws|weights|poids|pesos|w_?list|bs|biases|biais|sesgos|b_?list)"
 _NAMELESS: Final = "array"  # what stands in a tuple or list without a name
@@ -64,9 +63,7 @@ def _made(
             continue
         structure = _named(structure, made, roles if apart else None)
         container = Container(maker, apart or maker["kind"] == "globals")
-        if asked and structure.sizes != asked:
-            yield from ((resized(structure, sizes), container) for sizes in _shrunk(structure.sizes))
-        elif not asked:
+        if structure.sizes != asked:
             yield from ((resized(structure, sizes), container) for sizes in _shrunk(structure.sizes))
         yield structure, container
 
@@ -82,7 +79,8 @@ def _named(structure: Structure, made: Mapping[Path, Any], roles: Roles | None) 
     return replace(
         structure,
         parameters=tuple(
-            replace(one, name=told.get(one.path, f"{'b' if one.kind == 'b' else 'W'}{one.layer}")) for one in structure.parameters
+            replace(one, name=told.get(one.path, f"{'b' if one.kind == 'b' else 'W'}{one.layer}"))
+            for one in structure.parameters
         ),
     )  # fmt: skip
 
@@ -151,7 +149,9 @@ def _named_parameters(roles: Roles) -> Iterator[tuple[list[tuple[str, Path]], Co
     lists = list(dict.fromkeys(lists))
     if len(lists) == 2:
         maker = {"kind": "lists", "names": lists, "length": 2}
-        named = [(f"{name}{place + 1}", (("key", name), ("item", place))) for name in lists for place in range(2)]
+        named: list[tuple[str, Path]] = [
+            (f"{name}{place + 1}", (("key", name), ("item", place))) for name in lists for place in range(2)
+        ]
         yield named, Container(maker, lists=tuple(lists))
     as_keys = dict.fromkeys(
         node.value

@@ -1,4 +1,4 @@
-"""From a wrong gradient to what a student is told: the mistake, its line, what should stand there; else what narrows it down."""
+"""From a wrong gradient to what a student is told: the mistake, its line, what should stand there."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Wrong:
 
 
 def diagnose(wrong: Wrong) -> tuple[Diagnosis, ...]:
-    """Return the mistakes that were named with certainty; else one entry that says where to look and what narrows it."""
+    """Return the mistakes that were named with certainty; else one entry that says where to look, and why."""
     if wrong.reading.net is None or wrong.reading.objective is None:
         return (_unnamed(wrong, None),)
     named = name_mistakes(wrong.reading, wrong.floats, wrong.exact)
@@ -67,7 +67,6 @@ def _ordered(wrong: Wrong) -> list[Function]:
 def _named(wrong: Wrong, one: Named, names: Mapping[str, Names]) -> Diagnosis:
     reading = wrong.reading
     assert reading.net is not None
-    depth = len(reading.structure.sizes) - 1
     (step, layer), slip = one.guess[0]
     place, function = _place(wrong, step, layer, names)
     known = names[function.name]
@@ -81,7 +80,7 @@ def _named(wrong: Wrong, one: Named, names: Mapping[str, Names]) -> Diagnosis:
     return Diagnosis(
         "; ".join(dict.fromkeys(known_as(slip, reading.net, number) for (_, number), _ in one.guess)),
         f"{'dZ' if step == 'dZL' else step}{layer}",
-        tuple(_parameters(reading, step, layer, depth)),
+        tuple(_parameters(reading, step, layer)),
         sentence_of(slip, reading.net, layer),
         place.line,
         wrong.document.text(place),
@@ -95,17 +94,16 @@ def _named(wrong: Wrong, one: Named, names: Mapping[str, Names]) -> Diagnosis:
 def _normalisation(name: str, reading: Reading) -> str:
     assert reading.objective is not None
     if name == "not-averaged":
-        return "It is the whole gradient's normalisation, one mistake: it would be right for the loss summed over the samples."
+        return "It is the normalisation of the whole gradient, one mistake: right for the loss summed over the samples."
     return "It is the whole gradient's normalisation, one mistake: every array is divided by m once too often."
 
 
-def _parameters(reading: Reading, step: str, layer: int, depth: int) -> list[str]:
-    mine = {
-        "dW": lambda one: one.layer == layer and one.kind != "b",
-        "db": lambda one: one.layer == layer and one.kind != "W",
-    }
-    reached = mine.get(step, lambda one: one.layer <= layer)
-    return [one.name for one in reading.structure.parameters if reached(one)]
+def _parameters(reading: Reading, step: str, layer: int) -> list[str]:
+    """Return the parameters whose gradients a step reaches: its own, or all of its layer and of those before it."""
+    if step in ("dW", "db"):
+        other = "b" if step == "dW" else "W"
+        return [one.name for one in reading.structure.parameters if one.layer == layer and one.kind != other]
+    return [one.name for one in reading.structure.parameters if one.layer <= layer]
 
 
 def _place(wrong: Wrong, step: str, layer: int, names: Mapping[str, Names]) -> tuple[Place, Function]:
@@ -135,7 +133,7 @@ def _special(wrong: Wrong) -> tuple[Diagnosis, ...]:
         constant = ", ".join(f"{ratio:.4g}" for ratio in dict.fromkeys(round(ratio, 12) for ratio in ratios))
         return tuple(
             _told(wrong, "dW", one.layer, names, "weight-decay",
-                  f"The derivative of a penalty on {one.name} that the loss does not have: {constant} times {one.name} is added.")
+                  f"The derivative of a penalty that the loss does not have: {constant} times {one.name} is added.")
             for one in bad
         )  # fmt: skip
     limits = [float(np.max(np.abs(at.given[one.name]))) for one in bad]
@@ -154,8 +152,9 @@ def _special(wrong: Wrong) -> tuple[Diagnosis, ...]:
 def _told(wrong: Wrong, step: str, layer: int, names: Mapping[str, Names], name: str, sentence: str) -> Diagnosis:
     place, function = _place(wrong, step, layer, names)
     return Diagnosis(
-        f"{step}{layer}-{name}", f"{step}{layer}", tuple(_parameters(wrong.reading, step, layer, 0)), sentence, place.line,
-        wrong.document.text(place), should_be(step, layer, wrong.reading, names[function.name]), wrong.document.name, place.cell,
+        f"{step}{layer}-{name}", f"{step}{layer}", tuple(_parameters(wrong.reading, step, layer)), sentence,
+        place.line, wrong.document.text(place), should_be(step, layer, wrong.reading, names[function.name]),
+        wrong.document.name, place.cell,
     )  # fmt: skip
 
 
@@ -188,7 +187,8 @@ def _unnamed(wrong: Wrong, names: Mapping[str, Names] | None) -> Diagnosis:
         line, right = wrong.document.text(place), should_be(step, layer, reading, known[function.name])
     shown = f"{'dZ' if step == 'dZL' else step}{layer}"
     return Diagnosis(
-        "not in the catalogue", shown, tuple(failed), f"No known mistake gives these numbers. {_narrowed(wrong, failed)}".strip(),
+        "not in the catalogue", shown, tuple(failed),
+        f"No known mistake gives these numbers. {_narrowed(wrong, failed)}".strip(),
         place.line, line, right, wrong.document.name, place.cell,
         "The line is where this step is computed; everything behind it follows from it.",
     )  # fmt: skip
@@ -218,7 +218,8 @@ def _holds_wrong(wrong: Wrong, step: str, layer: int) -> bool:
     if any(f"{step}{layer}" in names.of for names in known.values()):
         return False
     return any(
-        where[1] and str(where[1][-1][1]).lower().replace("_", "") in (f"da{layer}", f"dh{layer}") for where in wrong.leaves
+        where[1] and str(where[1][-1][1]).lower().replace("_", "") in (f"da{layer}", f"dh{layer}")
+        for where in wrong.leaves
     )
 
 

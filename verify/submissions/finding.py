@@ -37,7 +37,6 @@ class Candidates:
     per_sample: bool
     torch: bool
     guarded: bool  # an eps or a clip stands in the functions
-    guarded: bool  # an eps or a clip stands in the functions
     told: tuple[str, ...] = ()
 
     @property
@@ -80,7 +79,9 @@ def find_candidates(document: Document, convention: Mapping[str, str]) -> Candid
     roles = list(find_roles(members, chosen))
     lifted = None
     loops = (
-        [one for one in lift(document) if one.parameters and set(one.parameters) <= set(one.inputs)] if "backward" not in chosen and "update" not in chosen else []
+        [one for one in lift(document) if one.parameters and set(one.parameters) <= set(one.inputs)]
+        if "backward" not in chosen and "update" not in chosen
+        else []
     )
     if loops and not any(one.backward for one in roles):
         lifted = loops[-1]
@@ -104,7 +105,8 @@ def find_candidates(document: Document, convention: Mapping[str, str]) -> Candid
         tuple(name for one in sliced.statements if one.kind == "assignment" for name in one.defines),
         tuple(dict.fromkeys((*sliced.missing, *(lifted.inputs if lifted else ())))),
         _literals(used), _outputs(document, roles), _per_sample(document, roles),
-        any("torch" in one.defines for one in sliced.statements if one.kind == "import"), _guarded(used), tuple(convention),
+        any("torch" in one.defines for one in sliced.statements if one.kind == "import"), _guarded(used),
+        tuple(convention),
     )  # fmt: skip
 
 
@@ -135,7 +137,8 @@ def _read_by(lifted: Lifted) -> list[str]:
 
 def _sent(one: Any) -> dict[str, Any]:
     return {
-        "cell": one.place.cell, "line": one.place.line, "code": one.code, "module": one.module, "defines": list(one.defines)
+        "cell": one.place.cell, "line": one.place.line, "code": one.code, "module": one.module,
+        "defines": list(one.defines),
     }  # fmt: skip
 
 
@@ -152,7 +155,7 @@ def _literals(trees: Sequence[ast.AST]) -> tuple[float, ...]:
 
 
 def _outputs(document: Document, roles: Sequence[Roles]) -> int | None:
-    """Return the width of the output layer that the file's own call of its maker says, as in init_params(784, 128, 10)."""
+    """Return the width of the output layer that the file's own call says, as in init_params(784, 128, 10)."""
     makers = {name for one in roles if one.init for name in (one.init.name, one.owner) if name}
     nodes = [node for cell in document.cells if cell.tree for node in ast.walk(cell.tree)]
     whole = dict(pair for node in nodes if isinstance(node, ast.Assign) for pair in _whole_numbers(node))
@@ -170,7 +173,11 @@ def _whole_numbers(node: ast.Assign) -> list[tuple[str, int]]:
     """Return the names that an assignment gives whole numbers: n_h = 128, or n_x, n_h, n_y = 784, 128, 10."""
     pairs: list[tuple[ast.expr, ast.expr]] = []
     for target in node.targets:
-        if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple) and len(target.elts) == len(node.value.elts):
+        if (
+            isinstance(target, ast.Tuple)
+            and isinstance(node.value, ast.Tuple)
+            and len(target.elts) == len(node.value.elts)
+        ):
             pairs += list(zip(target.elts, node.value.elts, strict=True))
         else:
             pairs.append((target, node.value))
@@ -189,7 +196,7 @@ def _numbers(node: ast.expr, known: Mapping[str, int]) -> list[int]:
 
 
 def _per_sample(document: Document, roles: Sequence[Roles]) -> bool:
-    """Whether one sample at a time is meant: so the file's own loops do, or nothing in the backward pass knows of a batch."""
+    """Whether one sample at a time is meant: the file's loops do so, or its backward pass knows of no batch."""
     first = next((one.backward for one in roles if one.backward), None)
     if first is not None and not first.names & _BATCH:
         return True
@@ -198,16 +205,10 @@ def _per_sample(document: Document, roles: Sequence[Roles]) -> bool:
         for node in ast.walk(cell.tree) if cell.tree else ():
             if not isinstance(node, ast.For):
                 continue
-            pair = isinstance(node.target, ast.Tuple) and len(node.target.elts) == 2
-            zipped = "zip" in {
-                getattr(call.func, "id", "") for call in ast.walk(node.iter) if isinstance(call, ast.Call)
-            }
-            named = isinstance(node.iter, ast.Name)
-            if (
-                pair
-                and (zipped or named)
-                and _calls(node, judged, {part.id for part in node.target.elts if isinstance(part, ast.Name)})
-            ):  # type: ignore[attr-defined]
+            pair = node.target.elts if isinstance(node.target, ast.Tuple) and len(node.target.elts) == 2 else []
+            zipped = any(isinstance(part, ast.Name) and part.id == "zip" for part in ast.walk(node.iter))
+            names = {part.id for part in pair if isinstance(part, ast.Name)}
+            if names and (zipped or isinstance(node.iter, ast.Name)) and _calls(node, judged, names):
                 return True
     return False
 

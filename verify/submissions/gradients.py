@@ -21,7 +21,7 @@ _RIGHT_IN_FLOAT32: Final = 1e-3
 
 
 def match_gradients(reading: Reading, found: Leaves, point: Point) -> Reading:
-    """Return the reading with the place of every gradient: what is returned, what is kept, or what an update changed."""
+    """Return the reading with the place of every gradient: returned, kept, or what an update changed."""
     judged = reading.roles.backward
     if judged is not None:
         named = [(where, _name(where, judged), value) for where, value in found.items() if where[0] == "backward"]
@@ -139,7 +139,7 @@ def given_gradients(reading: Reading, found: Leaves, before: Mapping[str, Any]) 
 def with_fit(reading: Reading, found: Leaves, point: Point) -> Reading:
     """Return the reading with a word on whether every gradient has as many entries as its parameter."""
     given = given_gradients(reading, found, point.params)
-    sizes = [np.size(given.get(one.name)) == np.prod(one.shape) for one in reading.structure.parameters]
+    sizes = [np.size(given.get(one.name, ())) == np.prod(one.shape) for one in reading.structure.parameters]
     return replace(reading, fits=all(sizes))
 
 

@@ -1,4 +1,4 @@
-"""`check_submission`: a file goes in, the Evidence about its gradients comes out. Student code runs in the cage only."""
+"""`check_submission`: a file goes in, the Evidence about its gradients comes out; its code runs in the cage."""
 
 from __future__ import annotations
 
@@ -10,30 +10,28 @@ from typing import Any, Final
 
 import numpy as np
 
-from verify.errors import BadInput
 from verify.evidence import Evidence
 from verify.oracles.exact_array import NotExpressible
 from verify.submissions.apart import Apart, Failed, Worker
-from verify.submissions.calling import Ask, Leaves, Reading, Refused, unpacked
-from verify.submissions.canary import Canary
 from verify.submissions.cage import Limits, require
+from verify.submissions.calling import Ask, Leaves, Reading, Refused
+from verify.submissions.canary import Canary
 from verify.submissions.document import Document, Place
 from verify.submissions.finding import Candidates, find_candidates
 from verify.submissions.gradients import truth
+from verify.submissions.judging import compare_exactly, compare_slopes
 from verify.submissions.measuring import (
     central_slopes,
     complex_slopes,
-    exact_point,
     in_exact_numbers,
     in_floats,
     own_slopes,
 )
-from verify.submissions.judging import compare_exactly, compare_slopes
 from verify.submissions.naming import At
 from verify.submissions.points import make_point
 from verify.submissions.reading import read
-from verify.submissions.verdicts import Findings, could_not_judge, evidence_of
 from verify.submissions.trials import Trials
+from verify.submissions.verdicts import Findings, could_not_judge, evidence_of
 
 POINTS: Final = 2
 
@@ -152,7 +150,8 @@ class _Seen:
 def _answers(worker: Worker, reading: Reading, points: Sequence[Any], canary: Canary) -> _Seen:
     """Ask for every gradient, before anything that decides is asked; the canary somewhere in between."""
     sung = secrets.randbelow(len(points))
-    floats, exact, sound, leaves, inexact = [], [], True, {}, ""
+    floats, exact, sound, inexact = [], [], True, ""
+    leaves: Leaves = {}
     for number, point in enumerate(points):
         if number == sung:
             sound = canary.is_sound(worker.ask)
@@ -173,7 +172,7 @@ def _answers(worker: Worker, reading: Reading, points: Sequence[Any], canary: Ca
 def _twin_is_wrong(
     apart: Apart, reading: Reading, point: Any, canary: Canary, candidates: Candidates, seen: _Seen
 ) -> bool:
-    """Whether the submission's own function, spoiled on purpose, comes back spoiled; not asked where it returns nothing."""
+    """Whether the submission's own function, spoiled on purpose, comes back spoiled."""
     judged = reading.roles.backward
     if judged is None or reading.applied or any(where[0] != "backward" for where in reading.gradients.values()):
         return True
@@ -190,7 +189,8 @@ def _twin_is_wrong(
 
 def _alike(first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:
     return all(
-        name in second and np.shape(value) == np.shape(second[name]) and np.allclose(value, second[name], rtol=1e-6, equal_nan=True)
+        name in second and np.shape(value) == np.shape(second[name])
+        and np.allclose(value, second[name], rtol=1e-6, equal_nan=True)
         for name, value in first.items()
     )  # fmt: skip
 
@@ -223,9 +223,7 @@ def _compared(
     return found or (_by_formula(reading, seen.floats[0]) if recognised else []), notes, truths
 
 
-def _truths(
-    ask: Ask, reading: Reading, points: Sequence[Any], seen: _Seen, recognised: bool
-) -> list[dict[str, Any]]:
+def _truths(ask: Ask, reading: Reading, points: Sequence[Any], seen: _Seen, recognised: bool) -> list[dict[str, Any]]:
     """Return the derivative at every exact point: the textbook's where the net is known, else that of its own loss."""
     if recognised:
         return [truth(reading, at.params, at.X, at.Y) for at in seen.exact]

@@ -1,4 +1,4 @@
-"""Comparing a submission's gradient with what it should be: by exact numbers, by complex step, by central differences."""
+"""Comparing a gradient with what it should be: by exact numbers, complex step, and central differences."""
 
 from __future__ import annotations
 

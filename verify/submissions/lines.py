@@ -11,8 +11,8 @@ import numpy as np
 
 from verify.submissions.calling import Leaves, Reading
 from verify.submissions.document import Place
-from verify.submissions.nets import ACTIVATIONS, Gradient, Layer, Trace
 from verify.submissions.gradients import plain
+from verify.submissions.nets import ACTIVATIONS, Gradient, Layer, Trace
 from verify.submissions.roles import Function, own_nodes
 from verify.submissions.words import bare
 
@@ -28,7 +28,7 @@ _DOWNSTREAM: Final = {
 
 @dataclass(frozen=True)
 class Names:
-    """What the student calls the quantities: canonical name (Z1, A1, dZ2, dW1, Yhat) -> the student's, and the layout."""
+    """What the student calls the quantities: canonical name (Z1, A1, dZ2, dW1, Yhat) -> the student's."""
 
     of: Mapping[str, str]
     columns: bool
@@ -58,9 +58,9 @@ def names_at(
         wanted[f"A{layer}"] = [trace.A[layer]]
         wanted[f"Z{layer}"] = [trace.Z[layer]]
         for step in ("dZ", "dA", "dW", "db"):
-            values = [getattr(one, step)[layer] for one in (wrong, right) if getattr(one, step)[layer] is not None]
-            if values:
-                wanted[f"{step}{layer}"] = values
+            held = [getattr(one, step)[layer] for one in (wrong, right) if getattr(one, step)[layer] is not None]
+            if held:
+                wanted[f"{step}{layer}"] = held
         wanted[f"W{layer}"] = [layers[layer - 1].W]
     wanted["Yhat"] = [trace.Yhat]
     wanted["X"] = [trace.A[0]]
@@ -72,22 +72,14 @@ def names_at(
             str(where[1][-1][1]): value for where, value in found.items()
             if where[1] and (where[0] == f"locals {function.name}" or (where[0] == "container" and function.owner))
         }  # fmt: skip
-        assigned = {**_assigned(function)}
+        assigned = _assigned(function)
         of = {}
         for canonical, candidates in wanted.items():
-            mine = [
-                name for name, value in values.items()
-                if any(_is(value, candidate, scales if canonical.startswith("d") else (1.0,)) for candidate in candidates)
-            ]  # fmt: skip
-            mine.sort(
-                key=lambda name, canonical=canonical: (
-                    name not in assigned,
-                    name.lower() != canonical.lower(),
-                    len(name),
-                )
-            )  # type: ignore[misc]
-            if mine:
-                of[canonical] = mine[0]
+            factors = scales if canonical.startswith("d") else (1.0,)
+            mine = [name for name, value in values.items() if any(_is(value, one, factors) for one in candidates)]
+            ranked = [(name not in assigned, name.lower() != canonical.lower(), len(name), name) for name in mine]
+            if ranked:
+                of[canonical] = min(ranked)[-1]
         known[function.name] = Names(of, reading.samples == "columns", function)
     return known
 
@@ -116,7 +108,9 @@ def _is(value: Any, candidate: Any, scales: Sequence[float]) -> bool:
 def _assigned(function: Function, *, first: bool = False) -> dict[str, ast.AST]:
     """Return the last statement (or the first) of a function that assigns each name, attribute or key."""
     found: dict[str, ast.AST] = {}
-    statements = sorted((node for node in own_nodes(function.tree) if isinstance(node, ast.stmt)), key=lambda n: n.lineno)
+    statements = sorted(
+        (node for node in own_nodes(function.tree) if isinstance(node, ast.stmt)), key=lambda n: n.lineno
+    )
     for node in reversed(statements) if first else statements:
         targets: list[ast.expr] = []
         if isinstance(node, ast.Assign):
@@ -159,7 +153,9 @@ def _keys(node: ast.expr) -> dict[str, ast.AST]:
     """Return the values of a dictionary that is written out, {"dW1": ...} or dict(dW1=...), by key."""
     if isinstance(node, ast.Dict):
         pairs = zip(node.keys, node.values, strict=True)
-        return {key.value: value for key, value in pairs if isinstance(key, ast.Constant) and isinstance(key.value, str)}
+        return {
+            key.value: value for key, value in pairs if isinstance(key, ast.Constant) and isinstance(key.value, str)
+        }
     if isinstance(node, ast.Call):
         return {word.arg: word.value for word in node.keywords if word.arg}
     if isinstance(node, ast.Tuple):
@@ -167,7 +163,13 @@ def _keys(node: ast.expr) -> dict[str, ast.AST]:
     return {}
 
 
-_STEMS: Final = {"dZL": ("dz", "delta", "error", "err"), "dZ": ("dz", "delta"), "dA": ("da", "dh"), "dW": ("dw",), "db": ("db",)}
+_STEMS: Final = {
+    "dZL": ("dz", "delta", "error", "err"),
+    "dZ": ("dz", "delta"),
+    "dA": ("da", "dh"),
+    "dW": ("dw",),
+    "db": ("db",),
+}
 
 
 def find_line(step: str, layer: int, reading: Reading, names: Mapping[str, Names]) -> tuple[Place, Function] | None:
@@ -185,10 +187,16 @@ def find_line(step: str, layer: int, reading: Reading, names: Mapping[str, Names
             own = known.of.get(canonical)
             wanted = [own] if own else []
             stems = _STEMS[kind]
-            wanted += [name for name in assigned if name.lower().replace("_", "") in [f"{stem}{layer}" for stem in stems]]
+            wanted += [
+                name for name in assigned if name.lower().replace("_", "") in [f"{stem}{layer}" for stem in stems]
+            ]
             wanted += [name for name in assigned if _is_gradient_of(name, kind, layer, reading)]
             if kind == "dZL" or depth == 1:
-                wanted += [name for name in assigned if name.lower().replace("_", "") in (*stems, "e", "dy", "dout", "dscores", "d", "diff")]
+                wanted += [
+                    name
+                    for name in assigned
+                    if name.lower().replace("_", "") in (*stems, "e", "dy", "dout", "dscores", "d", "diff")
+                ]
             node = next((assigned[name] for name in wanted if name in assigned), None)
             if node is not None:
                 return Place(known.function.place.cell, node.lineno), known.function  # type: ignore[attr-defined]
@@ -196,7 +204,7 @@ def find_line(step: str, layer: int, reading: Reading, names: Mapping[str, Names
 
 
 def _is_gradient_of(name: str, kind: str, layer: int, reading: Reading) -> bool:
-    """Whether this is what the gradient of a layer's parameter is called, or the parameter itself where it is updated."""
+    """Whether this is what the gradient of a layer's parameter is called, or the updated parameter."""
     wanted = {"dW": ("W", "Wb"), "db": ("b",)}.get(kind, ())
     mine = [one for one in reading.structure.parameters if one.layer == layer and one.kind in wanted]
     return any(plain(bare(name)) == plain(one.name) for one in mine)
@@ -240,7 +248,11 @@ def _output_error(reading: Reading, names: Names, L: int) -> str:
     )
     factor, scale = reading.objective.c * (1 if plain else 2), ""
     m, K = reading.batch, reading.structure.sizes[-1]
-    for words, value in (("/ m", 1 / m), ("", 1.0), ("* 2 / m", 2 / m), ("* 2", 2.0), (f"/ (m * {K})", 1 / (m * K)), (f"* 2 / (m * {K})", 2 / (m * K)), ("/ (2 * m)", 1 / (2 * m)), ("/ 2", 0.5)):  # fmt: skip
+    usual = {
+        "/ m": 1 / m, "": 1.0, "* 2 / m": 2 / m, "* 2": 2.0, f"/ (m * {K})": 1 / (m * K),
+        f"* 2 / (m * {K})": 2 / (m * K), "/ (2 * m)": 1 / (2 * m), "/ 2": 0.5,
+    }  # fmt: skip
+    for words, value in usual.items():
         if abs(float(factor) - value) < 1e-12:
             scale = f" {words}" if words else ""
             break

@@ -1,4 +1,4 @@
-"""Asking the workers: the submission's gradient at a point, in floats and in exact numbers, and the slopes of its loss."""
+"""Asking the workers: a gradient at a point, in floats and in exact numbers, and the slopes of the loss."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Which known mistake, or pair of them, gives exactly the student's numbers: searched in floats, confirmed in exact numbers."""
+"""Which known mistakes give exactly the student's numbers: searched in floats, confirmed in exact numbers."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -37,7 +37,7 @@ Guess = tuple[tuple[tuple[str, int], Slip], ...]  # ((step, layer), slip) for ea
 
 @dataclass(frozen=True)
 class Named:
-    """A mistake that reproduces the student's numbers: where it sits; twice the same slip is one mistake in two places."""
+    """A mistake that reproduces the student's numbers, in one place or in several."""
 
     guess: Guess
     exactly: bool
@@ -99,7 +99,7 @@ class _Search:
 
     def singles(self) -> list[Guess]:
         """Return the single mistakes that fit, and keep how much each explains."""
-        found = []
+        found: list[Guess] = []
         for one in self.steps:
             own = _own(self.reading, (one,), self.at)
             if own is None or self._same_as_right(own):

@@ -27,7 +27,7 @@ class Layer(NamedTuple):
 
 @dataclass(frozen=True)
 class Activation:
-    """An activation, its derivative from Z and A, and both as they are written about; `slope` of `derivative` in words."""
+    """An activation, its derivative from Z and A, and how that is written."""
 
     name: str
     apply: Callable[[Array], Array]

@@ -62,6 +62,7 @@ def maker_arguments(function: Function, sizes: Sequence[int], batch: int) -> lis
             return [[name, number(value)] for name, value in zip(plain, rest, strict=True)]
     for name in names:
         meaning = meanings[name]
+        value: Any
         if meaning == "n_x":
             value = sizes[0]
         elif meaning == "n_y":
@@ -122,7 +123,7 @@ def arguments(function: Function, known: Known, role: str = "", choice: int = 0)
             given.append([name, None])
     if waiting:
         used = [binding for _, binding in given if binding]
-        left = [{"is": "result", "step": step, "path": path} for step, path, _ in returned]
+        left: list[Any] = [{"is": "result", "step": step, "path": path} for step, path, _ in returned]
         left = [binding for binding in left if binding not in used]
         if known.results and not any(binding.get("is") == "result" for binding in used) and len(waiting) == 1:
             step = next(reversed(known.results))
@@ -132,8 +133,8 @@ def arguments(function: Function, known: Known, role: str = "", choice: int = 0)
             left = [array(name) for name in ("X", "Y") if array(name) not in used]
         elif role == "loss" and known.yhat is not None and not any(one.get("is") == "result" for one in used):
             step = known.yhat[0]
-            output = {"is": "result", "step": step, "path": [list(part) for part in known.yhat[1]]}
-            left = [output, {"is": "result", "step": step, "path": []}, *left]
+            paths: list[list[Any]] = [[list(part) for part in known.yhat[1]], []]
+            left = [*({"is": "result", "step": step, "path": path} for path in paths), *left]
         elif len(holes) == 1 and array("Y") not in used:
             left = [array("Y"), *left]
         if not function.owner and not known.container.apart and known.container.maker["kind"] != "globals":
@@ -151,7 +152,9 @@ def _prediction(function: Function) -> str | None:
     """Return the argument of a loss that is the output, where two are named like targets: (y, t) or (y, labels)."""
     meanings = {name: meaning_of(name) for name in function.arguments}
     targets = [name for name, meaning in meanings.items() if meaning == "Y"]
-    return targets[0] if len(targets) == 2 and "Yhat" not in meanings.values() and "X" not in meanings.values() else None
+    return (
+        targets[0] if len(targets) == 2 and "Yhat" not in meanings.values() and "X" not in meanings.values() else None
+    )
 
 
 def _cache(known: Known, step: str) -> Binding:

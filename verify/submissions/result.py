@@ -1,4 +1,4 @@
-"""What the evidence says of a submission besides its gradients: how it was read, called and run, and the two answers."""
+"""What the evidence says of a submission besides its gradients: how it was read, called, run and answered."""
 
 from __future__ import annotations
 

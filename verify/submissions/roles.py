@@ -1,4 +1,4 @@
-"""Which functions of a submission are its forward pass, its loss, its backward pass: by their names and by what they hold."""
+"""Which functions are the forward pass, the loss, the backward pass: by their names and what they hold."""
 
 from __future__ import annotations
 
@@ -73,7 +73,11 @@ def functions_of(statements: Sequence[Statement]) -> tuple[Function, ...]:
     for statement in statements:
         for node in ast.parse(statement.code).body:
             ast.increment_lineno(node, statement.place.line - 1)
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda) and isinstance(node.targets[0], ast.Name):
+            if (
+                isinstance(node, ast.Assign)
+                and isinstance(node.value, ast.Lambda)
+                and isinstance(node.targets[0], ast.Name)
+            ):
                 node = _named_lambda(node.targets[0].id, node.value)
             if isinstance(node, ast.FunctionDef):
                 found[None, node.name] = function_of(node, None, statement.place.cell)

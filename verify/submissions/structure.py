@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -108,7 +109,7 @@ def chain(found: Sequence[tuple[str, Path, tuple[int, ...]]], *, turned: bool | 
 
 def _joined(weights: Sequence[Any], biases: Sequence[Any], *, transposed: bool, extra: int) -> Structure | None:
     shapes = [shape[::-1] if transposed else shape for _, _, shape in weights]
-    if any(left[1] + extra != right[0] for left, right in zip(shapes, shapes[1:], strict=False)):
+    if any(left[1] + extra != right[0] for left, right in itertools.pairwise(shapes)):
         return None
     parameters = []
     left = list(biases)

@@ -11,7 +11,6 @@ import numpy as np
 from verify.submissions.calling import Ask, Leaves, Reading, Refused, Where, unpacked
 from verify.submissions.containers import structures
 from verify.submissions.gradients import match_gradients, part_right, with_fit
-from verify.submissions.nets import Objective
 from verify.submissions.plan import RATE, Container, Known, arguments, array, number, step_of
 from verify.submissions.points import Point, make_point
 from verify.submissions.recognition import canonical_output, implied, recognise_net, recognise_objective
@@ -152,7 +151,7 @@ class Trials:
         if known is None:
             known = recognise_net(layers, point.X, found, coarse=True)
             coarse = known is not None
-        if known is None and any("Wb" == one.kind for one in reading.structure.parameters):
+        if known is None and any(one.kind == "Wb" for one in reading.structure.parameters):
             flipped = tuple(replace(one, bias_first=True) for one in reading.structure.parameters)
             structure = replace(reading.structure, parameters=flipped)
             known = recognise_net(structure.layers(point.params), point.X, found)
@@ -298,7 +297,7 @@ def _scalar(found: Leaves, section: str) -> Where | None:
 
 def _named_scalar(found: Leaves) -> Where | None:
     """Return a single number that is called a loss, among what the backward pass returned and its local names."""
-    sections, candidates = ("backward", "update", "container"), []
+    sections, candidates = ("backward", "update", "container"), list[tuple[bool, int, Where]]()
     for where, value in found.items():
         last = str(where[1][-1][1]).lower() if where[1] else ""
         inside = where[0] in sections or where[0].startswith("locals")

@@ -6,17 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from verify.check import caught, summary, verdict_of, versions
 from verify.evidence import FAILS, PASSES, CaseEvidence, Comparison, Diagnosis, Evidence, Replay, Row, Verdict
-from verify.sentences import count, wrong_sentence
+from verify.sentences import count
 from verify.submissions.cage import offers
-from verify.submissions.document import Place
 from verify.submissions.calling import Leaves, Reading
 from verify.submissions.diagnosing import Wrong, diagnose
+from verify.submissions.document import Place
 from verify.submissions.finding import Candidates
-from verify.submissions.gradients import truth
 from verify.submissions.naming import At
 from verify.submissions.remarks import remarks
 from verify.submissions.result import Answer, Lines, ParameterVerdict, Remark, Setting, Submission
@@ -26,7 +23,7 @@ if TYPE_CHECKING:
 
 TRUSTED = (
     "the exact oracle's chance: a wrong formula passes each of two random points with probability degree/2^31",
-    "the formulas of the known networks in verify/submissions/nets.py, each held against exact derivatives by the tests",
+    "the formulas of the known networks in verify/submissions/nets.py; tests hold them against exact derivatives",
     "the cage: what it promises is listed",
 )
 
@@ -120,7 +117,8 @@ def _accumulated(context: Context, reading: Reading) -> Diagnosis:
     judged = reading.roles.backward or reading.roles.update
     assert judged is not None
     return Diagnosis(
-        "accumulated", "dW", tuple(reading.gradients), "A second call with the same arguments gives another gradient: something "
+        "accumulated", "dW", tuple(reading.gradients),
+        "A second call with the same arguments gives another gradient: something "
         "is kept from call to call, and added to.", judged.place.line, context.document.text(judged.place),
         "start every gradient from zero in each call", context.document.name, judged.place.cell,
     )  # fmt: skip
@@ -173,8 +171,8 @@ def _answers(verdict: Verdict, rows: Sequence[Row], reading: Reading, forward: D
     said = f"It is {reading.objective.words}, of a net with {reading.net.words}."
     if reading.misfit > 1e-13:
         said += (
-            f" An eps or a clip in the loss moves it by {reading.misfit:.1e} of itself at moderate weights; that is no mistake, "
-            "and far more where a probability comes near 0."
+            f" An eps or a clip in the loss moves it by {reading.misfit:.1e} of itself at moderate weights; that is no "
+            "mistake, and far more where a probability comes near 0."
         )
     return first, Answer(second, "yes" if lab else "no", said)
 
@@ -201,12 +199,16 @@ def _evidence(
             Lines(one.place.cell, one.place.line, one.end, ", ".join(one.defines), one.kind)
             for one in candidates.slice.statements if one.module is None
         ),
-        dropped=tuple(Lines(one.place.cell, one.place.line, one.end, one.text, one.why) for one in candidates.slice.dropped),
+        dropped=tuple(
+            Lines(one.place.cell, one.place.line, one.end, one.text, one.why) for one in candidates.slice.dropped
+        ),
         convention=() if reading is None else _convention(reading, candidates),
         trials=0 if reading is None else reading.trials,
         answers=answers,
         parameters=_parameters(rows),
-        remarks=tuple(Remark(one.name, one.sentence, one.place.cell, one.place.line, one.text) for one in remarks(document)),
+        remarks=tuple(
+            Remark(one.name, one.sentence, one.place.cell, one.place.line, one.text) for one in remarks(document)
+        ),
         cage=context.level,
         promises=tuple(promises),
         canary=canary,

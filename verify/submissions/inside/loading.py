@@ -1,4 +1,4 @@
-"""Running the statements of a submission that were sliced out, one by one; what fails is said and does not stop the rest."""
+"""Running the statements that were sliced out, one by one; what fails is said and does not stop the rest."""
 
 from __future__ import annotations
 
