@@ -4,12 +4,13 @@ BIN    := $(VENV)/bin
 SECONDS ?= 60
 SEED   ?= 1
 
-.PHONY: help report test check bench soak sample schema clean
+.PHONY: help report test check bench corpus soak sample schema clean
 
 help:
 	@echo "make report   create the environment, check the lab's gradients, train, write reports/report/report.html"
 	@echo "make test     create the environment, lint, check types, run every test"
 	@echo "make bench    print speed as ratios, measured side by side"
+	@echo "make corpus   print the verdict on every file of the corpus of submissions"
 	@echo "make soak     judge random cases for a minute (SECONDS=60 SEED=1), count false alarms and misses"
 
 $(BIN)/.light: pyproject.toml constraints.txt
@@ -37,6 +38,10 @@ test: check
 bench: $(BIN)/.full
 	$(BIN)/python tests/benchmarks/ratios.py
 	$(BIN)/python tests/benchmarks/training.py
+	$(BIN)/python tests/benchmarks/submissions.py
+
+corpus: $(BIN)/.full
+	$(BIN)/python tests/submissions/corpus_table.py
 
 soak: $(BIN)/.full
 	$(BIN)/python tests/benchmarks/soak.py $(SECONDS) $(SEED)

@@ -63,6 +63,7 @@ class ExactArray(NDArrayOperatorsMixin):
 
     @slope.setter
     def slope(self, slope: Field | None) -> None:
+        """Set the slopes, which are the array's own from now on."""
         self._slope, self._own, self._whole = slope, False, None
 
     @property

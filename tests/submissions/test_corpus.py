@@ -1,0 +1,60 @@
+"""The corpus of submissions: nothing right is called wrong, nothing wrong is called correct, and the cause is named."""
+
+from __future__ import annotations
+
+import pytest
+from corpus_table import Judged, all_judged, expectations
+
+pytestmark = pytest.mark.slow
+
+# Their training loop calls layers one by one, and a single flat vector holds all parameters: neither is read yet.
+NOT_JUDGED = ("right_layer_objects.py", "right_flat_theta.py")
+STEPS = {"dZL": "dZ"}
+
+
+@pytest.fixture(scope="module")
+def corpus() -> dict[str, Judged]:
+    return {one.name: one for one in all_judged()}
+
+
+def test_the_corpus_is_large_and_mixed() -> None:
+    found = expectations()
+    assert len(found) >= 100
+    assert sum(one["verdict"] == "correct" for one in found.values()) >= 40
+    assert sum(bool(one.get("strange")) for one in found.values()) >= 15
+
+
+def test_nothing_right_is_called_wrong_and_nothing_wrong_correct(corpus: dict[str, Judged]) -> None:
+    mistaken = {name: one.verdict for name, one in corpus.items() if not one.right_verdict and name not in NOT_JUDGED}
+    assert mistaken == {}
+
+
+def test_what_is_not_judged_is_said_and_not_guessed(corpus: dict[str, Judged]) -> None:
+    for name in NOT_JUDGED:
+        assert corpus[name].verdict == "could not judge"
+        assert "Could not judge: " in corpus[name].sentence
+
+
+def test_the_cause_is_named_right(corpus: dict[str, Judged]) -> None:
+    covered = [one for one in corpus.values() if one.expected.get("covered") and one.expected["verdict"] == "wrong"]
+    missed = [(one.name, one.mistakes) for one in covered if not one.named_right]
+    assert len(covered) >= 40
+    assert len(missed) <= 0.05 * len(covered), missed
+
+
+def test_the_line_is_named_right(corpus: dict[str, Judged]) -> None:
+    covered = [one for one in corpus.values() if one.expected.get("covered") and one.expected["verdict"] == "wrong"]
+    missed = [(one.name, one.places) for one in covered if not one.line_right]
+    assert len(missed) <= 0.1 * len(covered), missed
+
+
+def test_strange_mistakes_are_wrong_and_never_named_as_something_else(corpus: dict[str, Judged]) -> None:
+    strange = [one for one in corpus.values() if one.expected.get("strange")]
+    assert all(one.verdict == "wrong" for one in strange)
+    assert {one.name: one.mistakes for one in strange if one.mistakes} == {}
+
+
+def test_strange_mistakes_are_put_down_to_the_right_step(corpus: dict[str, Judged]) -> None:
+    strange = [one for one in corpus.values() if one.expected.get("strange")]
+    wrong = {one.name: (one.steps, one.expected["step"]) for one in strange if one.expected["step"] not in one.steps}
+    assert wrong == {}
