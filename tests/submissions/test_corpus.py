@@ -9,7 +9,8 @@ pytestmark = pytest.mark.slow
 
 # Their training loop calls layers one by one, and a single flat vector holds all parameters: neither is read yet.
 NOT_JUDGED = ("right_layer_objects.py", "right_flat_theta.py")
-STEPS = {"dZL": "dZ"}
+# Where dA1 has no line of its own, what is wrong in it cannot be told from what is wrong in dZ1.
+ALIKE = {"dA1": ("dA1", "dZ1")}
 
 
 @pytest.fixture(scope="module")
@@ -56,5 +57,5 @@ def test_strange_mistakes_are_wrong_and_never_named_as_something_else(corpus: di
 
 def test_strange_mistakes_are_put_down_to_the_right_step(corpus: dict[str, Judged]) -> None:
     strange = [one for one in corpus.values() if one.expected.get("strange")]
-    wrong = {one.name: (one.steps, one.expected["step"]) for one in strange if one.expected["step"] not in one.steps}
+    wrong = {one.name: (one.steps, one.expected["step"]) for one in strange if not set(ALIKE.get(one.expected["step"], (one.expected["step"],))) & set(one.steps)}
     assert wrong == {}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from verify.oracles.exact_array import ExactArray
-from verify.submissions.nets import Net, Objective
+from verify.submissions.nets import OVER_SAMPLES, Net, Objective
 from verify.submissions.plan import RATE, Container
 from verify.submissions.points import Point, labels_for
 from verify.submissions.roles import Roles
@@ -57,7 +57,7 @@ class Reading:
     @property
     def worth(self) -> float:
         """How well the reading fits what came out."""
-        net = 0.0 if self.net is None else 2.0 if self.net.output == "softmax-over-samples" else 4.0
+        net = 0.0 if self.net is None else 2.0 if self.net.output in OVER_SAMPLES else 4.0
         loss = 2.0 * (self.objective is not None and not self.objective.implied) + 0.5 * (self.loss is not None)
         found = len(self.gradients) / max(1, len(self.structure.parameters))
         return net + loss + 3 * found + 3 * self.right

@@ -70,14 +70,21 @@ def softmax(Z: Array, axis: int = 1) -> Array:
     return E / np.sum(E, axis=axis, keepdims=True)
 
 
-# softmax-over-samples is a mistake in the forward pass: it is known in order to be named.
+def _shifted_over_samples(Z: Array) -> Array:
+    E = np.exp(Z - np.max(Z, axis=1, keepdims=True))
+    return E / np.sum(E, axis=0, keepdims=True)
+
+
+# The softmax over samples is a mistake in the forward pass: it is known in order to be named, never to be judged by.
+OVER_SAMPLES: Final = ("softmax-over-samples", "softmax-over-samples, shifted by rows")
 OUTPUTS: Final[Mapping[str, Callable[[Array], Array]]] = {
     "softmax": softmax,
     "sigmoid": _sigmoid,
     "identity": lambda Z: Z,
     "tanh": np.tanh,
     "relu": ACTIVATIONS["relu"].apply,
-    "softmax-over-samples": lambda Z: softmax(Z, axis=0),
+    OVER_SAMPLES[0]: lambda Z: softmax(Z, axis=0),
+    OVER_SAMPLES[1]: _shifted_over_samples,
 }
 
 
@@ -189,9 +196,8 @@ def output_error(net: Net, objective: Objective, trace: Trace, Y: Array) -> Arra
         dZ = Yhat - Y
     else:
         dYhat = _output_slope(objective.loss, Yhat, Y)
-        if net.output.startswith("softmax"):
-            axis = 0 if net.output == "softmax-over-samples" else 1
-            dZ = Yhat * (dYhat - np.sum(dYhat * Yhat, axis=axis, keepdims=True))
+        if net.output == "softmax":
+            dZ = Yhat * (dYhat - np.sum(dYhat * Yhat, axis=1, keepdims=True))
         else:
             dZ = dYhat * net.slope(len(net.hidden) + 1, trace)
     return dZ * c.numerator / c.denominator

@@ -69,7 +69,9 @@ def is_training_loop(node: ast.AST) -> bool:
 
 
 def update_of(node: ast.AST) -> ast.expr | None:
-    """Return the target of W -= step or W = W - step (also += and + where the step starts with a minus), or None.
+    """Return the target of W -= step or W = W - step, or None.
+
+    Also of += and +, where the step starts with a minus or holds a matrix product: a turned sign is an update too.
 
     A step that is a mere number is a count and no update.
     """
@@ -87,7 +89,16 @@ def update_of(node: ast.AST) -> ast.expr | None:
     else:
         return None
     names = any(isinstance(inner, ast.Name) for inner in ast.walk(step))
-    return target if names and (minus or _starts_with_minus(step)) else None
+    return target if names and (minus or _starts_with_minus(step) or _holds_a_product(step)) else None
+
+
+def _holds_a_product(node: ast.expr) -> bool:
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.MatMult):
+            return True
+        if isinstance(inner, ast.Call) and called_name(inner) in ("dot", "matmul", "outer"):
+            return True
+    return False
 
 
 def _starts_with_minus(node: ast.expr) -> bool:

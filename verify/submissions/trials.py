@@ -11,6 +11,7 @@ import numpy as np
 from verify.submissions.calling import Ask, Leaves, Reading, Refused, Where, unpacked
 from verify.submissions.containers import structures
 from verify.submissions.gradients import match_gradients, part_right, with_fit
+from verify.submissions.nets import OVER_SAMPLES
 from verify.submissions.plan import RATE, Container, Known, arguments, array, number, step_of
 from verify.submissions.points import Point, make_point
 from verify.submissions.recognition import canonical_output, implied, recognise_net, recognise_objective
@@ -175,7 +176,7 @@ class Trials:
         if place is None:
             return self._implied(reading)
         reading = replace(reading, loss=place, forward_steps=tuple(steps))
-        if reading.net is None:
+        if reading.net is None or reading.net.output in OVER_SAMPLES:
             return reading
         points = []
         for seed in (4, 5, 6):
@@ -221,7 +222,9 @@ class Trials:
         return None, []
 
     def _implied(self, reading: Reading) -> Reading:
-        return reading if reading.net is None else replace(reading, objective=implied(reading.net, reading.batch))
+        if reading.net is None or reading.net.output in OVER_SAMPLES:
+            return reading
+        return replace(reading, objective=implied(reading.net, reading.batch))
 
     def _with_truth(self, reading: Reading, found: Leaves, point: Point) -> Reading:
         if reading.net is None or reading.objective is None:
@@ -230,8 +233,7 @@ class Trials:
         if reading.objective.implied:
             K = reading.structure.sizes[-1]
             objectives = [implied(reading.net, reading.batch, kind, K) for kind in _SIMPLE]
-            if reading.net.output != "softmax-over-samples":
-                objectives += [implied(reading.net, reading.batch, kind, K, "squared-error") for kind in _SQUARED]
+            objectives += [implied(reading.net, reading.batch, kind, K, "squared-error") for kind in _SQUARED]
             options = [replace(reading, objective=one) for one in dict.fromkeys((reading.objective, *objectives))]
         if reading.applied:
             rates = [RATE] if _is_given_a_rate(reading) else [1.0, *self.literals]

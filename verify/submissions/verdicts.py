@@ -15,6 +15,7 @@ from verify.submissions.diagnosing import Wrong, diagnose
 from verify.submissions.document import Place
 from verify.submissions.finding import Candidates
 from verify.submissions.naming import At
+from verify.submissions.nets import OVER_SAMPLES
 from verify.submissions.remarks import remarks
 from verify.submissions.result import Answer, Lines, ParameterVerdict, Remark, Setting, Submission
 
@@ -86,7 +87,7 @@ def evidence_of(context: Context, candidates: Candidates, found: Findings) -> Ev
 
 def _forward_mistake(context: Context, reading: Reading) -> Diagnosis | None:
     """Return the mistake in the forward pass that is known: a softmax along the wrong axis."""
-    if reading.net is None or reading.net.output != "softmax-over-samples":
+    if reading.net is None or reading.net.output not in OVER_SAMPLES:
         return None
     forward = reading.roles.forward or reading.roles.backward or reading.roles.update
     assert forward is not None
