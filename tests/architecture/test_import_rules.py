@@ -10,7 +10,12 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 COMMAND_LINE = ("verify/cli.py", "verify/cli_submission.py")  # the second holds options of the first
-PRINTERS = ("verify/report/", "verify/cli.py", "derivations/__main__.py", "verify/submissions/inside/")  # there it is a pipe to the judge
+PRINTERS = (
+    "verify/report/",
+    "verify/cli.py",
+    "derivations/__main__.py",
+    "verify/submissions/inside/",
+)  # there it is a pipe to the judge
 
 
 def imports(path: Path, root: Path) -> Iterator[str]:

@@ -40,7 +40,9 @@ class Judged:
     def named_right(self) -> bool:
         """Whether the mistakes that were named are the true ones."""
         said = {part for name in self.mistakes for part in name.split("; ")}
-        more = {f"{step}-{name.split('-', 1)[1]}" for step in self.expected.get("steps", ()) for name in self.true_mistakes}
+        more = {
+            f"{step}-{name.split('-', 1)[1]}" for step in self.expected.get("steps", ()) for name in self.true_mistakes
+        }
         return set(self.true_mistakes) <= said <= {*self.true_mistakes, *more}
 
     @property
@@ -91,7 +93,9 @@ def main(words: list[str]) -> int:
         flag = "" if one.right_verdict else "  <-- WRONG VERDICT"
         print(f"{one.name:58} {one.verdict:16} {cause:10} {where:13} {', '.join(one.mistakes)}{flag}")
         if not one.right_verdict or (is_covered and not one.named_right) or (is_covered and not one.line_right):
-            print(f"    {one.sentence[:300]}\n    true: {one.true_mistakes} {one.expected.get('step')} line {one.expected.get('lines', one.expected.get('line'))}, said {one.steps} {one.places}")
+            print(
+                f"    {one.sentence[:300]}\n    true: {one.true_mistakes} {one.expected.get('step')} line {one.expected.get('lines', one.expected.get('line'))}, said {one.steps} {one.places}"
+            )
         wrong_verdicts += not one.right_verdict
         covered += is_covered
         named += is_covered and one.named_right

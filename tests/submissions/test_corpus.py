@@ -57,5 +57,9 @@ def test_strange_mistakes_are_wrong_and_never_named_as_something_else(corpus: di
 
 def test_strange_mistakes_are_put_down_to_the_right_step(corpus: dict[str, Judged]) -> None:
     strange = [one for one in corpus.values() if one.expected.get("strange")]
-    wrong = {one.name: (one.steps, one.expected["step"]) for one in strange if not set(ALIKE.get(one.expected["step"], (one.expected["step"],))) & set(one.steps)}
+    wrong = {
+        one.name: (one.steps, one.expected["step"])
+        for one in strange
+        if not set(ALIKE.get(one.expected["step"], (one.expected["step"],))) & set(one.steps)
+    }
     assert wrong == {}

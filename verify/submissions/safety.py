@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from verify.submissions.words import bare
+
 # Modules whose functions calculate; a name below of one of them does something else.
 CALCULATING: Final = frozenset({
     "numpy", "math", "cmath", "random", "itertools", "functools", "collections", "dataclasses", "typing", "enum",
@@ -89,7 +91,14 @@ def update_of(node: ast.AST) -> ast.expr | None:
     else:
         return None
     names = any(isinstance(inner, ast.Name) for inner in ast.walk(step))
-    return target if names and (minus or _starts_with_minus(step) or _holds_a_product(step)) else None
+    turned = _holds_a_product(step) and not _is_a_sum(target)
+    return target if names and (minus or _starts_with_minus(step) or turned) else None
+
+
+def _is_a_sum(target: ast.expr) -> bool:
+    """Whether a target is named as a gradient, which is added up over samples or layers: dW, grad_b."""
+    name = getattr(target, "id", getattr(target, "attr", ""))
+    return bare(name) != name.lower().replace("_", "") or name.lower().startswith(("sum", "acc", "total"))
 
 
 def _holds_a_product(node: ast.expr) -> bool:

@@ -1,0 +1,101 @@
+"""The formulas of the known networks, held against the derivative of the loss in exact numbers and in floats."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from verify.oracles import pair_field
+from verify.oracles.exact_array import ExactArray
+from verify.oracles.world import PairWorld
+from verify.submissions.nets import OVER_SAMPLES, Layer, Net, Objective, backward, factors
+from verify.submissions.recognition import candidates, recognise_net, recognise_objective
+
+SIZES, M = (2, 4, 5, 3), 6
+PAIRS = [("softmax", "cross-entropy"), ("softmax", "squared-error"), ("sigmoid", "binary-cross-entropy"),
+         ("sigmoid", "squared-error"), ("identity", "squared-error"), ("tanh", "squared-error")]  # fmt: skip
+
+
+def point(depth: int, seed: int = 0) -> tuple[list[Layer], np.ndarray, np.ndarray]:
+    draw = np.random.default_rng(seed)
+    sizes = (*SIZES[:depth], SIZES[-1])
+    layers = [Layer(draw.normal(size=(a, b)), draw.normal(size=(1, b))) for a, b in zip(sizes, sizes[1:], strict=False)]
+    return layers, draw.normal(size=(M, sizes[0])), np.eye(3)[draw.integers(0, 3, M)]
+
+
+def exact(world: PairWorld, array: np.ndarray, slope: np.ndarray | None = None) -> ExactArray:
+    draw = np.random.default_rng(array.size)
+    return ExactArray(world, pair_field.random(array.shape, draw), slope, array)
+
+
+@pytest.mark.parametrize("penalty", [Fraction(0), Fraction(3, 20)])
+@pytest.mark.parametrize("depth", [1, 2, 3])
+@pytest.mark.parametrize(("output", "loss"), PAIRS)
+def test_the_formulas_are_the_derivative_exactly(output: str, loss: str, depth: int, penalty: Fraction) -> None:
+    objective = Objective(loss, "mean over the samples", Fraction(1, M), penalty)
+    for net in [one for one in candidates(depth, 3) if one.output == output][:9]:
+        layers, X, Y = point(depth)
+        for layer in range(1, depth + 1):
+            for kind in (0, 1):
+                world, moving = PairWorld(7), []
+                for number, both in enumerate(layers, 1):
+                    slopes: list[np.ndarray | None] = [None, None]
+                    if number == layer:
+                        slopes[kind] = np.zeros((both[kind].size, *both[kind].shape), np.uint64)
+                        slopes[kind].reshape(both[kind].size, -1)[np.diag_indices(both[kind].size)] = pair_field.ONE
+                    moving.append(Layer(*(exact(world, part, slope) for part, slope in zip(both, slopes, strict=True))))
+                given = exact(world, X)
+                J = objective.value(net.forward(moving, given), moving, Y)
+                plain = [Layer(*(ExactArray(world, part.value, None, part.shadow) for part in both)) for both in moving]
+                found = backward(net, objective, net.forward(plain, given), plain, Y)
+                mine = (found.dW, found.db)[kind][layer]
+                assert np.all(pair_field.same(J.slope.reshape(mine.shape), mine.value)), (net, layer, kind)
+
+
+def test_a_wrong_formula_is_told() -> None:
+    layers, X, Y = point(2)
+    net, objective = Net(("tanh",), "softmax"), Objective("cross-entropy", "mean over the samples", Fraction(1, M))
+    right = backward(net, objective, net.forward(layers, X), layers, Y)
+    moved = [Layer(layers[0].W + 1e-6 * np.eye(2, 4), layers[0].b), layers[1]]
+    change = objective.value(net.forward(moved, X), moved, Y) - objective.value(net.forward(layers, X), layers, Y)
+    assert change / 1e-6 == pytest.approx(np.sum(right.dW[1] * np.eye(2, 4)), rel=1e-3)
+    assert change / 1e-6 != pytest.approx(2 * np.sum(right.dW[1] * np.eye(2, 4)), rel=1e-3)
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3])
+def test_every_network_is_recognised_by_its_output(depth: int) -> None:
+    for net in candidates(depth, 3):
+        layers, X, _ = point(depth)
+        found = recognise_net(layers, X, {("forward", ()): net.forward(layers, X).Yhat})
+        assert found is not None
+        assert np.allclose(found[0].forward(layers, X).Yhat, net.forward(layers, X).Yhat), net
+
+
+def test_an_unknown_network_is_not_recognised() -> None:
+    layers, X, _ = point(2)
+    assert recognise_net(layers, X, {("forward", ()): np.cos(X @ layers[0].W @ layers[1].W)}) is None
+
+
+@pytest.mark.parametrize("name", factors(M, 3))
+@pytest.mark.parametrize("d", [Fraction(0), Fraction(1, 200)])
+def test_the_constants_of_a_loss_are_read_off_its_values(name: str, d: Fraction) -> None:
+    net = Net(("tanh",), "softmax")
+    objective = Objective("cross-entropy", name, factors(M, 3)[name], d)
+    points = []
+    for seed in (1, 2, 3):
+        layers, X, Y = point(2, seed)
+        trace = net.forward(layers, X)
+        points.append((trace, layers, Y, float(objective.value(trace, layers, Y))))
+    found = recognise_objective(points, M, 3)
+    assert found is not None
+    assert (found[0].loss, found[0].c, found[0].d) == ("cross-entropy", objective.c, d)
+
+
+def test_the_softmax_over_samples_is_known_in_order_to_be_named() -> None:
+    layers, X, _ = point(2)
+    for output in OVER_SAMPLES:
+        Yhat = Net(("tanh",), output).forward(layers, X).Yhat
+        assert np.allclose(Yhat.sum(axis=0), 1) or output.endswith("rows")
+        assert not np.allclose(Yhat.sum(axis=1), 1)
