@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 
 import numpy as np
@@ -21,7 +22,7 @@ PAIRS = [("softmax", "cross-entropy"), ("softmax", "squared-error"), ("sigmoid",
 def point(depth: int, seed: int = 0) -> tuple[list[Layer], np.ndarray, np.ndarray]:
     draw = np.random.default_rng(seed)
     sizes = (*SIZES[:depth], SIZES[-1])
-    layers = [Layer(draw.normal(size=(a, b)), draw.normal(size=(1, b))) for a, b in zip(sizes, sizes[1:], strict=False)]
+    layers = [Layer(draw.normal(size=(a, b)), draw.normal(size=(1, b))) for a, b in itertools.pairwise(sizes)]
     return layers, draw.normal(size=(M, sizes[0])), np.eye(3)[draw.integers(0, 3, M)]
 
 
