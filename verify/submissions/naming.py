@@ -186,10 +186,9 @@ def _same(value: Any, candidate: Any, tolerance: float) -> bool:
         return False
     left, right = value.reshape(-1), candidate.reshape(-1)
     if isinstance(left, ExactArray) or isinstance(right, ExactArray):
-        exact = [one if isinstance(one, ExactArray) else None for one in (left, right)]
-        if None in exact:
+        if not (isinstance(left, ExactArray) and isinstance(right, ExactArray)):
             return False
-        return bool(np.all(pair_field.same(exact[0].value, exact[1].value)))  # type: ignore[union-attr]
+        return bool(np.all(pair_field.same(left.value, right.value)))
     scale = max(float(np.max(np.abs(right))), _SMALL)  # a sum of dZ over everything is zero but for round-off
     return bool(np.all(np.abs(left - right) <= tolerance * scale))
 
