@@ -46,7 +46,7 @@ class Trials:
             for reading in self._readings(roles, fixed, outputs, per_sample):
                 if self.best is None or reading.worth > self.best.worth:
                     self.best = reading
-                if reading.worth >= _perfect(reading):
+                if reading.worth >= _perfect(reading) or _is_certain(reading):
                     return replace(reading, trials=self.count)
                 if self.count > _ENOUGH and self.best is not None and self.best.gradients:
                     return replace(self.best, trials=self.count)
@@ -257,6 +257,20 @@ class Trials:
                 if meaning_of(name) == "rate":
                     found.append((name, number(RATE)))
         return tuple(found)
+
+
+def _is_certain(reading: Reading) -> bool:
+    """Whether no other reading could fit better, though the gradient is wrong: net, loss and shapes are understood.
+
+    A softmax leaves no doubt about the number of outputs, on which the constants of other losses depend.
+    """
+    known = reading.net is not None and reading.net.output == "softmax" and reading.objective is not None
+    return (
+        known
+        and reading.loss is not None
+        and reading.fits
+        and len(reading.gradients) == len(reading.structure.parameters)
+    )
 
 
 def _is_given_a_rate(reading: Reading) -> bool:

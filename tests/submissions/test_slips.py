@@ -1,0 +1,130 @@
+"""Every slip of the catalogue, planted on a net where it has a meaning, is named, and nothing else is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from verify.submissions.calling import Reading
+from verify.submissions.gradients import in_own_shapes
+from verify.submissions.naming import At, name_mistakes
+from verify.submissions.nets import Net, Objective
+from verify.submissions.plan import Container
+from verify.submissions.points import make_point
+from verify.submissions.roles import Roles
+from verify.submissions.slips import SLIPS, Slip, known_as, mutated, places
+from verify.submissions.structure import Structure, made_up
+
+NAMES = [(name, (("key", name),)) for name in ("W1", "b1", "W2", "b2")]
+STRUCTURE = made_up(NAMES, (4, 7, 3), turned=False, bias="row")
+assert isinstance(STRUCTURE, Structure)
+MEAN = Fraction(1, 11)
+NETS = [
+    (Net(("tanh",), "softmax"), Objective("cross-entropy", "mean", MEAN)),
+    (Net(("sigmoid",), "sigmoid"), Objective("binary-cross-entropy", "mean", MEAN, Fraction(1, 50))),
+    (Net(("relu",), "tanh"), Objective("squared-error", "mean", MEAN)),
+    (Net(("tanh",), "sigmoid"), Objective("squared-error", "mean", MEAN)),
+]
+
+
+def reading(net: Net, objective: Objective) -> Reading:
+    nobody = Roles(None, None, None, None, None, None)
+    plain = Reading(nobody, STRUCTURE, Container({"kind": "dict"}), "rows", "one-hot", 11, (), (), ())
+    return replace(plain, net=net, objective=objective)
+
+
+def at(one: Reading, guess: dict[tuple[str, int], Slip], seed: int) -> At | None:
+    assert one.net is not None
+    assert one.objective is not None
+    point = make_point(one.structure, one.batch, seed)
+    layers = one.structure.layers(point.params)
+    gradient = mutated(one.net, one.objective, one.net.forward(layers, point.X), layers, point.Y, guess, one.rate)
+    if gradient is None:
+        return None
+    try:
+        given = in_own_shapes(one, gradient.dW, gradient.db)
+    except ValueError:
+        given = {name: gradient.db[int(name[1])] if name[0] == "b" else gradient.dW[int(name[1])] for name, _ in NAMES}
+    return At(point.X, point.Y, point.params, given)
+
+
+def named(one: Reading, guess: dict[tuple[str, int], Slip]) -> set[str] | None:
+    """Return what a planted guess is named, or None where it has no meaning or no effect there."""
+    points = [at(one, guess, seed) for seed in (1, 2)]
+    right = at(one, {}, 1)
+    assert right is not None
+    if None in points:
+        return None
+    same = [
+        np.shape(points[0].given[n]) == np.shape(right.given[n])
+        and np.allclose(points[0].given[n], right.given[n], rtol=1e-7)
+        for n in right.given
+    ]
+    if all(same):
+        return None
+    found = name_mistakes(one, points, [])
+    assert one.net is not None
+    return {known_as(slip, one.net, layer) for mistake in found for (_, layer), slip in mistake.guess}
+
+
+@pytest.mark.parametrize("slip", SLIPS, ids=[f"{one.step}-{one.name}" for one in SLIPS])
+def test_a_slip_is_named_or_said_to_be_ambiguous_and_never_another(slip: Slip) -> None:
+    met = 0
+    for net, objective in NETS:
+        one = reading(net, objective)
+        for place in [place for place in places(2) if place[0] == slip.step]:
+            found = named(one, {place: slip})
+            if found is None:
+                continue
+            expected = known_as(slip, net, place[1])
+            met += expected in found
+            assert len(found) <= 1
+            # Another name for the same numbers at the same step is an equal, not another mistake.
+            assert all(name.split("-")[0] == expected.split("-")[0] or name == expected for name in found), (net, found)
+    assert met or slip.name in EQUALS
+
+
+# Slips that have the numbers of an earlier one on every net here.
+EQUALS = ("without-{f}-halved", "tanh-factor", "times-rate")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("db-mean", "dZ-one-minus-A{l}"), ("dW-averaged-twice", "dA-sign"), ("dZL-not-averaged", "dZ-without-{f}")],
+)
+def test_a_pair_is_named_as_both(first: str, second: str) -> None:
+    by_name = {f"{one.step}-{one.name}": one for one in SLIPS}
+    one, two = by_name[first], by_name[second]
+    net, objective = NETS[0]
+    guess = {(one.step, 2): one, (two.step, 1): two}
+    assert named(reading(net, objective), guess) == {known_as(one, net, 2), known_as(two, net, 1)}
+
+
+@pytest.mark.parametrize("factor", [1.37, 1.0001, 0.9])
+def test_what_the_catalogue_does_not_know_has_no_name(factor: float) -> None:
+    one = reading(*NETS[0])
+    points = []
+    for seed in (1, 2):
+        point = at(one, {}, seed)
+        assert point is not None
+        given = {name: value.copy() for name, value in point.given.items()}
+        given["W1"][:, 0] *= factor
+        points.append(replace(point, given=given))
+    assert name_mistakes(one, points, []) == ()
+
+
+def test_a_penalty_that_the_loss_does_not_have_is_named_with_another_mistake() -> None:
+    by_name = {f"{one.step}-{one.name}": one for one in SLIPS}
+    one, net = reading(*NETS[0]), NETS[0][0]
+    points = []
+    for seed in (1, 2):
+        point = at(one, {("dA", 1): by_name["dA-sign"]}, seed)
+        assert point is not None
+        points.append(replace(point, given={**point.given, "W2": point.given["W2"] + 0.125 * point.params["W2"]}))
+    found = name_mistakes(one, points, [])
+    assert {known_as(slip, net, layer) for mistake in found for (_, layer), slip in mistake.guess} == {
+        "dW2-weight-decay", "dA1-sign",
+    }  # fmt: skip
