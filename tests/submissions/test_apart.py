@@ -23,6 +23,8 @@ from verify.submissions.clearing import clear
 from verify.submissions.inside.serve import serve
 from verify.submissions.wire import receive, send
 
+pytestmark = pytest.mark.slow
+
 DRIVER = Path(__file__).parent / "hostile_driver.py"
 LEVELS = [one.level for one in offers() if one.available]
 GOOD = "import numpy as np\ndef f(x): return 2 * x"

@@ -20,6 +20,8 @@ import pytest
 from verify.submissions.apart import Apart, Failed, Worker
 from verify.submissions.cage import Limits, offer, offers
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 FILES = sorted((HERE / "hostile").glob("*.py"))
 LEVELS = [one.level for one in offers() if one.available]

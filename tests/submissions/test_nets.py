@@ -14,6 +14,8 @@ from verify.oracles.world import PairWorld
 from verify.submissions.nets import OVER_SAMPLES, Layer, Net, Objective, backward, factors
 from verify.submissions.recognition import candidates, recognise_net, recognise_objective
 
+pytestmark = pytest.mark.slow
+
 SIZES, M = (2, 4, 5, 3), 6
 PAIRS = [("softmax", "cross-entropy"), ("softmax", "squared-error"), ("sigmoid", "binary-cross-entropy"),
          ("sigmoid", "squared-error"), ("identity", "squared-error"), ("tanh", "squared-error")]  # fmt: skip
