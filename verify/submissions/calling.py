@@ -50,7 +50,6 @@ class Reading:
     right: float = 0.0  # the part of the parameters whose gradient is the truth, in floats
     torch: bool = False
     coarse: bool = False  # computes in float32
-    complaint: str = ""
     trials: int = 0
     fits: bool = True  # every gradient has the shape of its parameter
 

@@ -11,6 +11,7 @@ import numpy as np
 from verify.evidence import Comparison, Diagnosis
 from verify.submissions.calling import Leaves, Reading
 from verify.submissions.document import Document, Place
+from verify.submissions.gradients import truth
 from verify.submissions.judging import fits
 from verify.submissions.lines import Names, find_line, names_at, should_be
 from verify.submissions.naming import At, Named, name_mistakes, with_mistakes
@@ -159,8 +160,6 @@ def _told(wrong: Wrong, step: str, layer: int, names: Mapping[str, Names], name:
 
 
 def _right(wrong: Wrong) -> dict[str, Any]:
-    from verify.submissions.gradients import truth
-
     at = wrong.floats[0]
     return truth(wrong.reading, at.params, at.X, at.Y)
 

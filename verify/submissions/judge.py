@@ -21,6 +21,7 @@ from verify.submissions.finding import Candidates, find_candidates
 from verify.submissions.gradients import truth
 from verify.submissions.judging import compare_exactly, compare_slopes
 from verify.submissions.measuring import (
+    Slopes,
     central_slopes,
     complex_slopes,
     in_exact_numbers,
@@ -97,9 +98,9 @@ def _judged(apart: Apart, context: Context, candidates: Candidates, convention: 
     if not seen.sound or not _twin_is_wrong(apart, reading, points[0], canary, candidates, seen):
         why = "the channel was tampered with: a function of verify's own, known to be wrong, did not come back wrong"
         return could_not_judge(context, candidates, why, reading)
-    comparisons, notes, exact_truths = _compared(exploring.ask, reading, points, seen, candidates.guarded)
+    comparisons, notes = _compared(exploring.ask, reading, points, seen, candidates.guarded)
     exploring.close()
-    found = Findings(reading, comparisons, seen.floats, seen.exact, seen.leaves, seen.repeats, notes, exact_truths)
+    found = Findings(reading, comparisons, seen.floats, seen.exact, seen.leaves, seen.repeats, notes)
     return evidence_of(context, candidates, found)
 
 
@@ -197,8 +198,8 @@ def _alike(first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:
 
 def _compared(
     ask: Ask, reading: Reading, points: Sequence[Any], seen: _Seen, guarded: bool
-) -> tuple[list[Any], list[str], list[dict[str, Any]]]:
-    """Return the comparisons by every oracle that applies, why others do not, and the truth in exact numbers."""
+) -> tuple[list[Any], list[str]]:
+    """Return the comparisons by every oracle that applies, and why others do not."""
     recognised = reading.net is not None and reading.objective is not None
     notes: list[str] = [f"exact numbers can't express {seen.inexact}"] if seen.inexact else []
     numeric: list[Any] = []
@@ -218,9 +219,9 @@ def _compared(
     exact = compare_exactly(reading, seen.exact, truths) if truths else []
     if any(one.verdict == "different" for one in exact) and _to_the_last_digits(reading, seen, numeric, recognised):
         notes.append(_LOST)
-        exact, truths = [], []
+        exact = []
     found = [*exact, *numeric]
-    return found or (_by_formula(reading, seen.floats[0]) if recognised else []), notes, truths
+    return found or (_by_formula(reading, seen.floats[0]) if recognised else []), notes
 
 
 def _truths(ask: Ask, reading: Reading, points: Sequence[Any], seen: _Seen, recognised: bool) -> list[dict[str, Any]]:
@@ -244,8 +245,6 @@ def _to_the_last_digits(reading: Reading, seen: _Seen, numeric: Sequence[Any], r
 
 def _by_formula(reading: Reading, at: At) -> list[Any]:
     """Compare with the textbook formula in floats, where neither exact numbers nor a loss of its own are there."""
-    from verify.submissions.measuring import Slopes
-
     expected = truth(reading, at.params, at.X, at.Y)
     zero = {name: np.zeros(np.shape(value)) for name, value in expected.items()}
     return compare_slopes(reading, "symbolic", at, Slopes(dict(expected), zero), epsilon=False)

@@ -80,7 +80,6 @@ class Slip:
     wrong: Callable[[At], Array]
     sentence: str
     when: Callable[[At], bool] = lambda at: True
-    changes: str = ""  # what the wrong right side looks like, for the reader
 
 
 def _is(*names: str) -> Callable[[At], bool]:

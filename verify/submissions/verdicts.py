@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +40,6 @@ class Findings:
     leaves: Leaves
     repeats: bool
     notes: Sequence[str]
-    truths: Sequence[Mapping[str, Any]]
 
 
 def could_not_judge(context: Context, candidates: Candidates, why: str, reading: Reading | None = None) -> Evidence:
@@ -262,7 +261,11 @@ def _convention(reading: Reading, candidates: Candidates) -> tuple[Setting, ...]
     add("class", roles.owner)
     for role in ("init", "forward", "loss", "backward", "update"):
         function = getattr(roles, role)
-        add(role, function.name if function is not None and function.name != "__init__" else None)
+        lifted = candidates.lifted
+        if function is not None and lifted is not None and function.place == lifted.place:
+            add(role, f"the loop's body from {lifted.place} on")
+        elif function is not None and function.name != "__init__":
+            add(role, function.name)
     add("samples", reading.samples)
     add("labels", reading.labels)
     add("outputs", reading.structure.sizes[-1])
