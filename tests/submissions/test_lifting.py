@@ -255,13 +255,38 @@ def test_layers_in_lists(tmp_path: Path) -> None:
     assert lifted.parameters == ("W",)
 
 
+def test_updates_that_add(tmp_path: Path) -> None:
+    text = HEAD + textwrap.dedent(
+        """
+        syn0 = np.random.random((3, 1))
+        count = 0
+        for j in range(60000):
+            l1 = 1 / (1 + np.exp(-np.dot(X, syn0)))
+            error = y - l1
+            if (j % 10000) == 0:
+                print("Error:" + str(np.mean(np.abs(error))))
+            total += np.mean(error)
+            count += 1
+            syn0 += X.T.dot(error * l1 * (1 - l1))
+        """
+    )
+    lifted = only(document(tmp_path, text))
+    assert lifted.parameters == ("syn0",)
+    assert set(lifted.inputs) == {"X", "y", "syn0"}
+
+
+def test_of_several_updates_the_one_of_a_weight_is_named(tmp_path: Path) -> None:
+    text = "def f(z, q):\n    z -= np.max(z)\n    z -= q\ndef g(p, d):\n    p['W1'] -= d\n"
+    assert why_not(document(tmp_path, text)).startswith("p['W1'] is updated in the function g (line 5)")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("x = 1\n", "no line updates a parameter"),
         (
             "def sgd(params, grads, eta):\n    for k in params:\n        params[k] -= eta * grads[k]\n",
-            "eta, grads, k comes from",
+            "eta, grads, k come from",
         ),
         ("def backward(X, A1, d):\n    dW = X.T @ d\n    W1 -= lr * dW\n", "the forward pass stands somewhere else"),
     ],

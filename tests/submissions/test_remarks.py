@@ -130,5 +130,9 @@ def test_a_loop_over_features_is_none_over_batches(tmp_path: Path) -> None:
     assert found(tmp_path, "for j in range(X.shape[1]):\n    w = W[j:j + 1]\n    c = X[:, j]") == ()
 
 
+def test_a_softmax_does_not_return_its_argument(tmp_path: Path) -> None:
+    assert found(tmp_path, "def softmax(z):\n    z -= z.max()\n    return np.exp(z) / np.sum(np.exp(z))") == ()
+
+
 def test_code_that_cannot_be_parsed_has_no_remarks(tmp_path: Path) -> None:
     assert found(tmp_path, "def f(:\n") == ()

@@ -14,7 +14,7 @@ from verify.submissions.document import Cell, Document, Place
 from verify.submissions.safety import called_name, root_name, update_of, word_for
 from verify.submissions.slicing import slice_for, top_level
 from verify.submissions.toplevel import cut_out, first_line, names_of
-from verify.submissions.words import meaning_of
+from verify.submissions.words import is_parameter, meaning_of
 
 NAME: Final = "step"
 _LOOPS: Final = (ast.For, ast.While, ast.AsyncFor)
@@ -35,8 +35,8 @@ class Lifted:
 
     Line n of `code` is line n - `offset` of the cell; `offset` is 0, or 1 where the step starts in the first line.
     `parameters` are read and updated, written as in the code (W1, self.W1, params['W1']); `outputs` are all names
-    that are assigned. The inputs are the parameters, the data (X and Y also where they are constants of the file),
-    and whatever else must be there and no safe top-level statement defines.
+    that are assigned. The inputs are the parameters, the data (X and Y also where they are constants of the file)
+    and what no safe top-level statement defines.
     """
 
     place: Place
@@ -67,30 +67,33 @@ def lift(document: Document) -> tuple[Lifted, ...]:
         lifted = _lifted(document, block, tools)
         if lifted is not None:
             found.append(lifted)
-    order = {cell.number: position for position, cell in enumerate(document.cells)}
-    return tuple(sorted(found, key=lambda one: (order[one.place.cell], one.place.line)))
+    return tuple(sorted(found, key=lambda one: (one.place.cell or 0, one.place.line)))
 
 
 def why_not(document: Document) -> str:
     """Return what is missing for a training step to be lifted out; nothing where `lift` finds one."""
     if lift(document):
         return ""
-    updates = [(block, node) for block in _blocks(document) for node in block.body if update_of(node) is not None]
+    blocks = [(block, node, update_of(node)) for block in _blocks(document) for node in block.body]
+    updates = [(block, node, place) for block, node, place in blocks if place is not None and _taken(node, place)]
     if not updates:
         return "no line updates a parameter, like W1 -= learning_rate * dW1 or W1 = W1 - learning_rate * dW1"
-    block, node = updates[0]
-    target, place = ast.unparse(update_of(node) or node), block.cell.place(node)
-    computed = _assigned(block.body)
-    step = _names(node) - {root_name(update_of(node) or node)}
-    if not step & computed:
+    block, node, changed = max(updates, key=lambda one: is_parameter(re.findall(r"\w+", _key(one[2]) or "_")[-1]))
+    target, place, step = ast.unparse(changed), block.cell.place(node), _taken(node, changed)
+    if not step & _assigned(block.body):
         return (
             f"{target} is updated in {block.where} ({place}), but the gradient is not computed in the same block: "
-            f"{', '.join(sorted(step)) or 'nothing'} comes from outside"
+            f"{', '.join(sorted(step))} come from outside"
         )
     return (
         f"{target} is updated in {block.where} ({place}), but the lines before it in the same block do not compute "
         f"its gradient from {target}: the forward pass stands somewhere else"
     )
+
+
+def _taken(node: ast.stmt, target: ast.expr) -> set[str]:
+    """Return the names that an update takes besides its own; z -= np.max(z) takes none."""
+    return _names(node) - {root_name(target), "np", "numpy"}
 
 
 # --- where ---------------------------------------------------------------------------------------------------------

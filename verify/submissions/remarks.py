@@ -351,7 +351,9 @@ def _changes_argument(facts: _Facts) -> _Told:
             one.target.id for one in inside if isinstance(one, ast.AugAssign) and isinstance(one.target, ast.Name)
         }
         arguments = {one.arg for one in [*node.args.posonlyargs, *node.args.args]} - {"self"} - rebound
-        returned = {name for one in inside if isinstance(one, ast.Return) and one.value for name in _names(one.value)}
+        values = [one.value for one in inside if isinstance(one, ast.Return)]
+        parts = [part for value in values for part in (value.elts if isinstance(value, ast.Tuple) else [value])]
+        returned = {one.id for one in parts if isinstance(one, ast.Name)}
         changed = [(one, root_name(update_of(one) or one)) for one in inside if update_of(one) is not None]
         changed = [(one, root) for one, root in changed if root in arguments & returned]
         if changed:

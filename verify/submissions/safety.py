@@ -40,11 +40,11 @@ _WORDS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
         r"exec|eval|__import__|exit|quit|system|popen|Popen|run_cell_magic|import_module|breakpoint|globals|"
         r"check_call|check_output|sleep|reload|abort|kill|fork"
     )),
-    ("a training loop", re.compile(r"fit\w*|train|train_\w+|gradient_?descent\w*|run_training")),
+    ("a training loop", re.compile(r"fit|fit_model|fit_generator|train|train_\w+|gradient_?descent\w*|run_training")),
 )  # fmt: skip
 _DRAWING: Final = frozenset({"matplotlib", "seaborn", "plotly", "pylab", "mpl_toolkits", "IPython", "graphviz"})
 _LOADING: Final = frozenset({
-    "pandas", "os", "sys", "pathlib", "urllib", "requests", "gzip",
+    "pandas", "pathlib", "urllib", "requests", "gzip",
     "pickle", "struct", "csv", "zipfile", "tarfile", "idx2numpy", "mnist", "h5py", "scipy_io", "io", "shutil",
     "subprocess", "joblib", "datasets", "google", "PIL", "cv2", "json", "glob",
 })  # fmt: skip
