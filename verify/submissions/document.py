@@ -39,7 +39,7 @@ class Cell:
 
     def line(self, number: int) -> str:
         """Return the text of a line, without the spaces around it."""
-        lines = self.source.splitlines()
+        lines = self.source.split("\n")
         return lines[number - 1].strip() if 0 < number <= len(lines) else ""
 
 

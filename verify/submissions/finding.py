@@ -10,7 +10,7 @@ from typing import Any, Final
 from verify.errors import BadInput
 from verify.submissions.document import Document
 from verify.submissions.lifting import Lifted, lift, why_not
-from verify.submissions.roles import Function, Roles, find_roles, function_of, functions_of
+from verify.submissions.roles import Function, Roles, find_roles, function_of, functions_of, parsed
 from verify.submissions.slicing import Slice, slice_for, top_level
 from verify.submissions.words import size_of
 
@@ -123,13 +123,14 @@ def _is_lifted(function: Function, lifted: Lifted | None) -> bool:
 
 def _from_loop(lifted: Lifted) -> Roles:
     """Return the reading in which the loop's body is the update."""
-    tree = next(node for node in ast.parse(lifted.code).body if isinstance(node, ast.FunctionDef))
+    tree = next(node for node in parsed(lifted.code) if isinstance(node, ast.FunctionDef))
+    ast.increment_lineno(tree, -lifted.offset)
     function = replace(function_of(tree, None, lifted.place.cell), place=lifted.place)
     return Roles(None, None, None, None, function, None, tuple(lifted.parameters))
 
 
 def _read_by(lifted: Lifted) -> list[str]:
-    tree = ast.parse(lifted.code)
+    tree = ast.Module(parsed(lifted.code), [])
     return sorted(
         {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - set(lifted.outputs) - set(lifted.inputs)
     )
@@ -143,7 +144,13 @@ def _sent(one: Any) -> dict[str, Any]:
 
 
 def _sent_loop(lifted: Lifted) -> dict[str, Any]:
-    return {"cell": lifted.place.cell, "line": 1, "code": lifted.code, "module": None, "defines": [lifted.name]}
+    return {
+        "cell": lifted.place.cell,
+        "line": 1 - lifted.offset,
+        "code": lifted.code,
+        "module": None,
+        "defines": [lifted.name],
+    }
 
 
 def _literals(trees: Sequence[ast.AST]) -> tuple[float, ...]:
@@ -196,7 +203,7 @@ def _numbers(node: ast.expr, known: Mapping[str, int]) -> list[int]:
 
 
 def _per_sample(document: Document, roles: Sequence[Roles]) -> bool:
-    """Whether one sample at a time is meant: the file's loops do so, or its backward pass knows of no batch."""
+    """Whether one sample at a time is meant: the loops do so, or the backward pass knows of no batch."""
     first = next((one.backward for one in roles if one.backward), None)
     if first is not None and not first.names & _BATCH:
         return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -67,11 +68,17 @@ def own_nodes(tree: ast.AST) -> Iterable[ast.AST]:
             waiting += list(ast.iter_child_nodes(node))
 
 
+def parsed(code: str) -> list[ast.stmt]:
+    """Return the statements of some code that could be parsed before; what Python warns of is no matter of ours."""
+    with warnings.catch_warnings(action="ignore"):
+        return ast.parse(code).body
+
+
 def functions_of(statements: Sequence[Statement]) -> tuple[Function, ...]:
     """Return every function and every method, those of one name the last only."""
     found: dict[tuple[str | None, str], Function] = {}
     for statement in statements:
-        for node in ast.parse(statement.code).body:
+        for node in parsed(statement.code):
             ast.increment_lineno(node, statement.place.line - 1)
             if (
                 isinstance(node, ast.Assign)
