@@ -1,2 +1,2 @@
-# expect: error MemoryError
+# expect: error MemoryError | time
 b"x" * (1 << 40)

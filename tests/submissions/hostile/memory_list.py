@@ -1,4 +1,4 @@
-# expect: error MemoryError
+# expect: error MemoryError | time
 kept = []
 while True:
     kept.append(bytearray(1 << 20))
