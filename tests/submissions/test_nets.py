@@ -18,7 +18,8 @@ pytestmark = pytest.mark.slow
 
 SIZES, M = (2, 4, 5, 3), 6
 PAIRS = [("softmax", "cross-entropy"), ("softmax", "squared-error"), ("sigmoid", "binary-cross-entropy"),
-         ("sigmoid", "squared-error"), ("identity", "squared-error"), ("tanh", "squared-error")]  # fmt: skip
+         ("softmax", "binary-cross-entropy"), ("sigmoid", "cross-entropy"), ("sigmoid", "squared-error"),
+         ("identity", "squared-error"), ("tanh", "squared-error"), ("relu", "squared-error")]  # fmt: skip
 
 
 def point(depth: int, seed: int = 0) -> tuple[list[Layer], np.ndarray, np.ndarray]:
@@ -38,7 +39,9 @@ def exact(world: PairWorld, array: np.ndarray, slope: np.ndarray | None = None) 
 @pytest.mark.parametrize(("output", "loss"), PAIRS)
 def test_the_formulas_are_the_derivative_exactly(output: str, loss: str, depth: int, penalty: Fraction) -> None:
     objective = Objective(loss, "mean over the samples", Fraction(1, M), penalty)
-    for net in [one for one in candidates(depth, 3) if one.output == output][:9]:
+    nets = [one for one in candidates(depth, 3) if one.output == output]
+    assert nets
+    for net in nets:
         layers, X, Y = point(depth)
         for layer in range(1, depth + 1):
             for kind in (0, 1):
@@ -65,6 +68,23 @@ def test_a_wrong_formula_is_told() -> None:
     change = objective.value(net.forward(moved, X), moved, Y) - objective.value(net.forward(layers, X), layers, Y)
     assert change / 1e-6 == pytest.approx(np.sum(right.dW[1] * np.eye(2, 4)), rel=1e-3)
     assert change / 1e-6 != pytest.approx(2 * np.sum(right.dW[1] * np.eye(2, 4)), rel=1e-3)
+
+
+def test_the_formulas_are_central_differences_in_every_entry() -> None:
+    layers, X, Y = point(3)
+    net, c = Net(("tanh", "sigmoid"), "softmax"), Fraction(1, M)
+    objective = Objective("cross-entropy", "mean over the samples", c, Fraction(3, 20))
+    right, step = backward(net, objective, net.forward(layers, X), layers, Y), 1e-5
+    for number, layer in enumerate(layers, 1):
+        for kind, expected in enumerate((right.dW[number], right.db[number])):
+            for index in np.ndindex(expected.shape):
+                values = []
+                for moved in (step, -step):
+                    parts = [part.copy() for part in layer]
+                    parts[kind][index] += moved
+                    changed = [*layers[: number - 1], Layer(*parts), *layers[number:]]
+                    values.append(objective.value(net.forward(changed, X), changed, Y))
+                assert (values[0] - values[1]) / (2 * step) == pytest.approx(expected[index], rel=1e-6, abs=1e-9)
 
 
 @pytest.mark.parametrize("depth", [1, 2, 3])

@@ -100,7 +100,8 @@ def _judged(apart: Apart, context: Context, candidates: Candidates, convention: 
         return could_not_judge(context, candidates, why, reading)
     comparisons, notes = _compared(exploring.ask, reading, points, seen, candidates.guarded)
     exploring.close()
-    found = Findings(reading, comparisons, seen.floats, seen.exact, seen.leaves, seen.repeats, notes)
+    exact = [] if _LOST in notes else seen.exact
+    found = Findings(reading, comparisons, seen.floats, exact, seen.leaves, seen.repeats, notes)
     return evidence_of(context, candidates, found)
 
 
@@ -217,9 +218,11 @@ def _compared(
         truths = []
         notes.append(f"exact numbers can't express {operation}")
     exact = compare_exactly(reading, seen.exact, truths) if truths else []
-    if any(one.verdict == "different" for one in exact) and _to_the_last_digits(reading, seen, numeric, recognised):
+    lost = _to_the_last_digits(reading, seen, numeric, recognised)
+    kept = [one for one in exact if one.verdict != "different" or one.parameter not in lost]
+    if len(kept) < len(exact):
         notes.append(_LOST)
-        exact = []
+        exact = kept
     found = [*exact, *numeric]
     return found or (_by_formula(reading, seen.floats[0]) if recognised else []), notes
 
@@ -237,10 +240,16 @@ def _truths(ask: Ask, reading: Reading, points: Sequence[Any], seen: _Seen, reco
 _LOST: Final = "exact numbers do not know that exp(log(a)) = a, or another identity that this code relies on"
 
 
-def _to_the_last_digits(reading: Reading, seen: _Seen, numeric: Sequence[Any], recognised: bool) -> bool:
+def _to_the_last_digits(reading: Reading, seen: _Seen, numeric: Sequence[Any], recognised: bool) -> set[str]:
+    """Return the parameters whose gradient is right to the last digits in floats."""
+    if reading.coarse:
+        return set()
     held = [one for at in seen.floats for one in _by_formula(reading, at)] if recognised else numeric
-    words = {one.verdict for one in held if recognised or one.oracle == "complex-step"}
-    return not reading.coarse and "agrees" in words and words <= {"agrees", "vacuous"}
+    words: dict[str, set[str]] = {}
+    for one in held:
+        if recognised or one.oracle == "complex-step":
+            words.setdefault(one.parameter, set()).add(one.verdict)
+    return {name for name, said in words.items() if "agrees" in said and said <= {"agrees", "vacuous"}}
 
 
 def _by_formula(reading: Reading, at: At) -> list[Any]:
