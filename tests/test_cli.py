@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import os
 import re
-import sys
 from pathlib import Path
 
 import pytest
 from command_line import Run, Said, apart
 
 import verify.evidence
-from verify import Evidence, cli
+from verify import Evidence
 from verify.mistakes import MISTAKES
 
 SMALL = ("grads", "--sizes", "2,3,2")
+EXIT_WORDS = {0: "correct", 1: "a gradient is wrong", 2: "usage", 3: "could not judge", 4: "a fault of verify"}
 
 
 # Exit statuses
@@ -80,7 +80,7 @@ def test_help_is_help_and_exits_with_0(run: Run, words: tuple[str, ...]) -> None
 
 def test_help_states_the_exit_statuses(run: Run) -> None:
     said = " ".join(run("--help").out.split())
-    assert "0 correct, 1 a gradient is wrong, 2 usage or unreadable input, 3 could not judge" in said
+    assert all(f"{number} {text}" in said for number, text in EXIT_WORDS.items())
 
 
 def test_several_sizes_oracles_and_a_seed_are_all_honoured(run: Run) -> None:
@@ -301,14 +301,18 @@ def test_json_into_a_read_only_folder_is_refused(run: Run, tmp_path: Path) -> No
         tmp_path.chmod(0o700)
 
 
-def test_an_error_that_verify_does_not_know_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_that_verify_does_not_know_is_a_fault_with_its_place_and_no_traceback(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(**_: object) -> None:
         raise ZeroDivisionError("a bug")
 
     monkeypatch.setattr("verify.check.check_network", broken)
-    monkeypatch.setattr(sys, "argv", ["verify", *SMALL])
-    with pytest.raises(ZeroDivisionError, match="a bug"):
-        cli.main()
+    said = run(*SMALL)
+    assert (said.status, said.out) == (4, "")
+    assert said.err.startswith("verify: could not judge: a fault of verify")
+    assert "ZeroDivisionError: a bug (verify/cli.py, line " in said.err
+    assert said.err.count("\n") == 1
 
 
 def test_ctrl_c_is_one_line_and_exits_with_130(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

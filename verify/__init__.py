@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from verify import version
+
 if TYPE_CHECKING:
     from verify.check import check_network as check_network
     from verify.errors import BadInput as BadInput
     from verify.errors import VerifyError as VerifyError
     from verify.evidence import Evidence as Evidence
     from verify.library import check_gradients as check_gradients
+
+__version__ = version.VERSION
 
 _HOME = {
     "BadInput": "verify.errors",
@@ -22,7 +26,6 @@ _HOME = {
     "check_network": "verify.check",
 }
 
-__version__ = "0.1.0"
 __all__ = ["BadInput", "Evidence", "VerifyError", "check_gradients", "check_network"]
 
 

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-import platform
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-import mpmath
 import numpy as np
-import sympy
 
-from verify import __version__
 from verify import network as lab
 from verify.cases import Case, make_cases
 from verify.comparison import compare, not_expressible
@@ -30,6 +26,7 @@ from verify.evidence import (
     Row,
     Verdict,
 )
+from verify.faults import judged_or_fault
 from verify.findings import findings
 from verify.lab_text import text_findings
 from verify.mistakes import MISTAKES, Mistake, plant
@@ -40,6 +37,7 @@ from verify.oracles.exact_array import NotExpressible
 from verify.oracles.roundoff import bounded_case, bounded_gradient, loss_roundoff
 from verify.power import power
 from verify.sentences import sentence
+from verify.version import versions
 
 TRUSTED: Final = (
     *TRUSTED_PROOFS,
@@ -49,6 +47,7 @@ TRUSTED: Final = (
 )
 
 
+@judged_or_fault
 def check_network(
     *,
     mistake: Mistake | None = None,
@@ -119,14 +118,13 @@ def judge(
         diagnoses=diagnoses,
         findings=found,
         trusted=TRUSTED,
-        replay=Replay(command, seed, versions(), {"network.py": hashlib.sha256(source.encode()).hexdigest()}),
+        replay=Replay(
+            command,
+            seed,
+            versions("numpy", "sympy", "mpmath"),
+            {"network.py": hashlib.sha256(source.encode()).hexdigest()},
+        ),
     )
-
-
-def versions() -> dict[str, str]:
-    """Return the versions that figures depend on."""
-    found = {"verify": __version__, "numpy": np.__version__, "sympy": sympy.__version__, "mpmath": mpmath.__version__}
-    return {"python": platform.python_version(), **found}
 
 
 def check_case(network: Any, case: Case, oracles: Sequence[str]) -> CaseEvidence:

@@ -1,6 +1,7 @@
 """The command line: parses, calls, renders, sets the exit status. With `cli_submission`, all that knows argv.
 
-Exit status: 0 correct, 1 a gradient is wrong, 2 usage or unreadable input, 3 could not judge.
+Exit status: 0 correct, 1 a gradient is wrong, 2 usage, unreadable input or output that cannot be written,
+3 could not judge, 4 a fault of verify, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -21,12 +22,14 @@ if TYPE_CHECKING:
 
 EXIT = {"correct": 0, "wrong": 1, "could not judge": 3}
 USAGE = 2
+FAULT = 4
 INTERRUPTED = 130
 
 app = typer.Typer(
     name="verify",
     help="Is a hand-written backward pass the gradient of its loss? Says so, and shows why.",
-    epilog="Exit status: 0 correct, 1 a gradient is wrong, 2 usage or unreadable input, 3 could not judge.",
+    epilog="Exit status: 0 correct, 1 a gradient is wrong, 2 usage, unreadable input or output that "
+    "cannot be written, 3 could not judge, 4 a fault of verify.",
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -349,6 +352,8 @@ def explain(
 
 
 def _status(evidence: Evidence) -> int:
+    if evidence.kind == "fault of verify":
+        return FAULT
     return INTERRUPTED if evidence.interrupted else EXIT[evidence.verdict]
 
 
@@ -358,7 +363,7 @@ def _show(evidence: Evidence, json: str | None, convention: str | None = None) -
     from verify.report.terminal import console, render
 
     texts = {json: evidence.to_json()} if json else {}
-    if convention:
+    if convention and evidence.submission is not None:  # a fault of verify knows of no convention
         from verify.submissions.conventions import convention_text
 
         texts[convention] = convention_text(evidence)
@@ -385,6 +390,10 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except Exception as error:  # nobody foresaw it: never a traceback, never the status of a wrong gradient
+        from verify.faults import kind, why
+
+        _fail(f"could not judge: {why(error)}", FAULT if kind(error) else EXIT["could not judge"])
     if status == 130:  # Typer's word for Ctrl-C
         _fail("interrupted", 130)
     sys.exit(status if isinstance(status, int) else 0)

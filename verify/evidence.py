@@ -18,6 +18,7 @@ from verify.submissions.result import Submission
 Verdict = Literal["correct", "wrong", "could not judge"]
 Word = Literal["identical", "different", "agrees", "differs", "vacuous", "could not judge"]
 Ending = Literal["complete", "interrupted", "stopped"]
+Kind = Literal["fault of verify"]
 PASSES: tuple[Word, ...] = ("identical", "agrees")
 FAILS: tuple[Word, ...] = ("different", "differs")
 
@@ -286,7 +287,10 @@ class Replay:
 
 @dataclass(frozen=True)
 class Evidence:
-    """The verdict on a backward pass, and everything that it rests on."""
+    """The verdict on a backward pass, and everything that it rests on.
+
+    `kind` says of what kind a *could not judge* is, where that changes the exit status.
+    """
 
     subject: str
     verdict: Verdict
@@ -303,6 +307,7 @@ class Evidence:
     replay: Replay
     training: Training | None = None
     submission: Submission | None = None
+    kind: Kind | None = None
     schema: Literal["verify-evidence/1"] = "verify-evidence/1"
 
     def to_json(self) -> str:

@@ -20,15 +20,17 @@ from typing import Any, Final
 import numpy as np
 
 from verify.cases import Case, Floats
-from verify.check import caught, order_along, summary, verdict_of, versions
+from verify.check import caught, order_along, summary, verdict_of
 from verify.comparison import all_zero, compare_gradients, mismatches
 from verify.errors import BadInput, ChangedArgument, NotDeterministic, NotFinite, WrongShape, WrongType
 from verify.evidence import FAILS, CaseEvidence, Evidence, Power, Replay
+from verify.faults import Theirs, judged_or_fault
 from verify.oracles.base import Known
 from verify.oracles.central_difference import differentiate
 from verify.oracles.complex_step import STEP
 from verify.oracles.roundoff import UNIT
 from verify.sentences import wrong_sentence
+from verify.version import versions
 
 Params = dict[str, Floats]
 LossFunction = Callable[[Params], Any]
@@ -50,6 +52,7 @@ _SMALLEST: Final = float(np.finfo(np.float64).smallest_subnormal)  # what underf
 _BACKWARD: Final = 64.0  # operations in front of an entry of somebody's gradient, in units of its largest entry
 
 
+@judged_or_fault
 def check_gradients(
     loss: LossFunction,
     gradients: GradientFunction,
@@ -112,7 +115,7 @@ def check_gradients(
         diagnoses=(),
         findings=(),
         trusted=("the loss is smooth within 2^-9 of the point", "the noise of the loss, measured along one direction"),
-        replay=Replay("check_gradients", 0, versions(), {"params": digest}),
+        replay=Replay("check_gradients", 0, versions("numpy"), {"params": digest}),
     )
 
 
@@ -129,7 +132,10 @@ class _Watched:
 
     def __call__(self, point: Mapping[str, Any]) -> Any:
         given = {name: value.copy() for name, value in point.items()}
-        result = self.function(given)
+        try:
+            result = self.function(given)
+        except Exception as error:
+            raise Theirs(error) from error
         for name, value in point.items():
             after = given.get(name)
             if after is None or np.shape(after) != value.shape or not np.array_equal(after, value, equal_nan=True):

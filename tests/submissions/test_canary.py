@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from verify.submissions.answers import Refused
 from verify.submissions.apart import Worker
-from verify.submissions.calling import Ask, Refused
+from verify.submissions.calling import Ask
 from verify.submissions.canary import Canary
 from verify.submissions.document import Place
 from verify.submissions.judge import check_submission

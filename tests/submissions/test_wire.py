@@ -215,3 +215,12 @@ def test_sending_to_nobody_is_closed_and_no_signal(pair: Pair) -> None:
     pair[1].close()
     with pytest.raises(Closed):
         send(pair[0], {"x": "x" * (1 << 20)})
+
+
+@pytest.mark.parametrize("shape", [[1 << 47, 1 << 47, 0], [1 << 40, 1 << 40, 0], [0, 1 << 47, 2], [1 << 24, 1 << 24]])
+def test_a_shape_whose_product_overflows_is_refused_also_where_an_axis_of_length_0_leaves_no_entry(
+    shape: list[int],
+) -> None:
+    listed = json.dumps({"header": {}, "arrays": [["a", "float64", shape]]}).encode()
+    with pytest.raises(BadMessage, match="no memory can hold"):
+        _given(_raw(listed))

@@ -196,20 +196,20 @@ class Worker:
             raise self._fail("left", "the worker was closed before it was asked")
         limit = left if seconds is None else min(seconds, left)
         if self._speaks():
-            raise self._fail("message", "wrote to the judge without being asked")
+            raise self._fail("message", "its process wrote to the judge without being asked")
         number, begin = secrets.token_hex(16), time.monotonic()
         try:
             send(self._sock, {"id": number, "ask": header}, arrays, deadline=begin + limit)
             answer, found = self._answer(begin + limit)
         except TimedOut:
-            reason = f"stopped after {limit:.3g} s: an endless loop or a call that waits"
+            reason = f"the code was stopped after {limit:.3g} s: an endless loop or a call that waits"
             raise self._fail("time", reason) from None
         except Closed:
             raise self._fail(*self._how_it_ended()) from None
         finally:
             self._apart.spent += time.monotonic() - begin
         if answer.get("id") != number or not isinstance(answer.get("answer"), dict):
-            raise self._fail("message", "answered something else than it was asked")
+            raise self._fail("message", "its process answered something else than it was asked")
         return answer["answer"], found
 
     def close(self) -> None:
@@ -253,16 +253,17 @@ class Worker:
         self._sock.close()
         self._drain.join(1.0)
         if killed:
-            return "left", "closed its channel to the judge and went on"
+            return "left", "its process closed its channel to the judge and went on"
         if not os.WIFSIGNALED(status):
-            return "left", f"ended its own process with status {os.waitstatus_to_exitcode(status)}, as os._exit does"
+            code = os.waitstatus_to_exitcode(status)
+            return "left", f"the code ended its own process with status {code}, as os._exit does"
         number = os.WTERMSIG(status)
         name = signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
         if number == signal.SIGKILL:
-            return "memory", "was killed from outside, as the system does when memory runs out"
+            return "memory", "its process was killed from outside, as the system does when memory runs out"
         if number == signal.SIGXCPU:
-            return "time", "used up its processor time: an endless loop in several threads"
-        return "crashed", f"crashed with {name}: an error in compiled code, or a recursion too deep"
+            return "time", "the code used up its processor time: an endless loop in several threads"
+        return "crashed", f"its process crashed with {name}: an error in compiled code, or a recursion too deep"
 
     def _drained(self, reading: int) -> None:
         most = self._apart.limits.output

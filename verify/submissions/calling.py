@@ -6,24 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from verify.oracles.exact_array import ExactArray
+from verify.submissions.answers import Where
 from verify.submissions.nets import OVER_SAMPLES, Net, Objective
 from verify.submissions.plan import RATE, Container
 from verify.submissions.points import Point, labels_for
 from verify.submissions.roles import Roles
-from verify.submissions.structure import Path, Structure
+from verify.submissions.structure import Structure
 
 Ask = Callable[[dict[str, Any], Mapping[str, Any]], tuple[dict[str, Any], dict[str, Any]]]
-Where = tuple[str, Path]  # the section of an answer, and the path in it
-Leaves = dict[Where, Any]
-
-
-class Refused(Exception):
-    """A trial call ended in an error of the student's code: its text, and the place."""
-
-    def __init__(self, said: str, place: Any = None, step: str = "") -> None:
-        super().__init__(said)
-        self.place, self.step = place, step
 
 
 @dataclass(frozen=True)
@@ -82,19 +72,3 @@ class Reading:
     def inputs(self, X: Any) -> Any:
         """Return X (m x n_x) as the submission wants it."""
         return X[0] if self.samples == "vector" else X.T if self.samples == "columns" else X
-
-
-def unpacked(header: Mapping[str, Any], arrays: Mapping[str, Any], world: Any = None) -> Leaves:
-    """Return the leaves of an answer by section and path; exact numbers in the given world.
-
-    Raises Refused where the code stopped with an error.
-    """
-    if "error" in header:
-        raise Refused(str(header["error"]), header.get("place"))
-    found: Leaves = {}
-    for section, path, where in header["leaves"]:
-        value = arrays[str(where)]
-        if world is not None and f"{where}.value" in arrays:
-            value = ExactArray(world, arrays[f"{where}.value"], arrays.get(f"{where}.slope"), value)
-        found[str(section), tuple((str(kind), name) for kind, name in path)] = value
-    return found

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from verify.submissions.calling import Ask, Refused, unpacked
+from verify.submissions.answers import Refused, unpacked
+from verify.submissions.calling import Ask
 from verify.submissions.roles import Function
 
 _TWIN: Final = """

@@ -10,8 +10,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from verify.submissions.calling import Ask, Refused, unpacked
+from verify.submissions.answers import Refused, unpacked
+from verify.submissions.calling import Ask
 from verify.submissions.plan import Container, depth_of, maker_arguments, maker_of
+from verify.submissions.points import one_hot
 from verify.submissions.roles import Function, Roles, own_nodes
 from verify.submissions.structure import BATCH, OUTPUTS, SIZES, Path, Structure, chain, made_up, resized
 from verify.submissions.words import is_parameter, meaning_of
@@ -87,7 +89,7 @@ def _named(structure: Structure, made: Mapping[Path, Any], roles: Roles | None) 
 
 def _make(ask: Ask, maker: Mapping[str, Any], sizes: Sequence[int]) -> dict[Path, Any]:
     n_x, K = (sizes[0], sizes[-1]) if sizes else (SIZES[0], OUTPUTS)
-    arrays = {"X": np.ones((BATCH, n_x)), "Y": np.eye(K)[np.arange(BATCH) % K]}
+    arrays = {"X": np.ones((BATCH, n_x)), "Y": one_hot(np.arange(BATCH) % K, K)}
     return {path: value for (_, path), value in unpacked(*ask({"do": "make", "maker": maker}, arrays)).items()}
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from verify.errors import BadInput
 from verify.files import read_text
 from verify.options import nearest
+from verify.submissions.structure import MOST_OUTPUTS
 
 if TYPE_CHECKING:
     from verify.evidence import Evidence
@@ -30,7 +31,6 @@ CHOICES: Final = {
     "samples": ("rows", "columns", "vector"),
     "labels": ("one-hot", "integers", "integers-column", "flat"),
 }
-MOST_OUTPUTS: Final = 10_000
 _EXAMPLES: Final = {"samples": '"rows"', "labels": '"one-hot"', "outputs": "10", "class": '"Network"'}
 _LONGEST: Final = 60  # characters of a wrong value that a message shows
 

@@ -9,7 +9,8 @@ from typing import Any, Final
 import numpy as np
 
 from verify.evidence import Comparison, Diagnosis
-from verify.submissions.calling import Leaves, Reading
+from verify.submissions.answers import Leaves
+from verify.submissions.calling import Reading
 from verify.submissions.document import Document, Place
 from verify.submissions.gradients import truth
 from verify.submissions.judging import fits

@@ -12,6 +12,7 @@ from verify.submissions.document import Document
 from verify.submissions.lifting import Lifted, lift, why_not
 from verify.submissions.roles import Function, Roles, find_roles, function_of, functions_of, parsed
 from verify.submissions.slicing import Slice, slice_for, top_level
+from verify.submissions.structure import MOST_OUTPUTS
 from verify.submissions.words import size_of
 
 _READINGS: Final = 4  # readings of who is who that are tried
@@ -48,7 +49,11 @@ class Candidates:
     def why_none(self) -> str:
         """Return what was found and what was looked for, where no reading is there."""
         found = [f"{one.owner}.{one.name}" if one.owner else one.name for one in self.functions]
-        broken = [f"cell {cell.number}: {cell.problem}" for cell in self.document.cells if cell.problem]
+        broken = [
+            f"{'the file' if cell.number is None else f'cell {cell.number}'} could not be read: {cell.problem}"
+            for cell in self.document.cells
+            if cell.problem
+        ]
         said = (
             f"found {', '.join(found[:12])}{', ...' if len(found) > 12 else ''}"
             if found
@@ -58,7 +63,7 @@ class Candidates:
             "looked for a function or method named like backward, backprop or gradients, one that updates parameters "
             f"(update, train, fit), or a loop that does; {why_not(self.document)}"
         )
-        return "; ".join([said, looked, *broken[:2]])
+        return "; ".join([*broken[:2], *([] if broken and not self.functions else [said, looked])])
 
 
 def find_candidates(document: Document, convention: Mapping[str, str]) -> Candidates:
@@ -173,7 +178,7 @@ def _outputs(document: Document, roles: Sequence[Roles]) -> int | None:
             numbers += [part for keyword in node.keywords for part in _numbers(keyword.value, whole)]
             if len(numbers) >= 2:
                 found = numbers[-1]
-    return found
+    return found if found is None or 1 <= found <= MOST_OUTPUTS else None
 
 
 def _whole_numbers(node: ast.Assign) -> list[tuple[str, int]]:

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from verify.submissions.calling import Leaves, Reading, Where
+from verify.submissions.answers import Leaves, Where
+from verify.submissions.calling import Reading
 from verify.submissions.nets import backward
 from verify.submissions.points import Point
 from verify.submissions.roles import Function
@@ -40,7 +41,7 @@ def match_gradients(reading: Reading, found: Leaves, point: Point) -> Reading:
         return replace(reading, gradients=by_name, applied=False)
     updated = [
         (where, where[1][-1][1], value) for where, value in found.items()
-        if where[0] in ("update", "backward") and np.ndim(value) > 0
+        if where[0] in ("update", "backward") and where[1] and np.ndim(value) > 0
     ]  # fmt: skip
     after = _after(reading, updated, point)
     return replace(reading, gradients=after, applied=True) if after else replace(reading, gradients={})

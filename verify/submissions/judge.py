@@ -11,15 +11,17 @@ from typing import Any, Final
 import numpy as np
 
 from verify.evidence import Evidence
+from verify.faults import judged_or_fault
 from verify.oracles.exact_array import NotExpressible
+from verify.submissions.answers import Broken, Leaves, Refused, loaded
 from verify.submissions.apart import Apart, Failed, Worker
 from verify.submissions.cage import Limits, require
-from verify.submissions.calling import Ask, Leaves, Reading, Refused
+from verify.submissions.calling import Ask, Reading
 from verify.submissions.canary import Canary
 from verify.submissions.document import Document, Place
 from verify.submissions.finding import Candidates, find_candidates
 from verify.submissions.gradients import truth
-from verify.submissions.judging import compare_exactly, compare_slopes
+from verify.submissions.judging import compare_exactly, compare_slopes, fits
 from verify.submissions.measuring import (
     Slopes,
     central_slopes,
@@ -37,6 +39,7 @@ from verify.submissions.verdicts import Findings, could_not_judge, evidence_of
 POINTS: Final = 2
 
 
+@judged_or_fault
 def check_submission(
     path: Path,
     *,
@@ -63,7 +66,7 @@ def check_submission(
         try:
             return _judged(apart, context, candidates, convention or {})
         except Failed as failed:
-            return could_not_judge(context, candidates, f"the code was {failed.reason}")
+            return could_not_judge(context, candidates, failed.reason)
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,9 @@ def _judged(apart: Apart, context: Context, candidates: Candidates, convention: 
     if not seen.sound or not _twin_is_wrong(apart, reading, points[0], canary, candidates, seen):
         why = "the channel was tampered with: a function of verify's own, known to be wrong, did not come back wrong"
         return could_not_judge(context, candidates, why, reading)
+    guessed = _guessed(reading, seen)
+    if guessed:
+        return could_not_judge(context, candidates, guessed, reading)
     comparisons, notes = _compared(exploring.ask, reading, points, seen, candidates.guarded)
     exploring.close()
     exact = [] if _LOST in notes else seen.exact
@@ -105,17 +111,15 @@ def _judged(apart: Apart, context: Context, candidates: Candidates, convention: 
     return evidence_of(context, candidates, found)
 
 
-def _load(worker: Worker, statements: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _load(worker: Worker, statements: Sequence[Mapping[str, Any]]) -> list[Broken]:
     header, _ = worker.ask({"do": "load", "statements": list(statements)})
-    if "error" in header:
-        raise Failed("crashed", f"stopped while it was loaded: {header['error']}")
-    return list(header["failed"])
+    return loaded(header)
 
 
-def _why(trials: Trials, failed: Sequence[Mapping[str, Any]], reading: Reading | None) -> str:
+def _why(trials: Trials, failed: Sequence[Broken], reading: Reading | None) -> str:
     """Return why no gradient was had: where the code stopped, or what could not be understood."""
     said = list(dict.fromkeys(str(one) for one in trials.complaints))
-    broken = "; ".join(str(one["error"]) for one in failed[:2])
+    broken = "; ".join(one.error for one in failed[:2])
     if trials.stopped:
         stopped = next(iter(trials.stopped.values()))
         return f"its forward pass runs, its backward pass stops with {stopped}{_where(stopped)}"
@@ -135,8 +139,7 @@ def _why(trials: Trials, failed: Sequence[Mapping[str, Any]], reading: Reading |
 def _where(refused: Refused) -> str:
     if not refused.place:
         return ""
-    cell, line = refused.place
-    return f" ({Place(cell, line)})"
+    return f" ({Place(*refused.place)})"
 
 
 @dataclass(frozen=True)
@@ -187,6 +190,20 @@ def _twin_is_wrong(
     finally:
         worker.close()
     return canary.is_twice_wrong(seen.floats[0].given, spoiled.given)
+
+
+def _guessed(reading: Reading, seen: _Seen) -> str:
+    """Return why shapes that were only guessed can't be judged: a gradient of as many entries lies in another way."""
+    if reading.container.maker["kind"] in ("call", "globals"):
+        return ""
+    for one in reading.structure.parameters:
+        value = seen.floats[0].given.get(one.name)
+        if value is not None and np.size(value) == np.prod(one.shape) and not fits(value, one.shape):
+            return (
+                f"nothing in the file makes {one.name}, so it was given the shape {one.shape}; "
+                f"its gradient has the shape {np.shape(value)}, and which of them is meant is not known"
+            )
+    return ""
 
 
 def _alike(first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from verify.submissions.calling import Leaves, Reading
+from verify.submissions.answers import Leaves
+from verify.submissions.calling import Reading
 from verify.submissions.document import Place
 from verify.submissions.gradients import plain
 from verify.submissions.nets import ACTIVATIONS, Gradient, Layer, Trace

@@ -29,8 +29,15 @@ def make_point(structure: Structure, batch: int, seed: int) -> Point:
         params[one.name] = generator.normal(0, scale, one.shape)
     X = generator.normal(size=(batch, n_x))
     classes = generator.permutation(np.arange(batch) % max(K, 2))
-    Y = np.eye(K)[classes] if K > 1 else classes.astype(float).reshape(batch, 1)
+    Y = one_hot(classes, K) if K > 1 else classes.astype(float).reshape(batch, 1)
     return Point(X, Y, params)
+
+
+def one_hot(classes: Any, K: int) -> Any:
+    """Return a row for each class (from 0) with a 1 in its column; m x K."""
+    Y = np.zeros((len(classes), K))
+    Y[np.arange(len(classes)), classes] = 1.0
+    return Y
 
 
 def labels_for(Y: Any, samples: str, labels: str) -> Any:

@@ -14,9 +14,11 @@ from verify.submissions.nets import Layer
 from verify.submissions.words import bare, is_parameter
 
 Path = tuple[tuple[str, Any], ...]
+DEEPEST: Final = 24  # layers of a net that is judged
 # Sizes of the small net, all different from each other, from the batch, and from each other plus one.
-SIZES: Final = (4, 7, 9, 13)
+SIZES: Final = (4, 7, 9, 13, *range(16, 16 + 3 * (DEEPEST - 4), 3))
 OUTPUTS: Final = 3
+MOST_OUTPUTS: Final = 10_000  # units of an output layer: a larger number in a file is not its width
 BATCH: Final = 11
 
 
@@ -95,7 +97,7 @@ def chain(found: Sequence[tuple[str, Path, tuple[int, ...]]], *, turned: bool | 
     biases = [one for one in arrays if one not in weights]
     weights.sort(key=lambda one: _number(one[0]))
     biases.sort(key=lambda one: _number(one[0]))
-    if not weights:
+    if not 0 < len(weights) <= DEEPEST:
         return None
     for transposed in (False, True) if turned is None else (turned,):
         for extra in (0, 1):
@@ -148,7 +150,7 @@ def made_up(
     biases = [one for one in every if one not in weights]
     weights.sort(key=lambda one: _number(one[0]))
     biases.sort(key=lambda one: _number(one[0]))
-    if not weights or len(biases) not in (0, len(weights)):
+    if not 0 < len(weights) <= DEEPEST or len(biases) not in (0, len(weights)):
         return None
     sizes = (*depth_sizes[: len(weights)], depth_sizes[-1])
     parameters = []

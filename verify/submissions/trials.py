@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from verify.submissions.calling import Ask, Leaves, Reading, Refused, Where, unpacked
+from verify.submissions.answers import Leaves, Refused, Where, unpacked
+from verify.submissions.calling import Ask, Reading
 from verify.submissions.containers import structures
 from verify.submissions.gradients import match_gradients, part_right, with_fit
 from verify.submissions.nets import OVER_SAMPLES

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from verify.check import caught, summary, verdict_of, versions
+from verify.check import caught, summary, verdict_of
 from verify.evidence import FAILS, PASSES, CaseEvidence, Comparison, Diagnosis, Evidence, Replay, Row, Verdict
 from verify.sentences import count
+from verify.submissions.answers import Leaves
 from verify.submissions.cage import offers
-from verify.submissions.calling import Leaves, Reading
+from verify.submissions.calling import Reading
 from verify.submissions.diagnosing import Wrong, diagnose
 from verify.submissions.document import Place
 from verify.submissions.finding import Candidates
@@ -18,6 +19,7 @@ from verify.submissions.naming import At
 from verify.submissions.nets import OVER_SAMPLES
 from verify.submissions.remarks import remarks
 from verify.submissions.result import Answer, Lines, ParameterVerdict, Remark, Setting, Submission
+from verify.version import versions
 
 if TYPE_CHECKING:
     from verify.submissions.judge import Context
@@ -226,7 +228,7 @@ def _evidence(
         diagnoses=diagnoses,
         findings=(),
         trusted=TRUSTED,
-        replay=Replay(context.command, context.seed, versions(), {document.name: document.sha256}),
+        replay=Replay(context.command, context.seed, versions("numpy"), {document.name: document.sha256}),
         submission=submission,
     )
 

@@ -124,8 +124,8 @@ def _parsed(text: bytes) -> tuple[dict[str, Any], list[tuple[str, str, tuple[int
             raise BadMessage(f"array {name!r} has dtype {str(dtype)[:40]!r}, expected one of {', '.join(DTYPES)}")
         if not isinstance(shape, list) or len(shape) > _MOST_AXES or not all(type(n) is int and n >= 0 for n in shape):
             raise BadMessage(f"array {name!r} has the shape {str(shape)[:80]}, expected sizes")
-        if any(n >= 1 << 48 for n in shape):
-            raise BadMessage(f"array {name!r} has an axis that no memory can hold")
+        if math.prod(n for n in shape if n) >= 1 << 48:  # also where another axis of length 0 leaves no entry
+            raise BadMessage(f"array {name!r} has the shape {str(shape)[:80]}, which no memory can hold")
         if name in listed:
             raise BadMessage(f"array {name!r} is listed twice")
         listed[name] = (name, dtype, tuple(shape))

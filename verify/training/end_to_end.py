@@ -13,6 +13,7 @@ import numpy as np
 
 from verify.check import judge, subject_of
 from verify.evidence import FAILS, CaseEvidence, Check, Cost, DataUsed, Digit, Evidence, Run, Stretch, Training
+from verify.faults import judged_or_fault
 from verify.mistakes import Mistake
 from verify.oracles import NAMES
 from verify.sentences import training_sentence
@@ -36,6 +37,7 @@ class Trained:
     cases: tuple[CaseEvidence, ...]
 
 
+@judged_or_fault
 def check_training(
     data: Dataset,
     settings: Settings | None = None,

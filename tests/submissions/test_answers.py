@@ -1,0 +1,93 @@
+"""What a worker answers is checked as it comes in; a malformed answer is *could not judge*, and no fault of ours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from verify.oracles.exact_array import ExactArray
+from verify.oracles.world import PairWorld
+from verify.submissions.answers import Refused, loaded, losses, unpacked
+from verify.submissions.apart import Failed
+
+ONE = {"0": np.ones(2)}
+
+
+def test_leaves_arrive_under_their_section_and_path() -> None:
+    header = {"leaves": [["backward", [["key", "dW1"]], "0"], ["after", [["item", 2], ["attribute", "b"]], 0]]}
+    found = unpacked(header, ONE)
+    assert list(found) == [("backward", (("key", "dW1"),)), ("after", (("item", 2), ("attribute", "b")))]
+    assert all(value is ONE["0"] for value in found.values())
+
+
+@pytest.mark.parametrize(
+    "leaves",
+    [
+        None, 5, "leaves", {"a": 1}, [5], [["a", []]], [[1, [], "0"]], [["a", "b", "0"]], [["a", [5], "0"]],
+        [["a", [["key"]], "0"]], [["a", [["call", "f"]], "0"]], [["a", [["item", "x"]], "0"]],
+        [["a", [["attribute", 3]], "0"]], [["a", [["key", None]], "0"]], [["a", [["key", True]], "0"]],
+        [["a", [["key", [1]]], "0"]], [["a", [], "1"]], [["a", [], None]],
+    ],
+)  # fmt: skip
+def test_leaves_that_are_not_formed_as_agreed_are_refused(leaves: Any) -> None:
+    with pytest.raises(Failed, match="not formed as agreed") as failed:
+        unpacked({"leaves": leaves}, ONE)
+    assert failed.value.kind == "message"
+
+
+def test_an_exact_number_is_put_together_from_its_parts() -> None:
+    arrays = {"0": np.ones(2), "0.value": np.ones(2, np.uint64), "0.slope": np.ones((3, 2), np.uint64)}
+    found = unpacked({"leaves": [["a", [], "0"]]}, arrays, PairWorld(1))
+    assert isinstance(found["a", ()], ExactArray)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"0.value": np.ones(3, np.uint64)}, {"0.value": np.ones(2)}, {"0": np.ones(2, complex)},
+        {"0.slope": np.ones((3, 3), np.uint64)}, {"0.slope": np.ones((3, 2))},
+    ],
+)  # fmt: skip
+def test_parts_of_an_exact_number_that_do_not_fit_each_other_are_refused(part: dict[str, Any]) -> None:
+    arrays = {"0": np.ones(2), "0.value": np.ones(2, np.uint64), "0.slope": np.ones((3, 2), np.uint64), **part}
+    with pytest.raises(Failed, match="exact number"):
+        unpacked({"leaves": [["a", [], "0"]]}, arrays, PairWorld(1))
+
+
+def test_an_error_of_the_code_is_cut_and_keeps_its_place() -> None:
+    with pytest.raises(Refused) as refused:
+        unpacked({"error": "x" * 10**6, "place": [None, 3]}, {})
+    assert len(str(refused.value)) == 500
+    assert refused.value.place == (None, 3)
+
+
+@pytest.mark.parametrize("place", [None, 5, [], [1], [1, 2, 3], ["1", 2], [1, "2"], [1, None], {"cell": 1}])
+def test_a_place_that_is_none_is_left_out(place: Any) -> None:
+    with pytest.raises(Refused) as refused:
+        unpacked({"error": "x", "place": place}, {})
+    assert refused.value.place is None
+
+
+@pytest.mark.parametrize("J", [None, np.ones(2), np.ones((3, 1)), np.ones(3, bool), np.ones(3, int)])
+def test_losses_of_another_number_or_kind_are_refused(J: Any) -> None:
+    with pytest.raises(Failed, match="3 losses were asked for"):
+        losses({}, {} if J is None else {"losses": J}, 3)
+
+
+def test_losses_of_floats_or_complex_numbers_are_taken() -> None:
+    for dtype in (float, np.float32, complex):
+        assert losses({}, {"losses": np.ones(3, dtype)}, 3).shape == (3,)
+
+
+def test_what_failed_while_the_code_was_loaded_is_said() -> None:
+    assert [one.error for one in loaded({"failed": [{"index": 0, "error": "NameError: x"}]})] == ["NameError: x"]
+    with pytest.raises(Failed, match="stopped while it was loaded: KeyError"):
+        loaded({"error": "KeyError: 1"})
+
+
+@pytest.mark.parametrize("failed", [None, 5, [5], [{}], {"error": "x"}])
+def test_an_answer_to_loading_that_is_not_formed_as_agreed_is_refused(failed: Any) -> None:
+    with pytest.raises(Failed, match="not formed as agreed"):
+        loaded({"failed": failed})
