@@ -131,7 +131,9 @@ class Handler(BaseHTTPRequestHandler):
         self.drip(bytes(20_000))
 
     def drip(self, piece: bytes) -> None:
-        while not self.server.over.wait(0.05):
+        """Go on for longer than any test waits, and not for ever: a test of a patience that is gone must end too."""
+        end = time.monotonic() + 2 * GENEROUS
+        while time.monotonic() < end and not self.server.over.wait(0.05):
             self.wfile.write(piece)
             self.wfile.flush()
 
