@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import pytest
 from command_line import Run, Said
 
 from verify import cli
+
+os.environ["VERIFY_OFFLINE"] = "1"  # no test touches the network, nor does any process that a test starts
 
 
 @pytest.fixture

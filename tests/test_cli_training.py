@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 from pathlib import Path
 
@@ -325,15 +326,19 @@ def test_ctrl_c_twice_ends_at_once_in_one_line(tmp_path: Path) -> None:
 
 @pytest.fixture
 def nowhere(tmp_path: Path) -> dict[str, str]:
-    """The environment of a machine without MNIST, with a TensorFlow that can't be imported, so with no network."""
-    broken = tmp_path / "packages" / "tensorflow"
-    broken.mkdir(parents=True)
-    (broken / "__init__.py").write_text("raise ImportError('broken on purpose')\n", encoding="utf-8")
+    """The environment of a machine without MNIST, where every way into the network ends at a port that is closed."""
     (tmp_path / "home").mkdir()
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        proxy = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    ways = ("http_proxy", "https_proxy", "all_proxy")
     return {
         "HOME": str(tmp_path / "home"),
         "KERAS_HOME": str(tmp_path / "home" / ".keras"),
-        "PYTHONPATH": str(broken.parent),
+        "VERIFY_OFFLINE": "",
+        **{name: proxy for way in ways for name in (way, way.upper())},
+        "no_proxy": "",
+        "NO_PROXY": "",
     }
 
 
@@ -341,7 +346,7 @@ def test_without_mnist_anywhere_it_runs_on_digits_and_says_so_loudly(nowhere: di
     said = apart("train-mnist", "--epochs", "10", "--hidden", "16", "--oracle", "complex-step", **nowhere)
     assert said.status == 0
     assert said.err.startswith("NOT MNIST: no MNIST was found, so this runs on scikit-learn's 1,797 handwritten digits")
-    assert "Give MNIST by --data mnist.npz" in said.err.splitlines()[0]
+    assert "The download failed: no connection through the proxy. Give MNIST by --data" in said.err.splitlines()[0]
     text = " ".join(said.out.split())
     assert "NOT MNIST: no MNIST was found" in text
     assert "on scikit-learn's 8 by 8 digits." in text
@@ -351,9 +356,21 @@ def test_without_mnist_anywhere_it_runs_on_digits_and_says_so_loudly(nowhere: di
 def test_without_mnist_anywhere_asking_for_it_is_refused_with_what_to_do(nowhere: dict[str, str]) -> None:
     refused(
         apart("train-mnist", "--dataset", "mnist", **nowhere),
-        "MNIST: none was found, and Keras can't download it here. Give MNIST by --data mnist.npz (Keras's file), by "
+        "MNIST: none was found. The download failed: no connection through the proxy. Give MNIST by --data mnist.npz "
+        "(Keras's file), by "
         "--data FOLDER with the four IDX files, or by the environment variable VERIFY_MNIST.",
     )
+
+
+def test_a_download_that_failed_leaves_nothing_in_the_home_folder(nowhere: dict[str, str]) -> None:
+    refused(apart("train-mnist", "--dataset", "mnist", **nowhere), "MNIST: none was found. The download failed")
+    assert list(Path(nowhere["HOME"]).iterdir()) == []
+
+
+def test_who_wants_no_download_gets_none(nowhere: dict[str, str]) -> None:
+    offline = {**nowhere, "VERIFY_OFFLINE": "1"}
+    said = apart("train-mnist", "--dataset", "mnist", **offline)
+    refused(said, "MNIST: none was found. VERIFY_OFFLINE is set, so it was not downloaded. Give MNIST by --data")
 
 
 def test_a_variable_that_names_nothing_is_refused(nowhere: dict[str, str], tmp_path: Path) -> None:

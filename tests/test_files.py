@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -51,3 +54,34 @@ def test_what_can_not_be_written_is_refused_before_any_work(tmp_path: Path, name
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(BadInput, match=said):
         check_writable(tmp_path / name)
+
+
+def test_ctrl_c_in_the_middle_leaves_the_older_file_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = tmp_path / "evidence.json"
+    path.write_text("older")
+
+    def interrupted(descriptor: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(path, "newer")
+    assert path.read_text() == "older"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are sent as POSIX has them")
+def test_a_signal_that_ends_the_process_in_the_middle_leaves_the_older_file_and_nothing_else(tmp_path: Path):
+    path = tmp_path / "evidence.json"
+    path.write_text("older")
+    code = """
+import os, signal, sys
+from pathlib import Path
+from verify.files import write_whole
+os.fsync = lambda descriptor: signal.raise_signal(signal.SIGTERM)
+write_whole(Path(sys.argv[1]), "newer")
+"""
+    done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (-signal.SIGTERM, b"")
+    assert path.read_text() == "older"
+    assert list(tmp_path.iterdir()) == [path]

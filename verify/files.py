@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import tempfile
+import secrets
 from pathlib import Path
+from typing import Final
 
 from verify.errors import BadInput
+from verify.interrupts import tidy_end
+
+_BINARY: Final = getattr(os, "O_BINARY", 0)  # on Windows only
 
 
 def check_writable(path: Path) -> None:
@@ -48,20 +53,22 @@ def read_text(path: Path, expected: str) -> str:
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write the text (in UTF-8) or the bytes beside the path, and move it there in one step.
 
-    An older file stays until then. Raises BadInput where the disk is full or the folder can't be written.
+    An older file stays until then, and nothing unfinished stays, also where Ctrl-C or SIGTERM comes in between.
+    Raises BadInput where the disk is full or the folder can't be written.
     """
     check_writable(path)
     path = path.resolve()  # through a link, to the file that it stands for
-    temporary = None
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".verify-", delete=False) as file:
-            temporary = Path(file.name)
-            file.write(content.encode() if isinstance(content, str) else content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except OSError as error:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-        raise BadInput(f"{path}: can't be written ({error.strerror or error}); nothing was changed") from error
+    temporary = path.parent / f".verify-{secrets.token_hex(8)}"  # named before it is made: it can always be removed
+    with tidy_end():
+        try:
+            with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600), "wb") as file:
+                file.write(content.encode() if isinstance(content, str) else content)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.chmod(0o644)
+            temporary.replace(path)
+        except OSError as error:
+            raise BadInput(f"{path}: can't be written ({error.strerror or error}); nothing was changed") from error
+        finally:
+            with contextlib.suppress(OSError):  # mostly it is gone: moved, or never made
+                temporary.unlink()

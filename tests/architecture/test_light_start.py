@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = ("numpy", "sympy", "tensorflow", "matplotlib")
+HEAVY = ("numpy", "sympy", "tensorflow", "matplotlib", "pooch", "requests")
 COMMAND = """
 import runpy
 sys.argv = {argv!r}

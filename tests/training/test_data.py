@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.machinery
-import importlib.util
 import os
-import socket
 import subprocess
 import sys
-import types
 from pathlib import Path
 
 import numpy as np
@@ -19,18 +15,14 @@ from made_mnist import made, write_idx, write_npz
 from verify.errors import BadInput, MissingPackage
 from verify.training import data
 from verify.training.data import HELP, MNIST, find_dataset
+from verify.training.download import DownloadFailed
 from verify.training.idx import idx_form
 from verify.training.reading import Arrays
 
 REAL = Path(__file__).parents[2].parent / "shared" / "mnist" / "mnist.npz"
-DOWNLOAD, FIND_SPEC = data.download, importlib.util.find_spec
 UNKNOWN = "unknown data in MNIST's form"
 DIGITS = "scikit-learn's 8 by 8 digits"
 real = pytest.mark.skipif(not REAL.is_file(), reason="MNIST is not here")
-
-
-class NothingFound(Exception):
-    """What the download raises here: no test touches the network."""
 
 
 @pytest.fixture(autouse=True)
@@ -40,23 +32,22 @@ def keras(tmp_path, monkeypatch) -> Path:
     (home / "datasets").mkdir(parents=True)
     monkeypatch.delenv("VERIFY_MNIST", raising=False)
     monkeypatch.setenv("KERAS_HOME", str(home))
-    installed(monkeypatch, True)
+    monkeypatch.delenv("VERIFY_OFFLINE")
     monkeypatch.setattr(data, "download", nothing)
     return home / "datasets" / "mnist.npz"
 
 
-def installed(monkeypatch, tensorflow: bool) -> None:
-    """Whether TensorFlow can be found, whatever is true of this machine."""
-    spec = importlib.machinery.ModuleSpec("tensorflow", None) if tensorflow else None
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: spec if name == "tensorflow" else FIND_SPEC(name))
+def nothing(target: Path) -> Arrays:
+    """What the download does here: no test touches the network."""
+    raise DownloadFailed("no connection to the server")
 
 
-def nothing() -> Arrays:
-    raise NothingFound
-
-
-def downloaded() -> Arrays:
+def downloaded(target: Path) -> Arrays:
     return made(7, 1)
+
+
+def never(target: Path) -> Arrays:
+    pytest.fail("a download was tried")
 
 
 def refused(**wanted) -> str:
@@ -151,33 +142,49 @@ def test_a_damaged_cache_is_passed_over_for_the_download(monkeypatch, keras, con
     keras.write_bytes(content)
     monkeypatch.setattr(data, "download", downloaded)
     found = find_dataset()
-    assert (found.source, len(found.X_train)) == ("a download by Keras", 7)
+    assert (found.source, len(found.X_train)) == ("a download of Keras's mnist.npz", 7)
 
 
-def test_nothing_is_downloaded_where_the_cache_has_it_or_tensorflow_is_not_installed(monkeypatch, keras):
-    def never() -> Arrays:
-        pytest.fail("a download was tried")
-
+def test_nothing_is_downloaded_where_the_cache_has_it(monkeypatch, keras):
     monkeypatch.setattr(data, "download", never)
     write_npz(keras)
     assert find_dataset().source == "the Keras cache"
-    keras.unlink()
-    installed(monkeypatch, False)
-    assert find_dataset().name == DIGITS
+
+
+@pytest.mark.parametrize("value", ["1", "yes"])
+def test_nothing_is_downloaded_where_the_reader_wants_it_so(monkeypatch, value):
+    monkeypatch.setattr(data, "download", never)
+    monkeypatch.setenv("VERIFY_OFFLINE", value)
+    note = find_dataset().note
+    assert note.startswith("NOT MNIST: no MNIST was found")
+    assert ". VERIFY_OFFLINE is set, so it was not downloaded. Give MNIST by" in note
+
+
+@pytest.mark.parametrize("value", ["", "0"])
+def test_offline_that_is_empty_or_0_forbids_nothing(monkeypatch, value):
+    monkeypatch.setattr(data, "download", downloaded)
+    monkeypatch.setenv("VERIFY_OFFLINE", value)
+    assert find_dataset().source == "a download of Keras's mnist.npz"
+
+
+def test_the_download_is_told_where_kerass_cache_is(monkeypatch, keras):
+    told = []
+    monkeypatch.setattr(data, "download", lambda target: told.append(target) or made())
+    find_dataset()
+    assert told == [keras]
 
 
 def test_where_there_is_no_mnist_the_digits_stand_in_and_say_so_loudly():
     found = find_dataset()
     assert found.name == DIGITS
     assert found.note.startswith("NOT MNIST: no MNIST was found, so this runs on scikit-learn's 1,797 handwritten")
-    assert found.note.endswith(HELP)
+    assert found.note.endswith(f". The download failed: no connection to the server. {HELP}")
     assert found.note.isprintable()
 
 
 def test_where_mnist_is_wanted_the_digits_do_not_stand_in():
     text = refused(wanted="mnist")
-    assert text.startswith("MNIST: none was found")
-    assert text.endswith(HELP)
+    assert text == f"MNIST: none was found. The download failed: no connection to the server. {HELP}"
 
 
 @pytest.mark.parametrize("way", ["--data mnist.npz", "--data FOLDER", "VERIFY_MNIST", "four IDX files"])
@@ -229,68 +236,18 @@ def test_mnist_with_one_byte_changed_is_unknown_and_the_file_is_named(monkeypatc
     found = find_dataset(REAL)
     arrays = [found.X_train.reshape(-1, 28, 28), found.y_train, found.X_test.reshape(-1, 28, 28), found.y_test]
     arrays[which].flat[0] ^= 1
-    monkeypatch.setattr(data, "download", lambda: Arrays(*arrays))
+    monkeypatch.setattr(data, "download", lambda target: Arrays(*arrays))
     found = find_dataset()
     assert found.name == UNKNOWN
     name = list(MNIST)[which]
     assert found.note == f"NOT MNIST: other MD5 sums have {name}; this runs on unknown data in MNIST's form."
 
 
-def fake_tensorflow(monkeypatch, load_data) -> None:
-    """TensorFlow with this load_data and nothing else; the true `download` again."""
-    mnist = types.SimpleNamespace(load_data=load_data)
-    fake = types.ModuleType("tensorflow")
-    fake.keras = types.SimpleNamespace(datasets=types.SimpleNamespace(mnist=mnist))
-    fake.__spec__ = importlib.machinery.ModuleSpec("tensorflow", None)
-    monkeypatch.setitem(sys.modules, "tensorflow", fake)
-    monkeypatch.setattr(data, "download", DOWNLOAD)
-
-
-@pytest.fixture
-def timeout():
-    before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(77.0)
-    yield socket.getdefaulttimeout
-    socket.setdefaulttimeout(before)
-
-
-def test_the_download_is_silent_and_does_not_wait_for_ever(monkeypatch, capfd, timeout):
-    waited = []
-
-    def load_data():
-        waited.append(timeout())
-        print("Downloading data")
-        print("0/1", file=sys.stderr)
-        x_train, y_train, x_test, y_test = made()
-        return (x_train, y_train), (x_test, y_test)
-
-    fake_tensorflow(monkeypatch, load_data)
-    assert find_dataset().source == "a download by Keras"
-    assert waited == [5.0]
-    assert timeout() == 77.0
-    assert capfd.readouterr() == ("", "")
-
-
-@pytest.mark.parametrize("error", [Exception("URL fetch failure"), TimeoutError(), ImportError(), OSError(28, "full")])
-def test_a_download_that_fails_is_no_error(monkeypatch, timeout, error):
-    def load_data():
-        raise error
-
-    fake_tensorflow(monkeypatch, load_data)
-    assert find_dataset().name == DIGITS
-    assert timeout() == 77.0
-
-
-def test_a_download_of_something_else_is_not_taken(monkeypatch):
-    fake_tensorflow(monkeypatch, lambda: ((np.zeros((2, 2)), np.zeros(2)), (np.zeros((2, 2)), np.zeros(2))))
-    assert find_dataset().name == DIGITS
-
-
 def test_an_interrupt_during_the_download_stops_the_search(monkeypatch):
-    def load_data():
+    def interrupted(target):
         raise KeyboardInterrupt
 
-    fake_tensorflow(monkeypatch, load_data)
+    monkeypatch.setattr(data, "download", interrupted)
     with pytest.raises(KeyboardInterrupt):
         find_dataset()
 

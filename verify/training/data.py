@@ -1,31 +1,29 @@
-"""The data to train on: MNIST where it is to be had, else handwritten digits that are always there.
+"""The data to train on: MNIST where it can be found, else handwritten digits that are always there.
 
-The first of these that answers: the path given, the environment variable VERIFY_MNIST, Keras's cache, a download by
-Keras, scikit-learn's digits. What was named must be readable; what was merely found may be passed over.
+The first of these that answers: the path given, the environment variable VERIFY_MNIST, Keras's cache, a
+download, scikit-learn's digits. What was named must be readable; what was merely found may be passed over.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import importlib.util
-import io
 import os
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
 from verify.errors import BadInput
+from verify.training.download import DownloadFailed, download
 from verify.training.idx import NAMES, idx_form, read_idx_folder
-from verify.training.npz import KEYS, read_npz
-from verify.training.reading import SHAPE, Arrays, checked, shown
+from verify.training.npz import read_npz
+from verify.training.reading import SHAPE, Arrays, shown
 from verify.training.reading import Bytes as Bytes
 
 Wanted = Literal["auto", "mnist", "digits"]
 
 VARIABLE: Final = "VERIFY_MNIST"
+OFFLINE: Final = "VERIFY_OFFLINE"  # set by those who want no download
 HELP: Final = (
     "Give MNIST by --data mnist.npz (Keras's file), by --data FOLDER with the four IDX files, "
     f"or by the environment variable {VARIABLE}."
@@ -43,7 +41,6 @@ MNIST: Final = dict(  # the MD5 sums of MNIST's four files, unpacked
     )
 )
 _DIGITS: Final = "scikit-learn's 1,797 handwritten digits of 8 by 8 pixels"
-_PATIENCE: Final = 5.0  # seconds that the download may be silent
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +62,7 @@ class Dataset:
 def find_dataset(path: Path | None = None, wanted: Wanted = "auto") -> Dataset:
     """Return the data to train on: from `path`, else from the first place that has MNIST, else scikit-learn's digits.
 
-    Raises BadInput where `path` or VERIFY_MNIST can't be read, or where "mnist" is wanted and not to be had.
+    Raises BadInput where `path` or VERIFY_MNIST can't be read, or where "mnist" is wanted and not found.
     """
     if wanted == "digits":
         if path is not None:
@@ -82,26 +79,16 @@ def find_dataset(path: Path | None = None, wanted: Wanted = "auto") -> Dataset:
     arrays = _cached()
     if arrays is not None:
         return _named(arrays, "the Keras cache")
-    arrays = _downloaded()
-    if arrays is not None:
-        return _named(arrays, "a download by Keras")
+    if os.environ.get(OFFLINE, "0") not in ("", "0"):
+        why = f"{OFFLINE} is set, so it was not downloaded"
+    else:
+        try:
+            return _named(download(_cache()), "a download of Keras's mnist.npz")
+        except DownloadFailed as error:
+            why = f"The download failed: {error}"
     if wanted == "mnist":
-        raise BadInput(f"MNIST: none was found, and Keras can't download it here. {HELP}")
-    return _digits(f"NOT MNIST: no MNIST was found, so this runs on {_DIGITS}. {HELP}")
-
-
-def download() -> Arrays:
-    """Return MNIST as Keras downloads it, without a word, or raise anything at all. This loads TensorFlow."""
-    from verify.oracles.autodiff import quiet_tensorflow
-
-    tf, before = quiet_tensorflow(), socket.getdefaulttimeout()
-    socket.setdefaulttimeout(_PATIENCE)
-    try:
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            (x_train, y_train), (x_test, y_test) = tf.keras.datasets.mnist.load_data()
-    finally:
-        socket.setdefaulttimeout(before)
-    return checked((x_train, y_train, x_test, y_test), [f"Keras's {key}" for key in KEYS])
+        raise BadInput(f"MNIST: none was found. {why}. {HELP}")
+    return _digits(f"NOT MNIST: no MNIST was found, so this runs on {_DIGITS}. {why}. {HELP}")
 
 
 def _read(path: Path) -> Arrays:
@@ -112,22 +99,17 @@ def _said(source: str, path: Path) -> str:
     return f"{source}, {shown(path.name)}" if path.name else source
 
 
+def _cache() -> Path:
+    """Return where Keras keeps MNIST, whether it is there or not."""
+    home = os.path.expanduser(os.environ.get("KERAS_HOME") or "~/.keras")
+    return Path(home, "datasets", "mnist.npz")
+
+
 def _cached() -> Arrays | None:
     """Return what is in Keras's cache, or None where nothing usable is, so that a damaged file stops nobody."""
-    home = os.path.expanduser(os.environ.get("KERAS_HOME") or "~/.keras")
     try:
-        return read_npz(Path(home, "datasets", "mnist.npz"))
+        return read_npz(_cache())
     except BadInput:
-        return None
-
-
-def _downloaded() -> Arrays | None:
-    """Return what Keras downloads, or None where there is no TensorFlow, no network, or any other obstacle."""
-    if importlib.util.find_spec("tensorflow") is None:
-        return None
-    try:
-        return download()
-    except Exception:  # no network, a full disk, a broken TensorFlow: the search goes on
         return None
 
 
