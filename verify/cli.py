@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from verify import cli_submission as own
 from verify import options
-from verify.errors import BadInput, VerifyError
+from verify.errors import BadInput, CouldNotJudge, VerifyError
+from verify.interrupts import Signals
+from verify.memory import LACKING, ran_out, spare
+from verify.output import Output, end_in_one_line
 
 if TYPE_CHECKING:
     from verify.evidence import Evidence
@@ -275,7 +278,7 @@ def report(
         words = ["--quick"] * quick + options.words(data=data and Path(data).absolute().name)
         words += options.words(dataset=None if dataset == "auto" else dataset, epochs=epochs if epochs != 50 else None)
         command = " ".join(["verify report", *words, *options.words(mistake=mistake)])
-        found = _run_all(planted, command, quick, data, dataset, epochs)
+        found = _run_both(planted, command, quick, data, dataset, epochs)
     if not digits:
         found = found.without_digits()
     write_report(found, folder)
@@ -284,7 +287,7 @@ def report(
     raise typer.Exit(_status(found))
 
 
-def _run_all(
+def _run_both(
     mistake: Mistake | None, command: str, quick: bool, data: str | None, dataset: str, epochs: int
 ) -> Evidence:
     """Return the evidence of the made cases and of the training together."""
@@ -372,27 +375,36 @@ def _show(evidence: Evidence, json: str | None, convention: str | None = None) -
 
 
 def main() -> None:
-    """Run the command line; every error that verify knows is one line on standard error."""
+    """Run the command line; every error that verify knows, and every signal, is one line on standard error."""
+    spare()
+    with Signals(), Output():
+        _run()
+
+
+def _run() -> None:
     try:
         status = app(prog_name="verify", standalone_mode=False)
+    except CouldNotJudge as error:
+        _fail(f"could not judge: {error}", EXIT["could not judge"])
     except VerifyError as error:
+        if ran_out(error):
+            _fail(f"could not judge: {LACKING}", EXIT["could not judge"])
         _fail(str(error))
     except typer.TyperException as error:
         said = error.format_message().rstrip(".")
         _fail(f"{said}{'' if said.endswith('?') else '.'} See: verify --help")
     except (typer.Abort, KeyboardInterrupt):
         _fail("interrupted", 130)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
+    except (MemoryError, OSError, ImportError, RuntimeError) as error:
+        if not ran_out(error):
+            raise
+        end_in_one_line(f"could not judge: {LACKING}", EXIT["could not judge"])
     if status == 130:  # Typer's word for Ctrl-C
         _fail("interrupted", 130)
     sys.exit(status if isinstance(status, int) else 0)
 
 
-def _fail(message: str, status: int = USAGE) -> None:
+def _fail(message: str, status: int = USAGE) -> NoReturn:
     from verify.report.safe import visible
 
-    line = visible(" ".join(message.split()))
-    sys.stderr.write(f"verify: {line}\n")
-    sys.exit(status)
+    end_in_one_line(visible(" ".join(message.split())), status)

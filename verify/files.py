@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
+from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from verify.errors import BadInput
+from verify.interrupts import deferred
+
+UNFINISHED: Final = ".verify-"  # how the names of files and folders begin that are not yet in their place
 
 
 def check_writable(path: Path) -> None:
@@ -45,23 +50,36 @@ def read_text(path: Path, expected: str) -> str:
         raise BadInput(f"{path}: can't be read ({error.strerror or error})") from error
 
 
+def unfinished(folder: Path) -> Path:
+    """Return a name in this folder that nothing has. It is known before anything is made, so nothing gets lost."""
+    return folder / f"{UNFINISHED}{secrets.token_hex(8)}"
+
+
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write the text (in UTF-8) or the bytes beside the path, and move it there in one step.
 
-    An older file stays until then. Raises BadInput where the disk is full or the folder can't be written.
+    An older file stays until then, and a signal waits until the end. Raises BadInput where the disk is full or the
+    folder can't be written.
     """
     check_writable(path)
     path = path.resolve()  # through a link, to the file that it stands for
-    temporary = None
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".verify-", delete=False) as file:
-            temporary = Path(file.name)
-            file.write(content.encode() if isinstance(content, str) else content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except OSError as error:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-        raise BadInput(f"{path}: can't be written ({error.strerror or error}); nothing was changed") from error
+    data = content.encode() if isinstance(content, str) else content
+    temporary = unfinished(path.parent)
+    with deferred():
+        try:
+            write_through(temporary, data)
+            temporary.chmod(0o644)
+            temporary.replace(path)
+        except OSError as error:
+            raise BadInput(f"{path}: can't be written ({error.strerror or error}); nothing was changed") from error
+        finally:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+
+def write_through(path: Path, data: bytes) -> None:
+    """Write a file that is new, and wait until it is on the disk."""
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
