@@ -376,13 +376,13 @@ def _show(evidence: Evidence, json: str | None, convention: str | None = None) -
 
 def main() -> None:
     """Run the command line; every error that verify knows, and every signal, is one line on standard error."""
-    spare()
     with Signals(), Output():
         _run()
 
 
 def _run() -> None:
     try:
+        spare()
         status = app(prog_name="verify", standalone_mode=False)
     except CouldNotJudge as error:
         _fail(f"could not judge: {error}", EXIT["could not judge"])

@@ -6,7 +6,8 @@ import errno
 import os
 from typing import Final
 
-LACKING: Final = "memory ran out; allow more (ulimit -v) or give a smaller net"
+LACKING: Final = "memory ran out; allow more (300 MB of address space at least, see ulimit -v), or give a smaller net"
+_NEEDED: Final = 184 << 20  # bytes that NumPy and SymPy take beside Python
 _PLENTY: Final = 2 << 30  # bytes of address space in which NumPy may start a thread for each core
 _SAID: Final = ("failed to map segment", "cannot allocate memory", "can't start new thread", "can't allocate lock")
 
@@ -14,9 +15,11 @@ _SAID: Final = ("failed to map segment", "cannot allocate memory", "can't start 
 def spare() -> None:
     """Where the address space is bounded, have NumPy's libraries start one thread, before they are loaded.
 
-    Every thread takes room for its stack and its buffers, and there is one for each core.
+    Every thread takes room for its stack and its buffers, and there is one for each core. Raises OSError (ENOMEM)
+    where there is too little room all the same: later, OpenBLAS would end the process with the status of a verdict.
     """
     try:
+        import mmap
         import resource
     except ImportError:  # not on Windows, which has no such bound
         return
@@ -24,6 +27,7 @@ def spare() -> None:
     if bound != resource.RLIM_INFINITY and bound < _PLENTY:
         for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
             os.environ.setdefault(name, "1")
+        mmap.mmap(-1, _NEEDED).close()
 
 
 def ran_out(error: BaseException | None) -> bool:
