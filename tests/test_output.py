@@ -94,7 +94,9 @@ def test_300_megabytes_are_enough_for_a_submission_and_a_hundred_are_one_line() 
 @pytest.mark.parametrize(
     "error", [MemoryError(), OSError(errno.ENOMEM, "Cannot allocate memory"), RuntimeError("can't start new thread")]
 )
-def test_lack_of_memory_anywhere_is_could_not_judge(run: Run, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+def test_lack_of_memory_anywhere_is_could_not_judge(
+    run: Run, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
     def lacking(*_: object, **__: object) -> None:
         raise error
 
