@@ -107,7 +107,7 @@ def test_a_signal_at_a_random_moment_leaves_nothing(tmp_path: Path, seed: int) -
 @pytest.mark.parametrize("number", SAID, ids=lambda number: number.name)
 def test_a_deferred_signal_is_raised_at_the_end(number: int) -> None:
     reached = False
-    with pytest.raises(SystemExit) as stopped, Signals(), deferred():
+    with pytest.raises(SystemExit) as stopped, Signals(), deferred():  # noqa: PT012
         signal.raise_signal(number)
         reached = True
     assert reached
@@ -116,7 +116,7 @@ def test_a_deferred_signal_is_raised_at_the_end(number: int) -> None:
 
 def test_a_second_signal_does_not_interrupt_the_cleaning_up() -> None:
     cleaned = False
-    with pytest.raises(SystemExit) as stopped, Signals():
+    with pytest.raises(SystemExit) as stopped, Signals():  # noqa: PT012
         try:
             signal.raise_signal(signal.SIGHUP)
         finally:
@@ -139,7 +139,7 @@ def test_a_signal_in_a_finalizer_that_can_not_raise_is_not_lost() -> None:
         def __del__(self) -> None:
             signal.raise_signal(signal.SIGTERM)
 
-    with pytest.raises(SystemExit) as stopped, Signals():
+    with pytest.raises(SystemExit) as stopped, Signals():  # noqa: PT012
         Finalized()
         until = time.monotonic() + 10
         while time.monotonic() < until:
@@ -167,7 +167,7 @@ def test_the_second_ctrl_c_of_a_training_waits_for_a_file_too(tmp_path: Path, mo
 
     monkeypatch.setattr(os, "fsync", interrupted)
     said: list[str] = []
-    with pytest.raises(KeyboardInterrupt), CtrlC(said.append) as stop:
+    with pytest.raises(KeyboardInterrupt), CtrlC(said.append) as stop:  # noqa: PT012
         signal.raise_signal(signal.SIGINT)
         assert stop.asked()
         write_whole(tmp_path / "file", "whole")

@@ -17,6 +17,7 @@ from verify.errors import BadInput, CouldNotJudge, VerifyError
 from verify.interrupts import Signals
 from verify.memory import LACKING, ran_out, spare
 from verify.output import Output, end_in_one_line
+from verify.report.showing import show
 
 if TYPE_CHECKING:
     from verify.evidence import Evidence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 EXIT = {"correct": 0, "wrong": 1, "could not judge": 3}
 USAGE = 2
 INTERRUPTED = 130
+LACKED = (f"could not judge: {LACKING}", EXIT["could not judge"])
 
 app = typer.Typer(
     name="verify",
@@ -97,7 +99,7 @@ def grads(
     if submission is not None:
         own.check_convention_output(write_convention, json)
         evidence = own.judge(context, submission, seed)
-        _show(evidence, json, write_convention)
+        show(evidence, json, write_convention)
         raise typer.Exit(_status(evidence))
 
     from verify.cases import make_cases
@@ -120,7 +122,7 @@ def grads(
         command=" ".join(["verify grads", *words]),
         seed=seed,
     )
-    _show(evidence, json)
+    show(evidence, json)
     raise typer.Exit(_status(evidence))
 
 
@@ -212,7 +214,7 @@ def train_mnist(
             keep=keep,
             command=" ".join(["verify train-mnist", *words]),
         )
-    _show(evidence, json)
+    show(evidence, json)
     if figures:
         from verify.report.pictures import write_figures
 
@@ -355,25 +357,6 @@ def _status(evidence: Evidence) -> int:
     return INTERRUPTED if evidence.interrupted else EXIT[evidence.verdict]
 
 
-def _show(evidence: Evidence, json: str | None, convention: str | None = None) -> None:
-    """Render the evidence, and write what is to be written; what goes to standard output stands there alone."""
-    from verify.files import write_whole
-    from verify.report.terminal import console, render
-
-    texts = {json: evidence.to_json()} if json else {}
-    if convention:
-        from verify.submissions.conventions import convention_text
-
-        texts[convention] = convention_text(evidence)
-    if "-" not in texts:
-        render(evidence, console())
-    for path, text in texts.items():
-        if path == "-":
-            sys.stdout.write(text)
-        else:
-            write_whole(Path(path), text)
-
-
 def main() -> None:
     """Run the command line; every error that verify knows, and every signal, is one line on standard error."""
     with Signals(), Output():
@@ -387,9 +370,7 @@ def _run() -> None:
     except CouldNotJudge as error:
         _fail(f"could not judge: {error}", EXIT["could not judge"])
     except VerifyError as error:
-        if ran_out(error):
-            _fail(f"could not judge: {LACKING}", EXIT["could not judge"])
-        _fail(str(error))
+        _fail(*(LACKED if ran_out(error) else (str(error), USAGE)))
     except typer.TyperException as error:
         said = error.format_message().rstrip(".")
         _fail(f"{said}{'' if said.endswith('?') else '.'} See: verify --help")
@@ -398,7 +379,7 @@ def _run() -> None:
     except (MemoryError, OSError, ImportError, RuntimeError) as error:
         if not ran_out(error):
             raise
-        end_in_one_line(f"could not judge: {LACKING}", EXIT["could not judge"])
+        end_in_one_line(*LACKED)
     if status == 130:  # Typer's word for Ctrl-C
         _fail("interrupted", 130)
     sys.exit(status if isinstance(status, int) else 0)
