@@ -1,15 +1,18 @@
 """`python -m derivations` prints the derivation: every claim, its reason, its proofs, and what is trusted.
 
-Exit status: 0 all proved, 1 something is not proved, 2 the sizes asked for cannot be used.
+Exit status: 0 all proved, 1 something is not proved, 2 the sizes asked for can't be used or the output
+can't be written, 3 there is too little memory.
 """
 
 from __future__ import annotations
 
 import argparse
+import errno
 import io
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Final, NoReturn
 
 from derivations.claims import CLAIMS, ROWS_OF_Y, Claim
@@ -76,6 +79,26 @@ def entrywise_lines(at: Sizes, proofs: Sequence[EntrywiseProof]) -> list[str]:
     return lines
 
 
+class Printer:
+    """Prints at once, in UTF-8; after the first error nothing is printed any more, and nothing is raised."""
+
+    def __init__(self) -> None:
+        self.failed: OSError | None = None if sys.stdout is not None else OSError(errno.EBADF, "it is closed")
+        if isinstance(sys.stdout, io.TextIOWrapper):  # the signs are Unicode; a pipe may have another encoding
+            sys.stdout.reconfigure(encoding="utf-8", errors="replace")
+
+    def __call__(self, *lines: str, end: str = "\n") -> None:
+        """Print lines."""
+        if self.failed is not None:
+            return
+        try:
+            print(*lines, sep="\n", end=end, flush=True)
+        except OSError as error:
+            self.failed = error
+            with suppress(OSError):  # what is left in the buffer goes nowhere when Python ends
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the derivation and return the exit status."""
     parser = _Parser(prog="python -m derivations", description="Print the derivation of the gradients, and prove it.")
@@ -86,33 +109,49 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help=f"prove it entry by entry at these sizes, each from 1 to {LARGEST} (4,4,4,4 takes a while)",
     )
     wanted: Sizes | None = parser.parse_args(arguments).sizes
-    if isinstance(sys.stdout, io.TextIOWrapper):  # the signs are Unicode; a pipe may have been given another encoding
-        sys.stdout.reconfigure(encoding="utf-8")
+    show = Printer()
+    good = _shown(show, DEFAULT if wanted is None else (wanted,))
+    if show.failed is not None and show.failed.errno != errno.EPIPE:  # `| head` has merely read enough
+        _say(f"standard output can't be written ({show.failed.strerror})")
+        return 2
+    return 0 if good else 1
 
-    print("For all sizes, by six identities of finite sums")
-    print(*(f"    {name}  {rule}" for name, rule in RULES.items()), sep="\n", end="\n\n")
+
+def _shown(show: Printer, at_sizes: Sequence[Sizes]) -> bool:
+    """Print the derivation; return whether all of it is proved."""
+    show("For all sizes, by six identities of finite sums")
+    show(*(f"    {name}  {rule}" for name, rule in RULES.items()), end="\n\n")
     good = True
     for claim in CLAIMS.values():
         proofs = [prove(claim, method) for method in methods(claim)]
         good &= all(proof.proved for proof in proofs)
-        print(*claim_lines(claim, proofs), sep="\n", end="\n\n")
+        show(*claim_lines(claim, proofs), end="\n\n")
 
-    print("Entry by entry, at given sizes")
-    for at in DEFAULT if wanted is None else (wanted,):
+    show("Entry by entry, at given sizes")
+    for at in at_sizes:
         entrywise = prove_entrywise(at)
         good &= all(proof.proved for proof in entrywise)
-        print(*entrywise_lines(at, entrywise), sep="\n")
+        show(*entrywise_lines(at, entrywise))
 
-    print("\nA symbolic proof checked by SymPy plus six stated identities. Trusted:")
-    print(*(f"    {trusted}" for trusted in TRUSTED), sep="\n")
-    print("It proves the formula, not the NumPy code: the exact oracle of `verify` ties the code to it.")
-    print("\nAll proved." if good else "\nNot everything is proved.")
-    return 0 if good else 1
+    show("\nA symbolic proof checked by SymPy plus six stated identities. Trusted:")
+    show(*(f"    {trusted}" for trusted in TRUSTED))
+    show("It proves the formula, not the NumPy code: the exact oracle of `verify` ties the code to it.")
+    show("\nAll proved." if good else "\nNot everything is proved.")
+    return good
+
+
+def _say(message: str) -> None:
+    with suppress(OSError, AttributeError):  # standard error may be closed too
+        sys.stderr.write(f"python -m derivations: {message}\n")
 
 
 if __name__ == "__main__":
     try:
-        raise SystemExit(main())
-    except BrokenPipeError:  # `| head` has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(0) from None
+        status = main()
+    except KeyboardInterrupt:
+        _say("interrupted")
+        status = 130
+    except MemoryError:
+        _say("could not prove: memory ran out; allow more (ulimit -v)")
+        status = 3
+    raise SystemExit(status)

@@ -71,17 +71,19 @@ def test_ctrl_c_in_the_middle_leaves_the_older_file_and_nothing_else(tmp_path: P
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent as POSIX has them")
-def test_a_signal_that_ends_the_process_in_the_middle_leaves_the_older_file_and_nothing_else(tmp_path: Path):
+def test_a_signal_that_ends_the_process_waits_until_the_file_is_whole(tmp_path: Path):
     path = tmp_path / "evidence.json"
     path.write_text("older")
     code = """
 import os, signal, sys
 from pathlib import Path
 from verify.files import write_whole
+from verify.interrupts import Signals
 os.fsync = lambda descriptor: signal.raise_signal(signal.SIGTERM)
-write_whole(Path(sys.argv[1]), "newer")
+with Signals():
+    write_whole(Path(sys.argv[1]), "newer")
 """
     done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, check=False)
-    assert (done.returncode, done.stderr) == (-signal.SIGTERM, b"")
-    assert path.read_text() == "older"
+    assert (done.returncode, done.stderr) == (128 + signal.SIGTERM, b"verify: ended by SIGTERM\n")
+    assert path.read_text() == "newer"
     assert list(tmp_path.iterdir()) == [path]

@@ -1,5 +1,29 @@
-"""`python -m verify` is `verify`."""
+"""`python -m verify` is `verify`: begun so early that even loading the command line ends in one line."""
 
-from verify.cli import main
+from __future__ import annotations
 
-main()
+import signal
+
+from verify.interrupts import Signals
+from verify.memory import LACKING, ran_out
+from verify.output import end_in_one_line
+
+
+def main() -> None:
+    """Load the command line and run it; Ctrl-C at any moment is one line, and so is too little memory."""
+    try:
+        with Signals():
+            try:
+                from verify.cli import main as run
+            except (MemoryError, OSError, ImportError) as error:
+                if not ran_out(error):
+                    raise
+                end_in_one_line(f"could not judge: {LACKING}", 3)
+            run()
+    finally:
+        if signal.getsignal(signal.SIGINT) == signal.default_int_handler:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # all is done; Python's own ending shall print no traceback
+
+
+if __name__ == "__main__":
+    main()

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from verify import cli_submission as own
 from verify import options
-from verify.errors import BadInput, VerifyError
+from verify.errors import BadInput, CouldNotJudge, VerifyError
+from verify.interrupts import Signals
+from verify.memory import LACKING, ran_out, spare
+from verify.output import Output, end_in_one_line
+from verify.report.showing import show
 
 if TYPE_CHECKING:
     from verify.evidence import Evidence
@@ -24,6 +28,7 @@ EXIT = {"correct": 0, "wrong": 1, "could not judge": 3}
 USAGE = 2
 FAULT = 4
 INTERRUPTED = 130
+LACKED = (f"could not judge: {LACKING}", EXIT["could not judge"])
 
 app = typer.Typer(
     name="verify",
@@ -97,7 +102,7 @@ def grads(
     if submission is not None:
         own.check_convention_output(write_convention, json)
         evidence = own.judge(context, submission, seed)
-        _show(evidence, json, write_convention)
+        show(evidence, json, write_convention)
         raise typer.Exit(_status(evidence))
 
     from verify.cases import make_cases
@@ -120,7 +125,7 @@ def grads(
         command=" ".join(["verify grads", *words]),
         seed=seed,
     )
-    _show(evidence, json)
+    show(evidence, json)
     raise typer.Exit(_status(evidence))
 
 
@@ -212,7 +217,7 @@ def train_mnist(
             keep=keep,
             command=" ".join(["verify train-mnist", *words]),
         )
-    _show(evidence, json)
+    show(evidence, json)
     if figures:
         from verify.report.pictures import write_figures
 
@@ -278,7 +283,7 @@ def report(
         words = ["--quick"] * quick + options.words(data=data and Path(data).absolute().name)
         words += options.words(dataset=None if dataset == "auto" else dataset, epochs=epochs if epochs != 50 else None)
         command = " ".join(["verify report", *words, *options.words(mistake=mistake)])
-        found = _run_all(planted, command, quick, data, dataset, epochs)
+        found = _run_both(planted, command, quick, data, dataset, epochs)
     if not digits:
         found = found.without_digits()
     write_report(found, folder)
@@ -287,7 +292,7 @@ def report(
     raise typer.Exit(_status(found))
 
 
-def _run_all(
+def _run_both(
     mistake: Mistake | None, command: str, quick: bool, data: str | None, dataset: str, epochs: int
 ) -> Evidence:
     """Return the evidence of the made cases and of the training together."""
@@ -357,40 +362,28 @@ def _status(evidence: Evidence) -> int:
     return INTERRUPTED if evidence.interrupted else EXIT[evidence.verdict]
 
 
-def _show(evidence: Evidence, json: str | None, convention: str | None = None) -> None:
-    """Render the evidence, and write what is to be written; what goes to standard output stands there alone."""
-    from verify.files import write_whole
-    from verify.report.terminal import console, render
-
-    texts = {json: evidence.to_json()} if json else {}
-    if convention and evidence.submission is not None:  # a fault of verify knows of no convention
-        from verify.submissions.conventions import convention_text
-
-        texts[convention] = convention_text(evidence)
-    if "-" not in texts:
-        render(evidence, console())
-    for path, text in texts.items():
-        if path == "-":
-            sys.stdout.write(text)
-        else:
-            write_whole(Path(path), text)
-
-
 def main() -> None:
-    """Run the command line; every error that verify knows is one line on standard error."""
+    """Run the command line; every error that verify knows, and every signal, is one line on standard error."""
+    with Signals(), Output():
+        _run()
+
+
+def _run() -> None:
     try:
+        spare()
         status = app(prog_name="verify", standalone_mode=False)
+    except CouldNotJudge as error:
+        _fail(f"could not judge: {error}", EXIT["could not judge"])
     except VerifyError as error:
-        _fail(str(error))
+        _fail(*(LACKED if ran_out(error) else (str(error), USAGE)))
     except typer.TyperException as error:
         said = error.format_message().rstrip(".")
         _fail(f"{said}{'' if said.endswith('?') else '.'} See: verify --help")
     except (typer.Abort, KeyboardInterrupt):
         _fail("interrupted", 130)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
     except Exception as error:  # nobody foresaw it: never a traceback, never the status of a wrong gradient
+        if ran_out(error):
+            end_in_one_line(*LACKED)
         from verify.faults import kind, why
 
         _fail(f"could not judge: {why(error)}", FAULT if kind(error) else EXIT["could not judge"])
@@ -399,9 +392,7 @@ def main() -> None:
     sys.exit(status if isinstance(status, int) else 0)
 
 
-def _fail(message: str, status: int = USAGE) -> None:
+def _fail(message: str, status: int = USAGE) -> NoReturn:
     from verify.report.safe import visible
 
-    line = visible(" ".join(message.split()))
-    sys.stderr.write(f"verify: {line}\n")
-    sys.exit(status)
+    end_in_one_line(visible(" ".join(message.split())), status)

@@ -62,6 +62,8 @@ def compare(
         results = [(known, handwritten(network, known)) for known in points]
     except NotExpressible as missing:
         return not_expressible(oracle, case, missing)
+    except MemoryError:
+        raise  # the machine's, not the network's
     except Exception as error:
         said = f"backward stops with {type(error).__name__}: {error}"
         _, wrong = _WORDS[points[0].kind]

@@ -7,6 +7,7 @@
     │   ├── NotFinite         NaN or infinity
     │   ├── NotDeterministic  two calls with the same arguments differ
     │   └── ChangedArgument   a function changed what it was given
+    ├── CouldNotJudge         this machine does not give what judging needs, like memory; exit 3
     └── MissingPackage        an optional package is needed and absent; exit 2
 
 A wrong gradient is not an error: it is a verdict.
@@ -41,6 +42,10 @@ class NotDeterministic(BadInput):
 
 class ChangedArgument(BadInput):
     """A function changed its argument in place."""
+
+
+class CouldNotJudge(VerifyError):
+    """This machine does not give what judging needs: memory, or a temporary folder."""
 
 
 class MissingPackage(VerifyError):

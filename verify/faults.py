@@ -14,6 +14,7 @@ from typing import Final, ParamSpec
 
 from verify.errors import VerifyError
 from verify.evidence import Evidence, Kind, Replay
+from verify.memory import LACKING, ran_out
 from verify.version import versions
 
 P = ParamSpec("P")
@@ -64,14 +65,14 @@ def _evidence(error: Exception, subject: str, command: str, seed: int) -> Eviden
 
 def kind(error: BaseException) -> Kind | None:
     """Return whether an exception is a fault of verify; one of the machine's limits is none."""
-    return None if isinstance(error, MemoryError | RecursionError) else "fault of verify"
+    return None if ran_out(error) or isinstance(error, RecursionError) else "fault of verify"
 
 
 def why(error: BaseException) -> str:
     """Return in a sentence why an unforeseen exception ended the judging, with its place in verify."""
+    if ran_out(error):
+        return f"{LACKING}."
     place = _place(error)
-    if isinstance(error, MemoryError):
-        return f"the memory of this machine ran out ({place}). Give verify more of it, or judge a smaller net."
     if isinstance(error, RecursionError):
         return f"something in the code is nested deeper than Python can follow ({place}). Split it into smaller parts."
     said = " ".join(str(error).split())[:_LONGEST]

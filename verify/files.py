@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from verify.errors import BadInput
-from verify.interrupts import tidy_end
+from verify.interrupts import deferred
 
-_BINARY: Final = getattr(os, "O_BINARY", 0)  # on Windows only
+UNFINISHED: Final = ".verify-"  # how the names of files and folders begin that are not yet in their place
 
 
 def check_writable(path: Path) -> None:
@@ -50,25 +50,36 @@ def read_text(path: Path, expected: str) -> str:
         raise BadInput(f"{path}: can't be read ({error.strerror or error})") from error
 
 
+def unfinished(folder: Path) -> Path:
+    """Return a name in this folder that nothing has. It is known before anything is made, so nothing gets lost."""
+    return folder / f"{UNFINISHED}{secrets.token_hex(8)}"
+
+
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write the text (in UTF-8) or the bytes beside the path, and move it there in one step.
 
-    An older file stays until then, and nothing unfinished stays, also where Ctrl-C or SIGTERM comes in between.
-    Raises BadInput where the disk is full or the folder can't be written.
+    An older file stays until then, and a signal waits until the end. Raises BadInput where the disk is full or the
+    folder can't be written.
     """
     check_writable(path)
     path = path.resolve()  # through a link, to the file that it stands for
-    temporary = path.parent / f".verify-{secrets.token_hex(8)}"  # named before it is made: it can always be removed
-    with tidy_end():
+    data = content.encode() if isinstance(content, str) else content
+    temporary = unfinished(path.parent)
+    with deferred():
         try:
-            with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600), "wb") as file:
-                file.write(content.encode() if isinstance(content, str) else content)
-                file.flush()
-                os.fsync(file.fileno())
+            write_through(temporary, data)
             temporary.chmod(0o644)
             temporary.replace(path)
         except OSError as error:
             raise BadInput(f"{path}: can't be written ({error.strerror or error}); nothing was changed") from error
         finally:
-            with contextlib.suppress(OSError):  # mostly it is gone: moved, or never made
-                temporary.unlink()
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+
+def write_through(path: Path, data: bytes) -> None:
+    """Write a file that is new, and wait until it is on the disk."""
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())

@@ -287,7 +287,7 @@ def _complex_steps(J: _Watched, point: Params, name: str) -> Floats:
 def _complex(J: _Watched, moved: Mapping[str, Any]) -> Any:
     try:
         result = J(moved)
-    except ChangedArgument:
+    except (ChangedArgument, MemoryError):
         raise
     except Exception as error:
         raise BadInput(

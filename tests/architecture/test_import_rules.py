@@ -13,6 +13,7 @@ COMMAND_LINE = ("verify/cli.py", "verify/cli_submission.py")  # the second holds
 PRINTERS = (
     "verify/report/",
     "verify/cli.py",
+    "verify/output.py",
     "derivations/__main__.py",
     "verify/submissions/inside/",
 )  # there it is a pipe to the judge

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import verify
+from verify.files import UNFINISHED
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted([*ROOT.glob("verify/**/*.py"), *ROOT.glob("derivations/**/*.py")])
@@ -122,21 +123,32 @@ def traces(text: str) -> list[str]:
 
 
 def project_files() -> list[Path]:
-    hidden = {"__pycache__", "verify.egg-info", "build", "dist", "reports"}
-    found = []
-    for path in [
-        *ROOT.glob("*"),
-        *(p for folder in ("verify", "derivations", "tests") for p in (ROOT / folder).rglob("*")),
-    ]:
-        parts = path.relative_to(ROOT).parts
-        if path.is_file() and path.suffix in TEXT and not any(p in hidden or p.startswith(".") for p in parts):
-            found.append(path)
-    return found
+    """The files of text that git keeps, those whose names begin with a dot too."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    found = [ROOT / name for name in listed.split("\0") if name and not name.startswith("reports/")]
+    return [path for path in found if path.is_file() and path.suffix in TEXT]
+
+
+def unfinished(root: Path) -> list[str]:
+    """What `write_whole` and `write_report` have left behind."""
+    places = (path for path in root.rglob(f"{UNFINISHED}*") if ".venv" not in path.parts)
+    return sorted(path.relative_to(root).as_posix() for path in places)
+
+
+def test_no_write_has_left_anything_behind():
+    assert unfinished(ROOT) == []
+
+
+def test_what_a_write_has_left_behind_is_reported(tmp_path):
+    (tmp_path / "reports" / f"{UNFINISHED}a").mkdir(parents=True)
+    (tmp_path / f"{UNFINISHED}b").touch()
+    (tmp_path / ".gitignore").touch()
+    assert unfinished(tmp_path) == [".verify-b", "reports/.verify-a"]
 
 
 def test_no_file_holds_paths_of_a_machine_or_addresses_of_registries():
     files = project_files()
-    assert ROOT / "pyproject.toml" in files
+    assert {ROOT / name for name in ("pyproject.toml", ".gitignore", ".ci/run", "verify/cli.py")} <= set(files)
     assert {path.relative_to(ROOT).as_posix(): found for path in files if (found := traces(path.read_text()))} == {}
 
 

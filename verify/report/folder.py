@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from verify.errors import BadInput
 from verify.evidence import Evidence
+from verify.files import unfinished, write_through
+from verify.interrupts import deferred
 from verify.report import html, markdown
 from verify.report.blocks import Drawing
 from verify.report.document import document
@@ -41,6 +43,7 @@ def check_report_folder(folder: Path) -> None:
 def write_report(evidence: Evidence, folder: Path) -> None:
     """Write the report beside its place and move it there; an older report stays whole until then.
 
+    A signal waits until the end: there is then the whole new report, and nothing beside it.
     Raises BadInput where the disk is full, or the folder can't be written or is of another kind.
     """
     check_report_folder(folder)
@@ -54,19 +57,23 @@ def write_report(evidence: Evidence, folder: Path) -> None:
         if isinstance(block, Drawing):
             name = block.picture.name
             contents |= {f"{name}.svg": block.picture.svg, f"{name}.png": block.picture.png}
-    new = None
+    with deferred():
+        _write_all(contents, folder)
+
+
+def _write_all(contents: Mapping[str, str | bytes], folder: Path) -> None:
+    new = unfinished(folder.parent)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        new = Path(tempfile.mkdtemp(prefix=".verify-", dir=folder.parent))
+        new.mkdir(0o700)
         for name, content in contents.items():
-            _write(new / name, content.encode() if isinstance(content, str) else content)
+            write_through(new / name, content.encode() if isinstance(content, str) else content)
         new.chmod(0o755)
         _put_in_place(new, folder)
     except OSError as error:
         raise BadInput(f"{folder}: can't be written ({error.strerror or error}); nothing was changed") from error
     finally:
-        if new is not None:
-            shutil.rmtree(new, ignore_errors=True)
+        shutil.rmtree(new, ignore_errors=True)
 
 
 def _put_in_place(new: Path, folder: Path) -> None:
@@ -74,8 +81,9 @@ def _put_in_place(new: Path, folder: Path) -> None:
     if not folder.exists():
         new.rename(folder)
         return
-    aside = Path(tempfile.mkdtemp(prefix=".verify-", dir=folder.parent))
+    aside = unfinished(folder.parent)
     old = aside / "old"
+    aside.mkdir(0o700)
     try:
         folder.rename(old)
         new.rename(folder)
@@ -88,10 +96,3 @@ def _put_in_place(new: Path, folder: Path) -> None:
 
 def _is_ours(path: Path) -> bool:
     return path.is_file() and not path.is_symlink() and path.name in _OURS
-
-
-def _write(path: Path, content: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())

@@ -9,7 +9,6 @@ import select
 import signal
 import socket
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Mapping
@@ -18,10 +17,12 @@ from types import TracebackType
 from typing import Any, Final
 
 from verify.errors import BadInput
+from verify.interrupts import deferred
 from verify.submissions import bubblewrap, cage
 from verify.submissions.clearing import clear
 from verify.submissions.inside.confine import NOBODY
 from verify.submissions.wire import BadMessage, Closed, TimedOut, TooLarge, receive, send
+from verify.temporary import nameless_file, new_folder
 
 KINDS: Final = ("time", "memory", "crashed", "left", "flood", "message")
 _START_SECONDS: Final = 60.0  # for Python and NumPy, on a slow and busy machine
@@ -47,7 +48,8 @@ class Apart:
     def __init__(
         self, level: str, limits: cage.Limits, driver: str = cage.DRIVER, driver_path: str | None = None
     ) -> None:
-        """Begin the start of a cage. Raises BadInput where there is no rung of this name.
+        """Begin the start of a cage. Raises BadInput where there is no rung of this name, CouldNotJudge without a
+        temporary folder.
 
         `driver` is the module of the class Driver; where it is none of verify's, `driver_path` is its file.
         """
@@ -58,17 +60,25 @@ class Apart:
         self._workers: list[Worker] = []
         self._ready = False
         self._folder: str | None = None
-        if level != "bubblewrap":
-            self._folder = tempfile.mkdtemp(prefix="verify-apart-")
-        given = cage.setup(level, limits, self._folder or bubblewrap.FOLDER, driver, driver_path)
-        if level == "user" and self._folder:
-            os.chown(self._folder, NOBODY, NOBODY)
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (open as long as the cage)
         self._process: subprocess.Popen[bytes] | None = None
+        self._errors = nameless_file()
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            with theirs, deferred():
+                if level != "bubblewrap":
+                    self._folder = new_folder("verify-apart-")
+                self._start(theirs, driver, driver_path)
+        except BaseException:
+            self.close()
+            raise
+
+    def _start(self, theirs: socket.socket, driver: str, driver_path: str | None) -> None:
+        given = cage.setup(self.level, self.limits, self._folder or bubblewrap.FOLDER, driver, driver_path)
+        if self.level == "user" and self._folder:
+            os.chown(self._folder, NOBODY, NOBODY)
         try:
             self._process = subprocess.Popen(
-                cage.command(given, limits, driver_path),
+                cage.command(given, self.limits, driver_path),
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=self._errors,
@@ -78,8 +88,6 @@ class Apart:
             )
         except OSError as error:
             self._errors.write(str(error).encode())
-        finally:
-            theirs.close()
 
     def __enter__(self) -> Apart:
         return self
@@ -118,19 +126,22 @@ class Apart:
 
     def close(self) -> None:
         """End the cage and everything in it, whatever it forked, and remove its folder."""
-        self._control.close()  # the zygote then ends its workers and itself
-        if self._process is not None:
-            try:
-                self._process.wait(_ZYGOTE_SECONDS)
-            except subprocess.TimeoutExpired:
-                os.killpg(self._process.pid, signal.SIGKILL)
-                self._process.wait()
-        for one in self._workers:
-            one.close()
-        self._errors.close()
-        if self._folder is not None:
-            clear(self._folder)
-            self._folder = None
+        try:
+            self._control.close()  # the zygote then ends its workers and itself
+            if self._process is not None:
+                try:
+                    self._process.wait(_ZYGOTE_SECONDS)
+                except subprocess.TimeoutExpired:
+                    os.killpg(self._process.pid, signal.SIGKILL)
+                    self._process.wait()
+            for one in self._workers:
+                one.close()
+        finally:
+            self._errors.close()
+            with deferred():
+                if self._folder is not None:
+                    clear(self._folder)
+                self._folder = None
 
     def end(self, pid: int, grace: float) -> tuple[int, bool]:
         """End one worker; return its wait status, and whether it had to be killed after the grace."""

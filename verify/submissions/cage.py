@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Final
 from verify.errors import BadInput
 from verify.submissions import bubblewrap
 from verify.submissions.inside.confine import NOBODY, Setup
+from verify.temporary import temporary_folder
 
 LEVELS: Final = ("bubblewrap", "landlock", "user", "rlimits")  # strongest first
 DRIVER: Final = "verify.submissions.inside.driver"
@@ -212,9 +212,11 @@ def _tried(level: str) -> tuple[str, str]:
     if missing:
         return missing, "not tried"
     limits = Limits()
-    with tempfile.NamedTemporaryFile(prefix="verify-canary-") as canary, tempfile.TemporaryDirectory() as folder:
+    with temporary_folder("verify-canary-") as apart, temporary_folder("verify-trial-") as folder:
+        canary = Path(apart, "canary")
+        canary.touch(0o600)
         given = setup(level, limits, bubblewrap.FOLDER if level == "bubblewrap" else folder)
-        words = [*_around(given, limits), *_python(), "-c", _TRY, json.dumps(asdict(given)), canary.name]
+        words = [*_around(given, limits), *_python(), "-c", _TRY, json.dumps(asdict(given)), str(canary)]
         try:
             run = subprocess.run(
                 [*words, *_import_path()],

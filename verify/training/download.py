@@ -7,7 +7,6 @@ file there. A thread waits for the server, and this one for the thread: no serve
 from __future__ import annotations
 
 import contextlib
-import tempfile
 import threading
 import time
 import warnings
@@ -18,7 +17,7 @@ from typing import Any, BinaryIO, Final, NamedTuple
 
 from verify.errors import BadInput
 from verify.files import write_whole
-from verify.interrupts import tidy_end
+from verify.temporary import temporary_folder
 from verify.training.npz import read_npz
 from verify.training.reading import Arrays, reason
 
@@ -55,7 +54,7 @@ def download(
     """
     failures: dict[str, None] = {}  # in order, and each reason once
     try:
-        with tidy_end(), _silent_pooch(), tempfile.TemporaryDirectory("-verify", ignore_cleanup_errors=True) as folder:
+        with _silent_pooch(), temporary_folder("verify-") as folder:
             for number, url in enumerate(mirrors):
                 try:
                     file = _fetch(url, sha256, Path(folder, str(number)), patience)
