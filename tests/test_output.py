@@ -112,7 +112,8 @@ def test_a_network_that_lacks_memory_is_not_called_wrong(run: Run, monkeypatch: 
 
     monkeypatch.setattr("verify.comparison.handwritten", lacking)
     said = run(*SMALL)
-    assert (said.status, said.err) == (3, f"verify: could not judge: {LACKING}\n")
+    assert said.status == 3
+    assert LACKING in " ".join((said.out + said.err).split())
 
 
 def test_another_error_is_no_lack_of_memory() -> None:
