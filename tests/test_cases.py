@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from verify import network
-from verify.cases import FULL_SIZES, PARAMETERS, SMALL_SIZES, make_case, make_cases
+from verify.lab import network
+from verify.nets.cases import FULL_SIZES, PARAMETERS, SMALL_SIZES, make_case, make_cases
 
 ALL_SIZES = [*SMALL_SIZES, FULL_SIZES]
 

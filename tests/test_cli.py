@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from command_line import Run, Said, apart
 
-import verify.evidence
+import verify.evidence.records
 from verify import Evidence
-from verify.mistakes import MISTAKES
+from verify.lab.planting import MISTAKES
 
 SMALL = ("grads", "--sizes", "2,3,2")
 EXIT_WORDS = {0: "correct", 1: "a gradient is wrong", 2: "usage", 3: "could not judge", 4: "a fault of verify"}
@@ -172,9 +172,9 @@ def test_json_on_standard_output_is_json_only_and_round_trips(run: Run) -> None:
 @pytest.mark.parametrize("words", [SMALL, (*SMALL, "--mistake", "dZ2-is-dYhat"), ("grads", "--sizes", "1,2,1")])
 def test_json_is_what_the_published_schema_describes(run: Run, words: tuple[str, ...]) -> None:
     jsonschema = pytest.importorskip("jsonschema")
-    path = Path(str(verify.evidence.__file__)).with_name("evidence.schema.json")
+    path = Path(str(verify.evidence.records.__file__)).with_name("evidence.schema.json")
     if not path.exists():
-        pytest.skip("verify/evidence.schema.json is not generated")
+        pytest.skip("verify/evidence/evidence.schema.json is not generated")
     schema = json.loads(path.read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
@@ -185,9 +185,9 @@ def test_json_is_what_the_published_schema_describes(run: Run, words: tuple[str,
 
 
 def test_the_published_schema_is_the_one_that_the_code_generates() -> None:
-    path = Path(str(verify.evidence.__file__)).with_name("evidence.schema.json")
+    path = Path(str(verify.evidence.records.__file__)).with_name("evidence.schema.json")
     if not path.exists():
-        pytest.skip("verify/evidence.schema.json is not generated")
+        pytest.skip("verify/evidence/evidence.schema.json is not generated")
     assert path.read_text(encoding="utf-8") == verify.evidence.schema_text()
 
 
@@ -307,11 +307,11 @@ def test_an_error_that_verify_does_not_know_is_a_fault_with_its_place_and_no_tra
     def broken(**_: object) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr("verify.check.check_network", broken)
+    monkeypatch.setattr("verify.lab.check.check_network", broken)
     said = run(*SMALL)
     assert (said.status, said.out) == (4, "")
     assert said.err.startswith("verify: could not judge: a fault of verify")
-    assert "ZeroDivisionError: a bug (verify/cli.py, line " in said.err
+    assert "ZeroDivisionError: a bug (verify/cli/main.py, line " in said.err
     assert said.err.count("\n") == 1
 
 
@@ -319,7 +319,7 @@ def test_ctrl_c_is_one_line_and_exits_with_130(run: Run, monkeypatch: pytest.Mon
     def interrupted(**_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("verify.check.check_network", interrupted)
+    monkeypatch.setattr("verify.lab.check.check_network", interrupted)
     said = run(*SMALL)
     assert (said.status, said.out) == (130, "")
     assert said.err.strip() == "verify: interrupted"

@@ -14,10 +14,10 @@ from command_line import Run, Said
 
 from verify import Evidence
 from verify.errors import BadInput
-from verify.evidence import Replay, Verdict
-from verify.submissions import cage
-from verify.submissions.conventions import CHOICES, KEYS, convention_text, read_convention
-from verify.submissions.result import Setting, Submission
+from verify.evidence.records import Replay, Verdict
+from verify.evidence.submission import Setting, Submission
+from verify.sandbox import cage
+from verify.submissions.wiring.conventions import CHOICES, KEYS, convention_text, read_convention
 
 TOLD = (
     Setting("backward", "rückwärts", "inferred"), Setting("samples", "columns", "told"), Setting("outputs", "10", "inferred"),
@@ -196,7 +196,7 @@ def test_a_strange_name_becomes_the_name_of_a_folder(
 
 def test_cage_says_what_is_offered_and_exits_with_0(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     offered = tuple(cage.Offer(level, level == "rlimits", "not here", ("a",), ("b",)) for level in cage.LEVELS)
-    monkeypatch.setattr("verify.submissions.cage.offers", lambda: offered)
+    monkeypatch.setattr("verify.sandbox.cage.offers", lambda: offered)
     said = run("cage")
     assert (said.status, said.err) == (0, "")
     assert [said.out.index(f"\n{level}: ") for level in cage.LEVELS] == sorted(

@@ -9,14 +9,14 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-import verify.evidence
-from verify.cases import make_cases
-from verify.check import check_network
+import verify.evidence.records
 from verify.errors import BadInput
-from verify.evidence import Comparison, Evidence, Worst, schema_text
-from verify.mistakes import BY_NAME
+from verify.evidence.records import Comparison, Evidence, Worst, schema_text
+from verify.lab.check import check_network
+from verify.lab.planting import BY_NAME
+from verify.nets.cases import make_cases
 
-PUBLISHED = Path(verify.evidence.__file__).with_name("evidence.schema.json")
+PUBLISHED = Path(verify.evidence.records.__file__).with_name("evidence.schema.json")
 
 
 @pytest.fixture(scope="module")

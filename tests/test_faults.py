@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from command_line import Run
 
-import verify.check
+import verify.lab.check
 import verify.library
 import verify.submissions.judge
 from verify import Evidence, check_gradients, check_network
@@ -90,7 +90,7 @@ def test_a_fault_outside_of_every_entry_is_one_line_on_standard_error_with_statu
 
 
 def test_a_fault_while_the_lab_s_network_is_checked_is_evidence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verify.check, "check_case", broken)
+    monkeypatch.setattr(verify.lab.check, "check_case", broken)
     evidence = check_network()
     assert (evidence.verdict, evidence.kind) == ("could not judge", "fault of verify")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from command_line import command
 
-from verify.evidence import Evidence
+from verify.evidence.records import Evidence
 from verify.files import write_whole
 from verify.interrupts import CtrlC, Ended, Signals, deferred
 

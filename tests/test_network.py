@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from verify import network
+from verify.lab import network
 
 LAB = Path(__file__).parents[2] / "shared" / "lab1" / "lab1.ipynb"
 SIZES = [(1, 2, 1), (2, 3, 2), (4, 5, 3), (784, 128, 10)]

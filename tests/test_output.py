@@ -100,8 +100,8 @@ def test_lack_of_memory_anywhere_is_could_not_judge(
     def lacking(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("verify.network.backward", lacking)
-    monkeypatch.setattr("verify.check.check_network", lacking)
+    monkeypatch.setattr("verify.lab.network.backward", lacking)
+    monkeypatch.setattr("verify.lab.check.check_network", lacking)
     said = run(*SMALL)
     assert (said.status, said.out, said.err) == (3, "", f"verify: could not judge: {LACKING}\n")
 
@@ -110,7 +110,7 @@ def test_a_network_that_lacks_memory_is_not_called_wrong(run: Run, monkeypatch: 
     def lacking(*_: object, **__: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("verify.comparison.handwritten", lacking)
+    monkeypatch.setattr("verify.judgement.comparison.handwritten", lacking)
     said = run(*SMALL)
     assert said.status == 3
     assert LACKING in " ".join((said.out + said.err).split())
@@ -140,7 +140,7 @@ def test_where_memory_is_bounded_one_thread_is_asked_for(monkeypatch: pytest.Mon
 def test_without_a_temporary_folder_it_could_not_judge(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: tuple[str, ...]
 ) -> None:
-    from verify.submissions.cage import offer
+    from verify.sandbox.cage import offer
 
     offer.cache_clear()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "absent"))

@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Any
 from verify import version
 
 if TYPE_CHECKING:
-    from verify.check import check_network as check_network
     from verify.errors import BadInput as BadInput
     from verify.errors import VerifyError as VerifyError
-    from verify.evidence import Evidence as Evidence
+    from verify.evidence.records import Evidence as Evidence
+    from verify.lab.check import check_network as check_network
     from verify.library import check_gradients as check_gradients
 
 __version__ = version.VERSION
 
 _HOME = {
     "BadInput": "verify.errors",
-    "Evidence": "verify.evidence",
+    "Evidence": "verify.evidence.records",
     "VerifyError": "verify.errors",
     "check_gradients": "verify.library",
-    "check_network": "verify.check",
+    "check_network": "verify.lab.check",
 }
 
 __all__ = ["BadInput", "Evidence", "VerifyError", "check_gradients", "check_network"]

@@ -14,7 +14,7 @@ def main() -> None:
     try:
         with Signals():
             try:
-                from verify.cli import main as run
+                from verify.cli.main import main as run
             except (MemoryError, OSError, ImportError) as error:
                 if not ran_out(error):
                     raise

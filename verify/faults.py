@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, ParamSpec
 
 from verify.errors import VerifyError
-from verify.evidence import Evidence, Kind, Replay
+from verify.evidence.records import Evidence, Kind, Replay
 from verify.memory import LACKING, ran_out
 from verify.version import versions
 

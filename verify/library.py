@@ -19,18 +19,18 @@ from typing import Any, Final
 
 import numpy as np
 
-from verify.cases import Case, Floats
-from verify.check import caught, order_along, summary, verdict_of
-from verify.comparison import all_zero, compare_gradients, mismatches
 from verify.errors import BadInput, ChangedArgument, NotDeterministic, NotFinite, WrongShape, WrongType
-from verify.evidence import FAILS, CaseEvidence, Evidence, Power, Replay
+from verify.evidence.records import FAILS, CaseEvidence, Evidence, Power, Replay
 from verify.faults import Theirs, judged_or_fault
+from verify.judgement.comparison import all_zero, compare_gradients, mismatches
+from verify.lab.check import caught, order_along, summary, verdict_of
+from verify.nets.cases import Case, Floats
 from verify.oracles.base import Known
 from verify.oracles.central_difference import differentiate
 from verify.oracles.complex_step import STEP
 from verify.oracles.roundoff import UNIT
-from verify.sentences import wrong_sentence
 from verify.version import versions
+from verify.wording import wrong_sentence
 
 Params = dict[str, Floats]
 LossFunction = Callable[[Params], Any]

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-COMMAND_LINE = ("verify/cli.py", "verify/cli_submission.py")  # the second holds options of the first
+COMMAND_LINE = ("verify/cli/main.py", "verify/cli/submission.py")  # the second holds options of the first
 PRINTERS = (
     "verify/report/",
-    "verify/cli.py",
+    "verify/cli/main.py",
     "verify/output.py",
     "derivations/__main__.py",
     "verify/submissions/inside/",
@@ -59,23 +59,23 @@ def violations(root: Path) -> list[str]:
         tree = ast.parse(path.read_text())
         if where.startswith("derivations/") and any(within(name, "verify") for name in names):
             found.append(f"{where}: the derivation imports verify")
-        if where == "verify/network.py" and not all(within(n, "numpy", "__future__", "typing") for n in names):
+        if where == "verify/lab/network.py" and not all(within(n, "numpy", "__future__", "typing") for n in names):
             found.append(f"{where}: the network imports more than NumPy")
         if where.startswith("verify/oracles/"):
-            forbidden = ("verify.network", "verify.comparison", "verify.check")
+            forbidden = ("verify.lab.network", "verify.judgement.comparison", "verify.lab.check")
             if any(within(name, *forbidden) for name in names):
                 found.append(f"{where}: an oracle imports what it judges")
             if any(isinstance(node, ast.Attribute) and node.attr == "backward" for node in ast.walk(tree)):
                 found.append(f"{where}: an oracle uses backward")
         if where.startswith("verify/report/"):
-            forbidden = ("verify.oracles", "verify.network", "derivations", "sympy", "numpy")
+            forbidden = ("verify.oracles", "verify.lab.network", "derivations", "sympy", "numpy")
             if any(within(name, *forbidden) for name in names):
                 found.append(f"{where}: a renderer imports what computes")
         if where not in COMMAND_LINE and any(within(name, "typer") for name in names):
             found.append(f"{where}: only the command line imports Typer")
-        if where != "verify/__main__.py" and any(within(name, "verify.cli") for name in names):
+        if where != "verify/__main__.py" and any(within(name, "verify.cli.main") for name in names):
             found.append(f"{where}: only __main__ imports the command line")
-        if where != "verify/cli.py" and any(within(name, "verify.cli_submission") for name in names):
+        if where != "verify/cli/main.py" and any(within(name, "verify.cli.submission") for name in names):
             found.append(f"{where}: only the command line imports its second part")
         if not where.startswith(PRINTERS) and prints(tree):
             found.append(f"{where}: only renderers and the command line print")
@@ -88,43 +88,46 @@ def test_no_file_of_the_project_breaks_a_rule():
 
 
 BREAKING = [
-    ("derivations/claims.py", "import verify.cases", "the derivation imports verify"),
+    ("derivations/claims.py", "import verify.nets.cases", "the derivation imports verify"),
     ("derivations/claims.py", "def f():\n    from verify import network", "the derivation imports verify"),
-    ("verify/network.py", "import scipy", "the network imports more than NumPy"),
-    ("verify/network.py", "from verify.cases import Case", "the network imports more than NumPy"),
+    ("verify/lab/network.py", "import scipy", "the network imports more than NumPy"),
+    ("verify/lab/network.py", "from verify.nets.cases import Case", "the network imports more than NumPy"),
     ("verify/oracles/exact.py", "from verify import network", "an oracle imports what it judges"),
     ("verify/oracles/exact.py", "from ..network import forward", "an oracle imports what it judges"),
     ("verify/oracles/exact.py", "from .. import comparison", "an oracle imports what it judges"),
     (
         "verify/oracles/exact.py",
-        "import importlib\nimportlib.import_module('verify.check')",
+        "import importlib\nimportlib.import_module('verify.lab.check')",
         "an oracle imports what it judges",
     ),
     ("verify/oracles/exact.py", "def f(net):\n    return net.backward", "an oracle uses backward"),
     ("verify/report/terminal.py", "import numpy as np", "a renderer imports what computes"),
     ("verify/report/terminal.py", "def f():\n    import sympy", "a renderer imports what computes"),
     ("verify/report/terminal.py", "from verify import oracles", "a renderer imports what computes"),
-    ("verify/report/terminal.py", "from verify.network import forward", "a renderer imports what computes"),
+    ("verify/report/terminal.py", "from verify.lab.network import forward", "a renderer imports what computes"),
     ("verify/report/terminal.py", "from derivations.claims import CLAIMS", "a renderer imports what computes"),
-    ("verify/check.py", "import typer", "only the command line imports Typer"),
-    ("verify/check.py", "from verify.cli import main", "only __main__ imports the command line"),
+    ("verify/lab/check.py", "import typer", "only the command line imports Typer"),
+    ("verify/lab/check.py", "from verify.cli.main import main", "only __main__ imports the command line"),
     ("verify/report/terminal.py", "from verify import cli_submission", "only the command line imports its second part"),
-    ("verify/cli_submission.py", "print('done')", "only renderers and the command line print"),
-    ("verify/cli_submission.py", "from verify.cli import app", "only __main__ imports the command line"),
-    ("verify/check.py", "print('done')", "only renderers and the command line print"),
+    ("verify/cli/submission.py", "print('done')", "only renderers and the command line print"),
+    ("verify/cli/submission.py", "from verify.cli.main import app", "only __main__ imports the command line"),
+    ("verify/lab/check.py", "print('done')", "only renderers and the command line print"),
     ("verify/oracles/base.py", "import sys\nsys.stdout.write('x')", "only renderers and the command line print"),
     ("derivations/proof.py", "from sys import stdout", "only renderers and the command line print"),
 ]
 HARMLESS = [
-    ("verify/cli.py", "import sys\nimport typer\nsys.stdout.write('x')"),
-    ("verify/cli.py", "from verify import cli_submission as own"),
-    ("verify/cli_submission.py", "import typer"),
-    ("verify/__main__.py", "from verify.cli import main"),
-    ("verify/report/terminal.py", "import rich\nfrom verify.evidence import Evidence\nprint('x')"),
-    ("verify/oracles/exact.py", "import numpy\nfrom verify.cases import Case\nfrom derivations.claims import CLAIMS"),
-    ("verify/network.py", "from __future__ import annotations\nfrom typing import Any\nimport numpy as np"),
+    ("verify/cli/main.py", "import sys\nimport typer\nsys.stdout.write('x')"),
+    ("verify/cli/main.py", "from verify import cli_submission as own"),
+    ("verify/cli/submission.py", "import typer"),
+    ("verify/__main__.py", "from verify.cli.main import main"),
+    ("verify/report/terminal.py", "import rich\nfrom verify.evidence.records import Evidence\nprint('x')"),
+    (
+        "verify/oracles/exact.py",
+        "import numpy\nfrom verify.nets.cases import Case\nfrom derivations.claims import CLAIMS",
+    ),
+    ("verify/lab/network.py", "from __future__ import annotations\nfrom typing import Any\nimport numpy as np"),
     ("derivations/__main__.py", "print('x')"),
-    ("verify/check.py", "from verify import network\n'''print('x') is a word in this text'''"),
+    ("verify/lab/check.py", "from verify import network\n'''print('x') is a word in this text'''"),
 ]
 
 

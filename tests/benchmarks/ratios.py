@@ -63,8 +63,8 @@ def process(*words: str) -> Callable[[], object]:
 
 
 def main() -> None:
-    from verify import network
-    from verify.cases import FULL_SIZES, make_case, make_cases
+    from verify.lab import network
+    from verify.nets.cases import FULL_SIZES, make_case, make_cases
     from verify.oracles.base import textbook_loss
     from verify.oracles.central_difference import central_difference
     from verify.oracles.complex_step import complex_step
@@ -96,12 +96,12 @@ def main() -> None:
     small = [case for case in make_cases() if not case.full]
 
     def exact_checks() -> None:
-        from verify.check import check_network
+        from verify.lab.check import check_network
 
         check_network(cases=small, oracles=("exact",))
 
     def exact_only() -> None:
-        from verify.comparison import compare
+        from verify.judgement.comparison import compare
 
         for case in small:
             compare("exact", exact(network, case, textbook_loss), network, case, dict.fromkeys(case.params, False))
@@ -122,7 +122,7 @@ def loop_seconds(network: object, case: object, entries: int) -> float:
     """Return what the naive loop would take for every entry, from the time of a few."""
     import numpy as np
 
-    from verify.cases import Case
+    from verify.nets.cases import Case
     from verify.oracles.base import Forward, textbook_loss
 
     assert isinstance(case, Case)

@@ -11,10 +11,10 @@ import time
 
 import numpy as np
 
-from verify.cases import PARAMETERS, Case, make_case
-from verify.check import check_network
-from verify.evidence import FAILS
-from verify.mistakes import MISTAKES, Mistake
+from verify.evidence.records import FAILS
+from verify.lab.check import check_network
+from verify.lab.planting import MISTAKES, Mistake
+from verify.nets.cases import PARAMETERS, Case, make_case
 
 
 def random_case(generator: np.random.Generator) -> Case:

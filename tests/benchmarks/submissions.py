@@ -16,9 +16,9 @@ import nbformat
 from nbclient import NotebookClient
 from ratios import RUNS, Row, seconds, shown
 
+from verify.sandbox.cage import Limits, require
+from verify.sandbox.session import Apart
 from verify.submissions import judge
-from verify.submissions.apart import Apart
-from verify.submissions.cage import Limits, require
 from verify.submissions.judge import check_submission
 
 LIMITS = Limits(seconds=20.0, memory=2048)

@@ -18,7 +18,7 @@ import numpy as np
 from ratios import Row, shown, side_by_side
 from threadpoolctl import threadpool_limits
 
-from verify import network
+from verify.lab import network
 from verify.training.data import Dataset
 from verify.training.loop import Settings, State, batches, start, train
 
@@ -77,7 +77,7 @@ class Nobody:
     def submit(self, task: Any) -> Any:
         from concurrent.futures import Future
 
-        from verify.evidence import Epoch
+        from verify.evidence.records import Epoch
 
         done: Future[Epoch] = Future()
         done.set_result(Epoch(0, 0, 0.0, 0.0, 0.0, 0.0, 0.0))

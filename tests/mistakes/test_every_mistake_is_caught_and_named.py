@@ -10,14 +10,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from verify import check_gradients, check_network, network
-from verify.cases import FULL_SIZES, PARAMETERS, make_case, make_cases
-from verify.check import verdict_of
-from verify.derivation import derivation
+from verify import check_gradients, check_network
 from verify.errors import WrongShape
-from verify.evidence import FAILS, Evidence
+from verify.evidence.records import FAILS, Evidence
+from verify.lab import network
+from verify.lab.check import verdict_of
+from verify.lab.derivation import derivation
+from verify.lab.planting import _FIRST_ENTRY, BY_NAME, MISTAKES, Mistake, plant
 from verify.library import GENERAL_MISTAKES
-from verify.mistakes import _FIRST_ENTRY, BY_NAME, MISTAKES, Mistake, plant
+from verify.nets.cases import FULL_SIZES, PARAMETERS, make_case, make_cases
 from verify.oracles import DEFAULT
 from verify.oracles.base import textbook_loss
 
@@ -41,7 +42,7 @@ def evidence_with(name: str | None) -> Evidence:
     The derivation does not depend on the mistake, and is proved once.
     """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("verify.check.derivation", derivation_once)
+        patch.setattr("verify.lab.check.derivation", derivation_once)
         return check_network(mistake=BY_NAME[name] if name else None, cases=CASES)
 
 

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from verify import check_network, network
-from verify.cases import PARAMETERS, make_case, make_cases
-from verify.comparison import compare
-from verify.evidence import PASSES, Comparison
-from verify.mistakes import BY_NAME
+from verify import check_network
+from verify.evidence.records import PASSES, Comparison
+from verify.judgement.comparison import compare
+from verify.lab import network
+from verify.lab.planting import BY_NAME
+from verify.nets.cases import PARAMETERS, make_case, make_cases
 from verify.oracles import DEFAULT, load
 from verify.oracles.base import textbook_loss
 

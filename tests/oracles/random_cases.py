@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from verify.cases import make_case
+from verify.nets.cases import make_case
 
 CASES = st.builds(
     make_case,

@@ -9,9 +9,9 @@ import warnings
 import numpy as np
 import pytest
 
-from verify import network
-from verify.cases import PARAMETERS, make_case
 from verify.errors import MissingPackage
+from verify.lab import network
+from verify.nets.cases import PARAMETERS, make_case
 from verify.oracles import DEFAULT, NAMES, load
 from verify.oracles.autodiff import autodiff
 from verify.oracles.base import textbook_loss
@@ -71,8 +71,8 @@ def test_autodiff_runs_only_on_demand():
 def test_the_other_oracles_do_not_load_tensorflow(name):
     code = f"""
 import sys
-from verify import network
-from verify.cases import make_case
+from verify.lab import network
+from verify.nets.cases import make_case
 from verify.oracles import load
 from verify.oracles.base import textbook_loss
 class Watch:

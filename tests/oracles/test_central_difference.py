@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_cases import CASES
 
-from verify import network
-from verify.cases import FULL_SIZES, PARAMETERS, Case, make_case
+from verify.lab import network
+from verify.nets.cases import FULL_SIZES, PARAMETERS, Case, make_case
 from verify.oracles.base import textbook_loss
 from verify.oracles.central_difference import central_difference, differentiate, ladder, third_derivative_bound
 from verify.oracles.roundoff import UNIT

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from random_cases import CASES
 
-from verify import network
-from verify.cases import FULL_SIZES, PARAMETERS, make_case
+from verify.lab import network
+from verify.nets.cases import FULL_SIZES, PARAMETERS, make_case
 from verify.oracles.base import textbook_loss
 from verify.oracles.complex_step import STEP, complex_step
 from verify.oracles.symbolic import at_digits

@@ -7,12 +7,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from verify import network
-from verify.cases import FULL_SIZES, PARAMETERS, SMALL_SIZES, make_case
-from verify.oracles import field
+from verify.exact import field
+from verify.exact.numbers import ExactArray, NotExpressible, World
+from verify.lab import network
+from verify.nets.cases import FULL_SIZES, PARAMETERS, SMALL_SIZES, make_case
 from verify.oracles.base import Known, textbook_loss
 from verify.oracles.exact import POINTS, exact, exact_targets
-from verify.oracles.exact_array import ExactArray, NotExpressible, World
 
 FULL = make_case(FULL_SIZES, 4)
 
@@ -147,8 +147,8 @@ def test_a_forward_pass_beyond_exact_numbers_is_refused_by_name():
 def test_a_gradient_that_is_no_number_is_different_and_not_a_crash(value):
     from types import SimpleNamespace
 
-    from verify.check import check_case
-    from verify.mistakes import BY_NAME, plant
+    from verify.lab.check import check_case
+    from verify.lab.planting import BY_NAME, plant
 
     planted = plant(BY_NAME["db2-mean"]).module
 
@@ -177,7 +177,7 @@ def test_a_gradient_that_is_no_number_is_different_and_not_a_crash(value):
 )
 @pytest.mark.parametrize("oracle", ["exact", "symbolic", "complex-step", "central-difference"])
 def test_what_is_no_real_array_of_the_right_shape_is_wrong_and_said_so(oracle, value, said):
-    from verify.check import check_case
+    from verify.lab.check import check_case
 
     def backward(X, params, outputs, Y):
         return {**network.backward(X, params, outputs, Y), "b2": value}

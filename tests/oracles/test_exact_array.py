@@ -8,8 +8,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from verify.oracles import field
-from verify.oracles.exact_array import (
+from verify.exact import field
+from verify.exact.numbers import (
     COMPARISONS,
     FUNCTIONS,
     UFUNCS,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from test_exact_operations import WORLDS, assert_same, numbers
 
-from verify.oracles.exact_array import NotExpressible
+from verify.exact.numbers import NotExpressible
 
 world_of = pytest.fixture(params=WORLDS, ids=["one field", "two fields"])(lambda request: request.param)
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from verify.oracles import field
-from verify.oracles.exact_array import NotExpressible, World, simplest_fraction
+from verify.exact import field
+from verify.exact.numbers import NotExpressible, World, simplest_fraction
 
 P = field.PRIME
 WORLD = World(0)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from verify.oracles.exact_array import ExactArray, PairWorld, World
-from verify.oracles.exact_numpy import proxy
+from verify.exact.numbers import ExactArray, PairWorld, World
+from verify.exact.numpy_proxy import proxy
 
 WORLDS = [World(5), PairWorld(5)]
 world_of = pytest.fixture(params=WORLDS, ids=["one field", "two fields"])(lambda request: request.param)

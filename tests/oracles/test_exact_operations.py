@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from test_exact_array import ELEMENTWISE, ONE_ARRAY, OPAQUE, TWO_MATRICES, Dual, dual
 
-from verify import network
-from verify.cases import PARAMETERS, make_case
+from verify.exact.numbers import FUNCTIONS, UFUNCS, ExactArray, NotExpressible, PairWorld, World
+from verify.lab import network
+from verify.nets.cases import PARAMETERS, make_case
 from verify.oracles.base import textbook_loss
-from verify.oracles.exact_array import FUNCTIONS, UFUNCS, ExactArray, NotExpressible, PairWorld, World
 
 DIRECTIONS = 2
 WORLDS = [World(3), PairWorld(3)]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from verify.oracles import field
+from verify.exact import field
 
 P = field.PRIME
 EDGES = [0, 1, 2, P - 1, P - 2, P // 2, P // 2 + 1, 2**30, 2**31 - 1, 2**31, 2**32 - 1, 2**42 - 1, 2**60, 2**60 - 1]

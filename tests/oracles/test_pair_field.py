@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from verify.errors import BadInput
-from verify.oracles import field, pair_field
-from verify.oracles.arithmetic import NotExpressible
-from verify.oracles.world import PairWorld
+from verify.exact import field, pair_field
+from verify.exact.arithmetic import NotExpressible
+from verify.exact.world import PairWorld
 
 P, Q = pair_field.P, pair_field.Q
 quick = settings(max_examples=60, deadline=None)
@@ -225,8 +225,8 @@ def test_two_functions_and_two_keys_give_different_numbers():
 
 PROGRAM = """
 import numpy as np
-from verify.oracles import pair_field
-from verify.oracles.world import PairWorld
+from verify.exact import pair_field
+from verify.exact.world import PairWorld
 world = PairWorld(2**200 + 7)
 value = pair_field.random((3, 4), np.random.default_rng(5))
 slope = pair_field.random((2, 3, 4), np.random.default_rng(6))

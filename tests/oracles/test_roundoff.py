@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_cases import CASES
 
-from verify import network
-from verify.cases import PARAMETERS, make_case
+from verify.lab import network
+from verify.nets.cases import PARAMETERS, make_case
 from verify.oracles.base import textbook_loss
 from verify.oracles.roundoff import UNIT, Rounded, bounded_forward, bounded_gradient, exp, log, loss_roundoff, tanh
 from verify.oracles.symbolic import at_digits

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from random_cases import CASES
 
-from verify import network
-from verify.cases import FULL_SIZES, PARAMETERS, make_case
+from verify.lab import network
+from verify.nets.cases import FULL_SIZES, PARAMETERS, make_case
 from verify.oracles.base import textbook_loss
 from verify.oracles.symbolic import DIGITS, at_digits, symbolic
 

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from verify.cases import make_cases
-from verify.check import check_cases, check_network
-from verify.evidence import CaseEvidence, Caught, Comparison, Diagnosis, Evidence, Finding, Replay, Row, Worst
-from verify.mistakes import BY_NAME
+from verify.evidence.records import CaseEvidence, Caught, Comparison, Diagnosis, Evidence, Finding, Replay, Row, Worst
+from verify.evidence.submission import Answer, Lines, ParameterVerdict, Remark, Setting, Submission
+from verify.lab.check import check_cases, check_network
+from verify.lab.planting import BY_NAME
+from verify.nets.cases import make_cases
 from verify.report.blocks import Drawing, Report
 from verify.report.document import document
-from verify.submissions.result import Answer, Lines, ParameterVerdict, Remark, Setting, Submission
 from verify.training.data import find_dataset
 from verify.training.end_to_end import check_training
 from verify.training.loop import Settings

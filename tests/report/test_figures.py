@@ -16,7 +16,7 @@ import matplotlib
 import pytest
 
 from verify.errors import BadInput
-from verify.evidence import Evidence, Run
+from verify.evidence.records import Evidence, Run
 from verify.report.pictures import Picture, learning_curves, ten_digits, write_figures
 from verify.report.pictures.curves import _LOOKS, _curves
 from verify.report.pictures.digits import _pixels, _row_of_digits
@@ -136,7 +136,7 @@ def test_a_matplotlibrc_changes_nothing_and_a_first_run_prints_nothing(evidence,
     )
     (tmp_path / "empty").mkdir()
     code = (
-        "from pathlib import Path; from verify.evidence import Evidence; from verify.report.pictures import write_figures;"
+        "from pathlib import Path; from verify.evidence.records import Evidence; from verify.report.pictures import write_figures;"
         "write_figures(Evidence.from_json(Path('evidence.json').read_text()), Path('out'))"
     )
     surroundings = {**os.environ, "MPLCONFIGDIR": str(tmp_path / "empty"), "PYTHONPATH": str(ROOT)}

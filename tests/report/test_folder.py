@@ -12,7 +12,7 @@ import pytest
 from evidences import WRONG_DZ2, digits, extreme, hostile, right, wrong
 
 from verify.errors import BadInput
-from verify.evidence import Evidence
+from verify.evidence.records import Evidence
 from verify.report.document import document
 from verify.report.folder import check_report_folder, write_report
 from verify.report.html import page

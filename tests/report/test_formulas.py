@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from verify.derivation import derivation
+from verify.lab.derivation import derivation
 from verify.report.formulas import mathml
 
 

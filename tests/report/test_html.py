@@ -29,7 +29,7 @@ from evidences import (
 )
 
 from verify import check_gradients
-from verify.evidence import Evidence
+from verify.evidence.records import Evidence
 from verify.report.blocks import Table
 from verify.report.document import document
 from verify.report.html import fragment, page
@@ -373,7 +373,7 @@ def test_the_same_evidence_gives_the_same_page(name: str) -> None:
 def test_another_process_with_other_hashes_gives_the_same_page(tmp_path: Path) -> None:
     (tmp_path / "e.json").write_text(EVIDENCES["digits"]().to_json(), encoding="utf-8")
     code = (
-        "import sys; from pathlib import Path; from verify.evidence import Evidence; from verify.report import html;"
+        "import sys; from pathlib import Path; from verify.evidence.records import Evidence; from verify.report import html;"
         "from verify.report.document import document;"
         "e = Evidence.from_json(Path(sys.argv[1]).read_text(encoding='utf-8'));"
         "Path(sys.argv[2]).write_text(html.page(document(e)), encoding='utf-8')"

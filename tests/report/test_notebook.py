@@ -6,9 +6,9 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from verify.cases import make_case
-from verify.check import check_network
-from verify.mistakes import BY_NAME
+from verify.lab.check import check_network
+from verify.lab.planting import BY_NAME
+from verify.nets.cases import make_case
 
 
 @pytest.fixture(scope="module")

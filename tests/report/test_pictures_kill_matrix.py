@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from verify.evidence import CaseEvidence, Comparison, Evidence, Power, Replay
-from verify.mistakes import MISTAKES
+from verify.evidence.records import CaseEvidence, Comparison, Evidence, Power, Replay
+from verify.lab.planting import MISTAKES
 from verify.report.pictures import kill_matrix
 from verify.report.pictures.drawing import style
 from verify.report.pictures.kill_matrix import Level, _matrix

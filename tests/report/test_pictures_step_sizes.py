@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from verify.errors import BadInput
-from verify.evidence import CaseEvidence, Evidence, Order, Power, Replay
+from verify.evidence.records import CaseEvidence, Evidence, Order, Power, Replay
 from verify.report.pictures import step_sizes, write_figures
 from verify.report.pictures.drawing import style
 from verify.report.pictures.step_sizes import _drawable, _vees

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from verify.cases import make_case
-from verify.check import check_network
+from verify.lab.check import check_network
+from verify.nets.cases import make_case
 from verify.report.safe import made_visible, visible
 
 

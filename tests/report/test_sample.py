@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from verify.evidence import Evidence
+from verify.evidence.records import Evidence
 from verify.report import html, markdown
 from verify.report.document import document
 

@@ -18,15 +18,15 @@ import test_markdown as texts
 from evidences import HOSTILE, RIGHT_LINE, SUBMISSIONS, WRONG_LINE, script, submitted, submitted_full_of, unjudged
 from rich.console import Console
 
-import verify.evidence
-from verify.evidence import Evidence
+import verify.evidence.records
+from verify.evidence.records import Evidence
+from verify.evidence.submission import Lines
 from verify.report import html, markdown
 from verify.report.document import document
 from verify.report.safe import visible
 from verify.report.submission import place
 from verify.report.terminal import console, render, render_cages
-from verify.submissions.cage import Offer
-from verify.submissions.result import Lines
+from verify.sandbox.cage import Offer
 
 names = pytest.mark.parametrize("name", SUBMISSIONS)
 
@@ -364,7 +364,7 @@ def test_that_this_would_be_seen() -> None:
 @names
 def test_the_json_carries_it_all_and_the_schema_knows_it(name: str) -> None:
     evidence = SUBMISSIONS[name]()
-    schema = json.loads(Path(str(verify.evidence.__file__)).with_name("evidence.schema.json").read_text())
+    schema = json.loads(Path(str(verify.evidence.records.__file__)).with_name("evidence.schema.json").read_text())
     validator = jsonschema.Draft202012Validator(schema)
     found = json.loads(evidence.to_json())
     validator.validate(found)

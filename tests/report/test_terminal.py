@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from verify.cases import make_cases
-from verify.check import check_network
-from verify.evidence import Evidence
-from verify.mistakes import BY_NAME
+from verify.evidence.records import Evidence
+from verify.lab.check import check_network
+from verify.lab.planting import BY_NAME
+from verify.nets.cases import make_cases
 from verify.report.terminal import console, render
 
 

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from verify.oracles.exact_array import ExactArray
-from verify.oracles.world import PairWorld
-from verify.submissions.answers import Refused, loaded, losses, unpacked
-from verify.submissions.apart import Failed
+from verify.exact.numbers import ExactArray
+from verify.exact.world import PairWorld
+from verify.sandbox.session import Failed
+from verify.submissions.execution.answers import Refused, loaded, losses, unpacked
 
 ONE = {"0": np.ones(2)}
 

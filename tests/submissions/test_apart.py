@@ -17,11 +17,11 @@ import numpy as np
 import pytest
 
 from verify.errors import BadInput
-from verify.submissions.apart import KINDS, Apart, Failed
-from verify.submissions.cage import Limits, offers, strongest
-from verify.submissions.clearing import clear
-from verify.submissions.inside.serve import serve
-from verify.submissions.wire import receive, send
+from verify.sandbox.cage import Limits, offers, strongest
+from verify.sandbox.clearing import clear
+from verify.sandbox.inside.serve import serve
+from verify.sandbox.session import KINDS, Apart, Failed
+from verify.sandbox.wire import receive, send
 
 pytestmark = pytest.mark.slow
 
@@ -31,7 +31,7 @@ GOOD = "import numpy as np\ndef f(x): return 2 * x"
 TWICE = "from verify.submissions.inside import serve as s\nonce = s.send\ns.send = lambda *given: (once(*given), once(*given))"
 
 RENUMBERED = """
-from verify.submissions.inside import serve as s
+from verify.sandbox.inside import serve as s
 once = s.send
 s.send = lambda sock, header, arrays=None: once(sock, {**header, "id": "0" * 32}, arrays)
 """
@@ -249,7 +249,7 @@ def test_when_the_judge_is_killed_nothing_goes_on(level: str, tmp_path: Path) ->
         [
             sys.executable,
             "-c",
-            "import sys\nfrom verify.submissions.apart import Apart\nfrom verify.submissions.cage import Limits\n"
+            "import sys\nfrom verify.sandbox.session import Apart\nfrom verify.sandbox.cage import Limits\n"
             "with Apart(sys.argv[1], Limits(), 'hostile_driver', sys.argv[2]) as apart:\n"
             "    worker = apart.worker()\n    print('ready', flush=True)\n"
             "    worker.ask({'do': 'load', 'code': 'while True: pass'})",

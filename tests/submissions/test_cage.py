@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from verify.errors import BadInput
-from verify.submissions import cage
-from verify.submissions.cage import LEVELS, Limits, Offer, offer, offers, require, strongest
-from verify.submissions.inside import seccomp
+from verify.sandbox import cage
+from verify.sandbox.cage import LEVELS, Limits, Offer, offer, offers, require, strongest
+from verify.sandbox.inside import seccomp
 
 
 @pytest.fixture

@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from verify.submissions.answers import Refused
-from verify.submissions.apart import Worker
-from verify.submissions.calling import Ask
-from verify.submissions.canary import Canary
-from verify.submissions.document import Place
+from verify.sandbox.session import Worker
+from verify.submissions.execution.answers import Refused
+from verify.submissions.execution.calling import Ask
+from verify.submissions.execution.canary import Canary
 from verify.submissions.judge import check_submission
-from verify.submissions.roles import Function, function_of, parsed
+from verify.submissions.parsing.document import Place
+from verify.submissions.wiring.roles import Function, function_of, parsed
 
 RIGHT = Path(__file__).parent / "corpus" / "right_columns_dict_tanh_ce.py"
 Answer = tuple[dict[str, Any], dict[str, Any]]

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from verify.errors import BadInput
-from verify.submissions.lifting import lift, why_not
-from verify.submissions.reading import read
-from verify.submissions.remarks import remarks
-from verify.submissions.slicing import slice_for, top_level
+from verify.submissions.parsing.reading import read
+from verify.submissions.program.lifting import lift, why_not
+from verify.submissions.program.slicing import slice_for, top_level
+from verify.submissions.remarks.remarks import remarks
 
 LAB = Path(__file__).parents[3] / "shared" / "lab1" / "lab1.ipynb"
 CELLS = [

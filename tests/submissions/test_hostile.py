@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from verify.submissions.apart import Apart, Failed, Worker
-from verify.submissions.cage import Limits, offer, offers
+from verify.sandbox.cage import Limits, offer, offers
+from verify.sandbox.session import Apart, Failed, Worker
 
 pytestmark = pytest.mark.slow
 

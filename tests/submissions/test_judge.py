@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from verify.errors import BadInput
-from verify.evidence import Evidence
+from verify.evidence.records import Evidence
 from verify.submissions.judge import check_submission
 
 CORPUS = Path(__file__).parent / "corpus"

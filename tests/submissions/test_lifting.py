@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from verify.submissions.document import Document
-from verify.submissions.lifting import Lifted, lift, why_not
-from verify.submissions.reading import read
-from verify.submissions.slicing import slice_for
+from verify.submissions.parsing.document import Document
+from verify.submissions.parsing.reading import read
+from verify.submissions.program.lifting import Lifted, lift, why_not
+from verify.submissions.program.slicing import slice_for
 
 HEAD = """\
 import numpy as np

@@ -8,11 +8,11 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from verify.oracles import pair_field
-from verify.oracles.exact_array import ExactArray
-from verify.oracles.world import PairWorld
-from verify.submissions.nets import OVER_SAMPLES, Layer, Net, Objective, backward, factors
-from verify.submissions.recognition import candidates, recognise_net, recognise_objective
+from verify.exact import pair_field
+from verify.exact.numbers import ExactArray
+from verify.exact.world import PairWorld
+from verify.nets.net import OVER_SAMPLES, Layer, Net, Objective, backward, factors
+from verify.submissions.diagnosis.recognition import candidates, recognise_net, recognise_objective
 
 pytestmark = pytest.mark.slow
 

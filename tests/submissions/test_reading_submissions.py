@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from verify.errors import BadInput
-from verify.submissions import reading
-from verify.submissions.magics import blank_magics
-from verify.submissions.reading import read
+from verify.submissions.parsing import reading
+from verify.submissions.parsing.magics import blank_magics
+from verify.submissions.parsing.reading import read
 
 
 def written(folder: Path, content: str | bytes, name: str = "a.py") -> Path:

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from verify.submissions.nets import LOSSES, OVER_SAMPLES, Layer, Net, Objective, Trace, factors
-from verify.submissions.recognition import (
+from verify.nets.net import LOSSES, OVER_SAMPLES, Layer, Net, Objective, Trace, factors
+from verify.submissions.diagnosis.recognition import (
     candidates,
     canonical_output,
     implied,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from verify.submissions.reading import read
-from verify.submissions.remarks import Remark, remarks
+from verify.submissions.parsing.reading import read
+from verify.submissions.remarks.remarks import Remark, remarks
 
 LAB = Path(__file__).parents[3] / "shared" / "lab1" / "lab1.ipynb"
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from verify.submissions.document import Document
-from verify.submissions.inside.loading import load
-from verify.submissions.reading import read
-from verify.submissions.slicing import Slice, slice_for, top_level
+from verify.submissions.execution.inside.loading import load
+from verify.submissions.parsing.document import Document
+from verify.submissions.parsing.reading import read
+from verify.submissions.program.slicing import Slice, slice_for, top_level
 
 
 def document(folder: Path, *cells: str, **beside: str) -> Document:

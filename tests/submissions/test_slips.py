@@ -8,15 +8,15 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from verify.submissions.calling import Reading
-from verify.submissions.gradients import in_own_shapes
-from verify.submissions.naming import At, name_mistakes
-from verify.submissions.nets import Net, Objective
-from verify.submissions.plan import Container
-from verify.submissions.points import make_point
-from verify.submissions.roles import Roles
-from verify.submissions.slips import SLIPS, Slip, known_as, mutated, places
-from verify.submissions.structure import Structure, made_up
+from verify.mistakes.slips import SLIPS, Slip, known_as, mutated, places
+from verify.nets.net import Net, Objective
+from verify.submissions.diagnosis.naming import At, name_mistakes
+from verify.submissions.execution.calling import Reading
+from verify.submissions.explanation.gradients import in_own_shapes
+from verify.submissions.wiring.plan import Container
+from verify.submissions.wiring.points import make_point
+from verify.submissions.wiring.roles import Roles
+from verify.submissions.wiring.structure import Structure, made_up
 
 NAMES = [(name, (("key", name),)) for name in ("W1", "b1", "W2", "b2")]
 STRUCTURE = made_up(NAMES, (4, 7, 3), turned=False, bias="row")

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verify.submissions.wire import (
+from verify.sandbox.wire import (
     DEEPEST,
     DTYPES,
     LARGEST_HEADER,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from verify.submissions.words import bare, is_parameter, meaning_of, roles_of, size_of
+from verify.submissions.program.vocabulary import bare, is_parameter, meaning_of, roles_of, size_of
 
 
 @pytest.mark.parametrize(

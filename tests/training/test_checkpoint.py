@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from verify import network
 from verify.errors import BadInput
+from verify.lab import network
 from verify.training.checkpoint import resume, save
 from verify.training.data import find_dataset
 from verify.training.loop import Settings, start, train

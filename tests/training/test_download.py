@@ -235,7 +235,9 @@ def test_a_missing_pooch_is_a_download_that_failed(server, target, sha256, monke
 
 def test_no_place_for_temporary_files_is_a_download_that_failed(server, target, sha256, monkeypatch, temporary):
     monkeypatch.setattr("tempfile.tempdir", str(temporary / "absent"))
-    assert failed(target, [server.url("whole")], sha256, LONG).startswith("nothing can be written into a temporary folder")
+    assert failed(target, [server.url("whole")], sha256, LONG).startswith(
+        "nothing can be written into a temporary folder"
+    )
 
 
 # Nothing is said, nothing is loaded before

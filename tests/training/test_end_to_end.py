@@ -12,16 +12,16 @@ import jsonschema
 import numpy as np
 import pytest
 
-import verify.evidence
-from verify.cases import PARAMETERS
-from verify.evidence import PASSES, Evidence
-from verify.mistakes import BY_NAME
+import verify.evidence.records
+from verify.evidence.records import PASSES, Evidence
+from verify.lab.planting import BY_NAME
+from verify.nets.cases import PARAMETERS
 from verify.training.checks import ORACLES
 from verify.training.data import find_dataset
 from verify.training.end_to_end import check_training
 from verify.training.loop import Settings, State
 
-SCHEMA = Path(str(verify.evidence.__file__)).with_name("evidence.schema.json")
+SCHEMA = Path(str(verify.evidence.records.__file__)).with_name("evidence.schema.json")
 SHORT = Settings(epochs=3, hidden=16)
 WHOLE = {"W1": 64 * 16, "b1": 16, "W2": 16 * 10, "b2": 10}
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from verify import network
+from verify.lab import network
 from verify.training.data import find_dataset
 from verify.training.loop import Settings, batches, evaluate, start, train
 

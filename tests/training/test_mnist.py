@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from verify.evidence import PASSES, Evidence
+from verify.evidence.records import PASSES, Evidence
 
 MNIST = Path(__file__).parents[3] / "shared" / "mnist" / "mnist.npz"
 pytestmark = [

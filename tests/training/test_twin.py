@@ -8,9 +8,9 @@ import warnings
 
 import pytest
 
-from verify.check import subject_of
 from verify.errors import MissingPackage
-from verify.mistakes import BY_NAME
+from verify.lab.check import subject_of
+from verify.lab.planting import BY_NAME
 from verify.training.data import find_dataset
 from verify.training.end_to_end import check_training
 from verify.training.loop import Settings
@@ -83,7 +83,7 @@ def test_a_learning_rate_wrong_by_a_billionth_leaves_keras(tensorflow, digits):
     """The twin's own power: what is off by 1e-9 in every entry of a step is far outside the round-off."""
     from types import SimpleNamespace
 
-    from verify import network
+    from verify.lab import network
 
     off = SimpleNamespace(
         forward=network.forward, loss_accuracy=network.loss_accuracy, backward=network.backward,

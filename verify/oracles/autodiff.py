@@ -11,8 +11,8 @@ import os
 import sys
 from typing import Any
 
-from verify.cases import Case
 from verify.errors import MissingPackage
+from verify.nets.cases import Case
 from verify.oracles.base import Forward, Known, Loss
 from verify.oracles.roundoff import bounded_gradient
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 
 import numpy as np
 
-from verify.cases import Case
+from verify.nets.cases import Case
 
 Loss = Callable[[Any, Any], Any]  # (Yhat, Y) -> J
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from verify.cases import Case, Floats
+from verify.nets.cases import Case, Floats
 from verify.oracles.base import Forward, Known, Loss
 from verify.oracles.roundoff import UNIT, Rounded, bounded_case, bounded_gradient, exp, loss_roundoff
 from verify.oracles.structured import moved_losses

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from verify.cases import Case
+from verify.nets.cases import Case
 from verify.oracles.base import Forward, Known, Loss
 from verify.oracles.roundoff import bounded_gradient
 from verify.oracles.structured import moved_losses

@@ -11,10 +11,10 @@ from typing import Final
 
 import numpy as np
 
-from verify.cases import PARAMETERS, Case
-from verify.oracles import field
+from verify.exact import field
+from verify.exact.numbers import ExactArray, World
+from verify.nets.cases import PARAMETERS, Case
 from verify.oracles.base import Forward, Known, Loss
-from verify.oracles.exact_array import ExactArray, World
 
 POINTS: Final = 2
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from derivations.evaluate import forward, gradients
-from verify.cases import Case, Floats
+from verify.nets.cases import Case, Floats
 
 UNIT: Final = float(np.finfo(np.float64).eps) / 2
 _FUNCTION: Final = 4 * UNIT

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from verify.cases import Case
+from verify.nets.cases import Case
 from verify.oracles.base import Forward, textbook_terms
 
 _BLOCK: Final = 1 << 13  # rows of logits a call: small enough to stay in the cache

@@ -8,7 +8,7 @@ import mpmath
 import numpy as np
 
 from derivations.evaluate import forward, gradients
-from verify.cases import Case, Floats
+from verify.nets.cases import Case, Floats
 from verify.oracles.base import Forward, Known, Loss
 from verify.oracles.roundoff import bounded_gradient
 

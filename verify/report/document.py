@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from verify.evidence import FAILS, PASSES, CaseEvidence, Evidence, Row, Step
+from verify.evidence.records import FAILS, PASSES, CaseEvidence, Evidence, Row, Step
 from verify.report.blocks import (
     Block,
     Cell,
@@ -23,7 +23,7 @@ from verify.report.numbers import entry, error
 from verify.report.pictures import kill_matrix, step_sizes
 from verify.report.safe import made_visible
 from verify.report.submission import about, parameters, questions, worst_entries
-from verify.sentences import count
+from verify.wording import count
 
 TONES: dict[str, Tone] = {"correct": "good", "wrong": "wrong", "could not judge": "warning"}
 WORDS: dict[str, Tone] = {

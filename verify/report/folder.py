@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from verify.errors import BadInput
-from verify.evidence import Evidence
+from verify.evidence.records import Evidence
 from verify.files import unfinished, write_through
 from verify.interrupts import deferred
 from verify.report import html, markdown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from verify.evidence import Evidence
+from verify.evidence.records import Evidence
 from verify.report.blocks import Report
 from verify.report.document import document
 from verify.report.formulas import mathml

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from verify.evidence import FAILS, Epoch, Evidence, Run, Training
+from verify.evidence.records import FAILS, Epoch, Evidence, Run, Training
 from verify.report.blocks import Block, Cell, Column, Drawing, Paragraph, Points, Section, Table
 from verify.report.numbers import measure
 from verify.report.pictures import learning_curves, ten_digits

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from verify.evidence import Evidence
+from verify.evidence.records import Evidence
 from verify.report.blocks import Cell, Report, Table
 from verify.report.document import document
 from verify.report.formulas import mathml

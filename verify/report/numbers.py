@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from verify.evidence import Worst
+from verify.evidence.records import Worst
 
 
 def error(value: float | None) -> str:

@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from verify.evidence import Epoch
-from verify.sentences import count
+from verify.evidence.records import Epoch
+from verify.wording import count
 
 
 class TrainingProgress:

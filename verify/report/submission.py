@@ -9,10 +9,10 @@ from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
 
-from verify.evidence import Evidence
+from verify.evidence.records import Evidence
+from verify.evidence.submission import Answer, Lines, Submission
 from verify.report.blocks import Block, Cell, Column, Paragraph, Points, Section, Table, Tone
-from verify.sentences import count
-from verify.submissions.result import Answer, Lines, Submission
+from verify.wording import count
 
 Shown = tuple[str, list[RenderableType]]
 

@@ -15,15 +15,15 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from verify.evidence import FAILS, CaseEvidence, Evidence, Row, Step
+from verify.evidence.records import FAILS, CaseEvidence, Evidence, Row, Step
 from verify.report.numbers import entry, error
 from verify.report.safe import made_visible
 from verify.report.submission import closing, opening
 from verify.report.training import training_sections
-from verify.sentences import count
+from verify.wording import count
 
 if TYPE_CHECKING:
-    from verify.submissions.cage import Offer
+    from verify.sandbox.cage import Offer
 
 _STYLE = {"correct": "bold green", "wrong": "bold red", "could not judge": "bold yellow"}
 _WORD_STYLE = {"different": "bold red", "differs": "bold red", "vacuous": "yellow", "could not judge": "yellow"}

@@ -9,7 +9,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from verify.evidence import FAILS, Cost, Epoch, Evidence, Run
+from verify.evidence.records import FAILS, Cost, Epoch, Evidence, Run
 from verify.report.numbers import measure
 
 

@@ -10,19 +10,16 @@ from typing import Any, Final
 
 import numpy as np
 
-from verify.evidence import Evidence
+from verify.evidence.records import Evidence
+from verify.exact.numbers import NotExpressible
 from verify.faults import judged_or_fault
-from verify.oracles.exact_array import NotExpressible
-from verify.submissions.answers import Broken, Leaves, Refused, loaded
-from verify.submissions.apart import Apart, Failed, Worker
-from verify.submissions.cage import Limits, require
-from verify.submissions.calling import Ask, Reading
-from verify.submissions.canary import Canary
-from verify.submissions.document import Document, Place
-from verify.submissions.finding import Candidates, find_candidates
-from verify.submissions.gradients import truth
-from verify.submissions.judging import compare_exactly, compare_slopes, fits
-from verify.submissions.measuring import (
+from verify.sandbox.cage import Limits, require
+from verify.sandbox.session import Apart, Failed, Worker
+from verify.submissions.diagnosis.naming import At
+from verify.submissions.execution.answers import Broken, Leaves, Refused, loaded
+from verify.submissions.execution.calling import Ask, Reading
+from verify.submissions.execution.canary import Canary
+from verify.submissions.execution.measuring import (
     Slopes,
     central_slopes,
     complex_slopes,
@@ -30,11 +27,14 @@ from verify.submissions.measuring import (
     in_floats,
     own_slopes,
 )
-from verify.submissions.naming import At
-from verify.submissions.points import make_point
-from verify.submissions.reading import read
-from verify.submissions.trials import Trials
-from verify.submissions.verdicts import Findings, could_not_judge, evidence_of
+from verify.submissions.explanation.gradients import truth
+from verify.submissions.explanation.judging import compare_exactly, compare_slopes, fits
+from verify.submissions.explanation.verdicts import Findings, could_not_judge, evidence_of
+from verify.submissions.parsing.document import Document, Place
+from verify.submissions.parsing.reading import read
+from verify.submissions.wiring.finding import Candidates, find_candidates
+from verify.submissions.wiring.points import make_point
+from verify.submissions.wiring.search import Trials
 
 POINTS: Final = 2
 

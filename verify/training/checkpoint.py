@@ -11,14 +11,14 @@ from typing import Any, Final, Literal
 import numpy as np
 from pydantic import ConfigDict, TypeAdapter, with_config
 
-from verify.cases import PARAMETERS
 from verify.errors import BadInput
-from verify.evidence import Epoch
+from verify.evidence.records import Epoch
 from verify.files import write_whole
-from verify.options import check_settings
-from verify.sentences import count
+from verify.nets.cases import PARAMETERS
+from verify.settings import check_settings
 from verify.training.data import Dataset
 from verify.training.loop import Settings, State
+from verify.wording import count
 
 _OPTIONS: Final = ("loop", "batch", "eta", "hidden", "seed", "dtype")
 _LARGEST: Final = 1 << 30  # bytes of one array

@@ -10,12 +10,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from verify.cases import Case
-from verify.check import check_case
-from verify.evidence import CaseEvidence, Check, Epoch, Run
-from verify.sentences import count
+from verify.evidence.records import CaseEvidence, Check, Epoch, Run
+from verify.lab.check import check_case
+from verify.nets.cases import Case
 from verify.training.data import Dataset
 from verify.training.loop import Settings
+from verify.wording import count
 
 ORACLES: Final = ("exact", "central-difference", "complex-step")
 # Test accuracy of the lab's settings, as measured; the check allows three standard errors of a proportion below.

@@ -11,18 +11,18 @@ from typing import Any, Final
 
 import numpy as np
 
-from verify.check import judge, subject_of
-from verify.evidence import FAILS, CaseEvidence, Check, Cost, DataUsed, Digit, Evidence, Run, Stretch, Training
+from verify.evidence.records import FAILS, CaseEvidence, Check, Cost, DataUsed, Digit, Evidence, Run, Stretch, Training
 from verify.faults import judged_or_fault
-from verify.mistakes import Mistake
+from verify.lab.check import judge, subject_of
+from verify.lab.planting import Mistake
 from verify.oracles import NAMES
-from verify.sentences import training_sentence
 from verify.training.checks import ORACLES, GradientChecks, learning_checks, lost
 from verify.training.data import Dataset
 from verify.training.lab_findings import training_findings
 from verify.training.loop import Ended, Progress, Settings, State, start, train
 from verify.training.twin import NAME as TWIN
 from verify.training.twin import keras_twin
+from verify.wording import training_sentence
 
 _POINTS: Final = 500  # of a curve over the updates; more are not seen in a picture
 

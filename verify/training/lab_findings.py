@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from verify.evidence import Finding, Run
-from verify.sentences import count
+from verify.evidence.records import Finding, Run
 from verify.training.data import Dataset
+from verify.wording import count
 
 
 def training_findings(network: Any, data: Dataset, runs: list[Run]) -> tuple[Finding, ...]:

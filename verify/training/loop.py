@@ -19,8 +19,8 @@ from typing import Any, Final, Literal, Protocol
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from verify.cases import initial_params
-from verify.evidence import Ending, Epoch
+from verify.evidence.records import Ending, Epoch
+from verify.nets.cases import initial_params
 from verify.training.data import Bytes, Dataset
 
 Loop = Literal["intended", "as-written"]

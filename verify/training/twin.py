@@ -19,9 +19,9 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from derivations.evaluate import forward, gradients
-from verify.cases import PARAMETERS
 from verify.errors import MissingPackage
-from verify.evidence import Check
+from verify.evidence.records import Check
+from verify.nets.cases import PARAMETERS
 from verify.oracles.autodiff import quiet_tensorflow
 from verify.training.data import Dataset
 from verify.training.loop import CLASSES, Settings, batches, start

@@ -3,7 +3,7 @@ import os
 import socket
 import stat
 
-from verify.submissions.wire import send
+from verify.sandbox.wire import send
 
 for number in range(64):
     try:

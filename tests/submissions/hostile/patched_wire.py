@@ -1,5 +1,5 @@
 # expect: error | left | message
-from verify.submissions import wire
+from verify.sandbox import wire
 
 wire.json.dumps = lambda *given, **named: "{]"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import cycle
 from typing import TYPE_CHECKING, Any, Final
 
-from verify.evidence import Epoch, Evidence, Run
+from verify.evidence.records import Epoch, Evidence, Run
 from verify.report.pictures.drawing import WIDTH, Picture, clean, picture, training
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from verify.errors import BadInput
-from verify.evidence import Digit, Evidence
+from verify.evidence.records import Digit, Evidence
 from verify.report.pictures.drawing import Picture, picture, training
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree
 
 from verify.errors import BadInput
-from verify.evidence import Evidence, Training
+from verify.evidence.records import Evidence, Training
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from verify.errors import BadInput
-from verify.evidence import Evidence
+from verify.evidence.records import Evidence
 from verify.files import check_folder, check_writable, write_whole
 from verify.report.pictures.curves import learning_curves
 from verify.report.pictures.digits import ten_digits

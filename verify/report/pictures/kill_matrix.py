@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from verify.evidence import CaseEvidence, Evidence
+from verify.evidence.records import CaseEvidence, Evidence
 from verify.report.pictures.drawing import Picture, picture
 from verify.report.pictures.lettering import listed, one_line
 

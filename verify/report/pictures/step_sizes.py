@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
-from verify.evidence import Evidence, Order
+from verify.evidence.records import Evidence, Order
 from verify.report.pictures.drawing import GREY, WIDTH, Picture, picture
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Evidence: the one result that everything shown is rendered from."""

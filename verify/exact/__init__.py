@@ -1,0 +1,1 @@
+"""Exact numbers that unmodified NumPy code computes with."""

@@ -1,0 +1,1 @@
+"""What was given against what is true: one comparer, and the verdicts that follow."""

@@ -1,0 +1,1 @@
+"""The lab's own network: planted with mistakes, judged, explained."""

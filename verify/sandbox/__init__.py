@@ -1,0 +1,1 @@
+"""Running somebody's code apart: cages, sessions, and the wire. Nothing here knows of gradients."""

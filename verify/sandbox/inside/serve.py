@@ -1,0 +1,56 @@
+"""A worker's loop: read a request, let the driver handle it, answer under the number of the request."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Final, Protocol
+
+from verify.sandbox.wire import BadMessage, Closed, receive, send
+
+_LARGEST: Final = 1 << 30  # bytes of arrays; the judge is trusted here
+_LONGEST: Final = 2000  # characters of an error
+
+
+class Driver(Protocol):
+    """What handles the requests of one worker."""
+
+    def handle(self, header: dict[str, Any], arrays: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the answer to one request: a header and arrays."""
+
+
+def serve(sock: socket.socket, make: Callable[[], Driver]) -> None:
+    """Answer requests until the judge hangs up; whatever a request raises is the answer to it."""
+    driver = make()
+    while True:
+        try:
+            asked, arrays = receive(sock, largest=_LARGEST, deadline=None)
+        except (BadMessage, Closed):
+            return
+        number = asked["id"]
+        try:
+            header, found = driver.handle(asked["ask"], arrays)
+            _flush()
+            send(sock, {"id": number, "answer": header}, found)
+        except Closed:
+            return
+        except BaseException as error:  # nothing was sent: send forms the whole message first
+            _flush()
+            send(sock, {"id": number, "answer": {"error": said(error)}})
+
+
+def said(error: BaseException) -> str:
+    """Return an error as "TypeName: text", however broken its text is."""
+    try:
+        text = str(error)[:_LONGEST]
+    except BaseException:
+        text = "(its text cannot be shown)"
+    return f"{type(error).__name__}: {text}"
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(BaseException):  # somebody's code may have put anything there
+            stream.flush()

@@ -1,0 +1,132 @@
+"""The first process in the cage: loads NumPy and the driver once, then forks a worker for each wish of the judge.
+
+Somebody's code never runs here. The judge speaks through standard input, one packet for each wish:
+{"do": "fork"} with a socket and a pipe attached, and {"do": "end", "pid": ..., "grace": ...}.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+import time
+import traceback
+from contextlib import suppress
+from typing import Any, Final, TextIO
+
+from verify.sandbox.clearing import clear
+from verify.sandbox.inside.confine import Setup, adopt_orphans, confine
+
+_PACKET: Final = 4096
+_TURNS: Final = 50  # rounds of killing what was left behind, in case that it forks on
+
+
+def main(text: str) -> None:
+    """Serve the judge until it hangs up, then end all workers and this process."""
+    setup = Setup.from_json(text)
+    sys.argv[:] = ["submission.py"]
+    control = socket.socket(fileno=os.dup(0))
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.chdir(setup.folder)
+    adopt_orphans()
+    driver = importlib.import_module(setup.driver)
+    importlib.import_module("verify.sandbox.inside.serve")
+    gc.collect()
+    gc.freeze()
+    workers: set[int] = set()
+    with suppress(OSError):  # the judge is gone
+        control.send(b'{"ready": true}')
+        while wish := _wish(control):
+            control.send(json.dumps(_done(wish, setup, driver, control, workers)).encode())
+    for pid in workers:
+        _end(pid, 0.0)
+    _end_strays(set())
+    if setup.level != "bubblewrap":  # there the folder ends with this process; a judge that was killed clears none
+        clear(setup.folder)
+    os._exit(0)
+
+
+def _wish(control: socket.socket) -> dict[str, Any]:
+    """Return the judge's next wish; what is attached to it under "fds". Empty when the judge has hung up."""
+    packet, fds, _, _ = socket.recv_fds(control, _PACKET, 2)
+    return {**json.loads(packet), "fds": fds} if packet else {}
+
+
+def _done(wish: dict[str, Any], setup: Setup, driver: Any, control: socket.socket, workers: set[int]) -> dict[str, Any]:
+    if wish["do"] == "end":
+        workers.discard(wish["pid"])
+        status, killed = _end(wish["pid"], wish["grace"])
+        _end_strays(workers)
+        return {"status": status, "killed": killed}
+    here = os.getpid()
+    try:
+        pid = os.fork()
+    except OSError as error:
+        return {"error": str(error.strerror)}
+    finally:
+        if os.getpid() == here:
+            for one in wish["fds"]:
+                os.close(one)
+    if pid == 0:
+        try:
+            control.close()
+            _work(setup, driver, here, *wish["fds"])
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(1)
+    workers.add(pid)
+    return {"pid": pid}
+
+
+def _work(setup: Setup, driver: Any, parent: int, channel: int, pipe: int) -> None:
+    """Be a worker: print into the pipe, take the cage's limits, serve."""
+    from verify.sandbox.inside.serve import serve
+
+    os.setsid()
+    os.dup2(pipe, 1)
+    os.dup2(pipe, 2)
+    os.close(pipe)
+    sys.stdout, sys.stderr = _printer(1), _printer(2)
+    confine(setup)
+    if os.getppid() == parent:  # otherwise it has died before the kernel knew that we go with it
+        serve(socket.socket(fileno=channel), driver.Driver)
+
+
+def _printer(number: int) -> TextIO:
+    return open(number, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
+
+
+def _end(pid: int, grace: float) -> tuple[int, bool]:
+    """Reap a worker, killing it after the grace; return its wait status and whether it was killed."""
+    until = time.monotonic() + grace
+    while True:
+        done, status = os.waitpid(pid, os.WNOHANG)
+        if done:
+            return status, False
+        if time.monotonic() >= until:
+            break
+        time.sleep(0.002)
+    os.kill(pid, signal.SIGKILL)
+    return os.waitpid(pid, 0)[1], True
+
+
+def _end_strays(workers: set[int]) -> None:
+    """Kill what dead workers have left behind; it became this process's children."""
+    for _ in range(_TURNS):
+        try:
+            with open(f"/proc/self/task/{os.getpid()}/children") as file:
+                strays = {int(pid) for pid in file.read().split()} - workers
+        except OSError:  # no /proc in bubblewrap: all end with this process, which is the first one there
+            return
+        if not strays:
+            return
+        for pid in strays:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)

@@ -1,0 +1,261 @@
+"""From a wrong gradient to what a student is told: the mistake, its line, what should stand there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from verify.evidence.records import Comparison, Diagnosis
+from verify.mistakes.slips import known_as, sentence_of
+from verify.nets.net import Gradient
+from verify.submissions.diagnosis.lines import Names, find_line, names_at, should_be
+from verify.submissions.diagnosis.naming import At, Named, name_mistakes, with_mistakes
+from verify.submissions.execution.answers import Leaves
+from verify.submissions.execution.calling import Reading
+from verify.submissions.explanation.gradients import truth
+from verify.submissions.explanation.judging import fits
+from verify.submissions.parsing.document import Document, Place
+from verify.submissions.wiring.roles import Function
+
+_CLOSE: Final = 1e-6
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """What was found at the points: the reading, the gradient there, the names of everything that was held."""
+
+    document: Document
+    functions: Sequence[Function]
+    reading: Reading
+    floats: Sequence[At]
+    exact: Sequence[At]
+    leaves: Leaves
+    comparisons: Sequence[Comparison]
+
+
+def diagnose(wrong: Wrong) -> tuple[Diagnosis, ...]:
+    """Return the mistakes that were named with certainty; else one entry that says where to look, and why."""
+    if wrong.reading.net is None or wrong.reading.objective is None:
+        return (_unnamed(wrong, None),)
+    named = name_mistakes(wrong.reading, wrong.floats, wrong.exact)
+    special = () if named else _special(wrong)
+    if not named:
+        return special or (_unnamed(wrong, None),)
+    guess = tuple(part for one in named for part in one.guess)
+    gradient = with_mistakes(wrong.reading, guess, wrong.floats[0])
+    names = _names(wrong, gradient)
+    return tuple(_named(wrong, one, names) for one in named)
+
+
+def _names(wrong: Wrong, gradient: Gradient | None) -> dict[str, Names]:
+    reading, at = wrong.reading, wrong.floats[0]
+    assert reading.net is not None
+    layers = reading.structure.layers(dict(at.params))
+    trace = reading.net.forward(layers, at.X)
+    right = with_mistakes(reading, (), at)
+    assert right is not None
+    return names_at(reading, wrong.leaves, _ordered(wrong), trace, layers, gradient or right, right)
+
+
+def _ordered(wrong: Wrong) -> list[Function]:
+    """Return the functions, the backward pass first: names are looked for there before anywhere else."""
+    first = [one for one in (wrong.reading.roles.backward, wrong.reading.roles.update) if one is not None]
+    return [*first, *(one for one in wrong.functions if one not in first)]
+
+
+def _named(wrong: Wrong, one: Named, names: Mapping[str, Names]) -> Diagnosis:
+    reading = wrong.reading
+    assert reading.net is not None
+    (step, layer), slip = one.guess[0]
+    place, function = _place(wrong, step, layer, names)
+    known = names[function.name]
+    elsewhere = [_place(wrong, kind, number, names)[0] for (kind, number), _ in one.guess[1:]]
+    notes = [f"The same stands at {place}." for place in elsewhere]
+    scales = "right for a loss that is" if slip.name in ("not-averaged", "averaged-twice") and step == "dZL" else ""
+    if scales:
+        notes.append(_normalisation(slip.name, reading))
+    if not one.exactly:
+        notes.append("It gives the same numbers in floats; exact numbers could not say so.")
+    return Diagnosis(
+        "; ".join(dict.fromkeys(known_as(slip, reading.net, number) for (_, number), _ in one.guess)),
+        f"{'dZ' if step == 'dZL' else step}{layer}",
+        tuple(_parameters(reading, step, layer)),
+        sentence_of(slip, reading.net, layer),
+        place.line,
+        wrong.document.text(place),
+        should_be(step, layer, reading, known),
+        wrong.document.name,
+        place.cell,
+        " ".join(notes),
+    )
+
+
+def _normalisation(name: str, reading: Reading) -> str:
+    assert reading.objective is not None
+    if name == "not-averaged":
+        return "It is the normalisation of the whole gradient, one mistake: right for the loss summed over the samples."
+    return "It is the whole gradient's normalisation, one mistake: every array is divided by m once too often."
+
+
+def _parameters(reading: Reading, step: str, layer: int) -> list[str]:
+    """Return the parameters whose gradients a step reaches: its own, or all of its layer and of those before it."""
+    if step in ("dW", "db"):
+        other = "b" if step == "dW" else "W"
+        return [one.name for one in reading.structure.parameters if one.layer == layer and one.kind != other]
+    return [one.name for one in reading.structure.parameters if one.layer <= layer]
+
+
+def _place(wrong: Wrong, step: str, layer: int, names: Mapping[str, Names]) -> tuple[Place, Function]:
+    found = find_line(step, layer, wrong.reading, names)
+    if found is None:
+        judged = _ordered(wrong)[0]
+        return judged.place, judged
+    return found
+
+
+def _special(wrong: Wrong) -> tuple[Diagnosis, ...]:
+    """Name what depends on a constant of the student's: a penalty that the loss has not, a gradient that is clipped."""
+    at, reading = wrong.floats[0], wrong.reading
+    right = _right(wrong)
+    bad = [one for one in reading.structure.parameters if not _same(at.given.get(one.name), right[one.name], one.shape)]
+    if not bad or any(at.given.get(one.name) is None or not fits(at.given[one.name], one.shape) for one in bad):
+        return ()
+    rest = {one.name: at.given[one.name].reshape(one.shape) - right[one.name] for one in bad}
+    ratios = [
+        float(np.sum(rest[one.name] * at.params[one.name]) / np.sum(np.square(at.params[one.name]))) for one in bad
+    ]
+    decays = all(
+        _same(rest[one.name], ratio * at.params[one.name], one.shape) for one, ratio in zip(bad, ratios, strict=True)
+    )
+    names = _names(wrong, None)
+    if decays and all(one.kind == "W" for one in bad):
+        constant = ", ".join(f"{ratio:.4g}" for ratio in dict.fromkeys(round(ratio, 12) for ratio in ratios))
+        return tuple(
+            _told(wrong, "dW", one.layer, names, "weight-decay",
+                  f"The derivative of a penalty that the loss does not have: {constant} times {one.name} is added.")
+            for one in bad
+        )  # fmt: skip
+    limits = [float(np.max(np.abs(at.given[one.name]))) for one in bad]
+    if all(
+        _same(at.given[one.name], np.clip(right[one.name], -limit, limit), one.shape)
+        for one, limit in zip(bad, limits, strict=True)
+    ):
+        return tuple(
+            _told(wrong, "db" if one.kind == "b" else "dW", one.layer, names, "clipped",
+                  f"The gradient is clipped at {limit:.4g}: what is returned is not the derivative.")
+            for one, limit in zip(bad, limits, strict=True)
+        )  # fmt: skip
+    return ()
+
+
+def _told(wrong: Wrong, step: str, layer: int, names: Mapping[str, Names], name: str, sentence: str) -> Diagnosis:
+    place, function = _place(wrong, step, layer, names)
+    return Diagnosis(
+        f"{step}{layer}-{name}", f"{step}{layer}", tuple(_parameters(wrong.reading, step, layer)), sentence,
+        place.line, wrong.document.text(place), should_be(step, layer, wrong.reading, names[function.name]),
+        wrong.document.name, place.cell,
+    )  # fmt: skip
+
+
+def _right(wrong: Wrong) -> dict[str, Any]:
+    at = wrong.floats[0]
+    return truth(wrong.reading, at.params, at.X, at.Y)
+
+
+def _same(value: Any, expected: Any, shape: tuple[int, ...]) -> bool:
+    if value is None or not fits(value, shape):
+        return False
+    scale = float(np.max(np.abs(expected))) or 1.0
+    return bool(np.max(np.abs(np.reshape(value, shape) - expected)) <= _CLOSE * scale)
+
+
+def _unnamed(wrong: Wrong, names: Mapping[str, Names] | None) -> Diagnosis:
+    """Say which step is wrong and what narrows it down; nothing is named that is not certain."""
+    reading = wrong.reading
+    failed = list(dict.fromkeys(one.parameter for one in wrong.comparisons if one.verdict in ("different", "differs")))
+    step, layer = _step_of(wrong, failed)
+    if reading.net is None or reading.objective is None:
+        judged = _ordered(wrong)[0]
+        place, line = judged.place, wrong.document.text(judged.place)
+        right = "the derivative of the code's own loss"
+    else:
+        known = names or _names(wrong, None)
+        place, function = _place(wrong, step, layer, known)
+        line, right = wrong.document.text(place), should_be(step, layer, reading, known[function.name])
+    shown = f"{'dZ' if step == 'dZL' else step}{layer}"
+    return Diagnosis(
+        "not in the catalogue", shown, tuple(failed),
+        f"No known mistake gives these numbers. {_narrowed(wrong, failed)}".strip(),
+        place.line, line, right, wrong.document.name, place.cell,
+        "The line is where this step is computed; everything behind it follows from it.",
+    )  # fmt: skip
+
+
+def _step_of(wrong: Wrong, failed: Sequence[str]) -> tuple[str, int]:
+    """Return the step that all wrong gradients have in common: the one in which they begin to be wrong."""
+    mine = [one for one in wrong.reading.structure.parameters if one.name in failed]
+    if not mine:
+        return "dZL", len(wrong.reading.structure.sizes) - 1
+    depth, top = len(wrong.reading.structure.sizes) - 1, max(one.layer for one in mine)
+    kinds = {one.kind for one in mine if one.layer == top}
+    below = [one for one in mine if one.layer < top]
+    whole = {one.kind for one in wrong.reading.structure.parameters if one.layer == top}
+    if kinds != whole and not below:
+        return ("db" if kinds == {"b"} else "dW"), top
+    if top == depth and (below or depth == 1 or kinds == whole):
+        return "dZL", top
+    return ("dA" if _holds_wrong(wrong, "dA", top) else "dZ"), top
+
+
+def _holds_wrong(wrong: Wrong, step: str, layer: int) -> bool:
+    """Whether the student holds this quantity under its usual name, and it is none of the right values."""
+    if wrong.reading.net is None or wrong.reading.objective is None:
+        return False
+    known = _names(wrong, None)
+    if any(f"{step}{layer}" in names.of for names in known.values()):
+        return False
+    return any(
+        where[1] and str(where[1][-1][1]).lower().replace("_", "") in (f"da{layer}", f"dh{layer}")
+        for where in wrong.leaves
+    )
+
+
+def _narrowed(wrong: Wrong, failed: Sequence[str]) -> str:
+    """Return what is striking in the wrong gradients: a constant ratio, zeros, not numbers, a single column."""
+    reading, at = wrong.reading, wrong.floats[0]
+    if reading.net is None or reading.objective is None:
+        return ""
+    right, said = _right(wrong), []
+    for one in reading.structure.parameters:
+        value = at.given.get(one.name)
+        if one.name not in failed or value is None:
+            continue
+        if not fits(value, one.shape):
+            said.append(f"{one.name}: shape {np.shape(value)}, expected {one.shape}.")
+            continue
+        said.append(f"{one.name}: {_striking(np.reshape(value, one.shape), right[one.name])}")
+    return " ".join(text for text in said[:3] if text)
+
+
+def _striking(value: Any, right: Any) -> str:
+    if not np.all(np.isfinite(value)):
+        return "holds something that is not a number."
+    if not np.any(value):
+        return "zero in every entry."
+    scale = float(np.max(np.abs(right))) or 1.0
+    wrong = np.abs(value - right) > _CLOSE * scale
+    with np.errstate(all="ignore"):
+        ratios = (value / right)[np.abs(right) > 1e-3 * scale]
+    if ratios.size > 1 and np.ptp(ratios) <= 1e-5 * max(1.0, float(np.max(np.abs(ratios)))):
+        return f"{float(np.median(ratios)):.6g} times the right one in every entry."
+    for axis, what in ((0, "column"), (1, "row")):
+        if value.ndim == 2 and min(value.shape) > 1:
+            touched = np.flatnonzero(np.any(wrong, axis=axis))
+            if len(touched) == 1:
+                return f"only {what} {int(touched[0])} is wrong."
+    if value.ndim == 2 and value.shape == right.T.shape and np.allclose(value, right.T):
+        return "it is the transpose of the right one."
+    return f"{int(wrong.sum())} of {value.size} entries are wrong."

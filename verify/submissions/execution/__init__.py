@@ -1,0 +1,1 @@
+"""What a worker does with a submission, and what it answers, validated."""

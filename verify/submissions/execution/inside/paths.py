@@ -1,0 +1,90 @@
+"""Where arrays stand inside what a student's code builds: dictionaries, lists, tuples, objects, and nests of these.
+
+A path is a tuple of steps: ("key", name), ("item", number) or ("attribute", name). What `leaves` finds,
+`replaced` puts back, so no container needs a case of its own.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from verify.exact.numbers import ExactArray
+
+Path = tuple[tuple[str, Any], ...]
+_DEEPEST: Final = 6
+_MOST: Final = 400  # leaves of one result; nothing that is judged has more
+_PLAIN = (str, bytes, int, float, complex, bool, type(None))
+
+
+def is_array(value: Any) -> bool:
+    """Whether this is something that holds numbers: an array, an exact one, a tensor, or one number."""
+    return isinstance(value, np.ndarray | np.generic | ExactArray | float | int | complex) or is_tensor(value)
+
+
+def is_tensor(value: Any) -> bool:
+    """Whether this is a tensor of PyTorch, said without importing it."""
+    return type(value).__module__.split(".")[0] == "torch" and hasattr(value, "detach")
+
+
+def leaves(value: Any, *, attributes: bool = True) -> dict[Path, Any]:
+    """Return the arrays and numbers inside a value, by their paths; lists of plain numbers are arrays too."""
+    found: dict[Path, Any] = {}
+    for path, leaf in _walk(value, (), set(), attributes):
+        found[path] = leaf
+        if len(found) >= _MOST:
+            break
+    return found
+
+
+def _walk(value: Any, path: Path, above: set[int], attributes: bool) -> Iterator[tuple[Path, Any]]:
+    if is_array(value):
+        if not (isinstance(value, np.ndarray) and value.dtype.kind == "O"):
+            yield path, value
+            return
+        value = list(value)
+    if isinstance(value, _PLAIN) or len(path) >= _DEEPEST or id(value) in above:
+        return
+    above = above | {id(value)}
+    if isinstance(value, Mapping):
+        steps: list[tuple[tuple[str, Any], Any]] = [(("key", key), value[key]) for key in list(value)]
+    elif isinstance(value, tuple) and hasattr(value, "_fields"):
+        steps = [(("attribute", name), getattr(value, name)) for name in value._fields]
+    elif isinstance(value, list | tuple):
+        steps = [(("item", number), part) for number, part in enumerate(value[:_MOST])]
+    elif attributes and hasattr(value, "__dict__") and not isinstance(value, type | types.ModuleType):
+        steps = [(("attribute", name), part) for name, part in list(vars(value).items())]
+    else:
+        return
+    for step, part in steps:
+        yield from _walk(part, (*path, step), above, attributes)
+
+
+def replaced(value: Any, path: Path, leaf: Any) -> Any:
+    """Return the value with this leaf at the path: containers and objects are changed in place, tuples made anew."""
+    if not path:
+        return leaf
+    (kind, name), rest = path[0], path[1:]
+    if kind == "key":
+        value[name] = replaced(value[name] if rest else None, rest, leaf)
+    elif kind == "attribute" and isinstance(value, tuple):
+        return value._replace(**{name: replaced(getattr(value, name), rest, leaf)})  # type: ignore[attr-defined]
+    elif kind == "attribute":
+        setattr(value, name, replaced(getattr(value, name) if rest else None, rest, leaf))
+    elif isinstance(value, tuple):
+        changed = list(value)
+        changed[name] = replaced(value[name], rest, leaf)
+        return tuple(changed)
+    else:
+        value[name] = replaced(value[name] if rest else None, rest, leaf)
+    return value
+
+
+def at(value: Any, path: Path) -> Any:
+    """Return what stands at the path. Raises LookupError or AttributeError where nothing does."""
+    for kind, name in path:
+        value = getattr(value, name) if kind == "attribute" else value[name]
+    return value

@@ -1,0 +1,1 @@
+"""The Evidence about a submission."""

@@ -1,0 +1,281 @@
+"""The Evidence about a submission: verdict, sentence, both questions, parameters, convention, lines, cage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from verify.evidence.records import FAILS, PASSES, CaseEvidence, Comparison, Diagnosis, Evidence, Replay, Row, Verdict
+from verify.evidence.submission import Answer, Lines, ParameterVerdict, Remark, Setting, Submission
+from verify.lab.check import caught, summary, verdict_of
+from verify.nets.net import OVER_SAMPLES
+from verify.sandbox.cage import offers
+from verify.submissions.diagnosis.diagnosing import Wrong, diagnose
+from verify.submissions.diagnosis.naming import At
+from verify.submissions.execution.answers import Leaves
+from verify.submissions.execution.calling import Reading
+from verify.submissions.parsing.document import Place
+from verify.submissions.remarks.remarks import remarks
+from verify.submissions.wiring.finding import Candidates
+from verify.version import versions
+from verify.wording import count
+
+if TYPE_CHECKING:
+    from verify.submissions.judge import Context
+
+TRUSTED = (
+    "the exact oracle's chance: a wrong formula passes each of two random points with probability degree/2^31",
+    "the formulas of the known networks in verify/nets/net.py; tests hold them against exact derivatives",
+    "the cage: what it promises is listed",
+)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the workers answered and what it was compared with."""
+
+    reading: Reading
+    comparisons: Sequence[Comparison]
+    floats: Sequence[At]
+    exact: Sequence[At]
+    leaves: Leaves
+    repeats: bool
+    notes: Sequence[str]
+
+
+def could_not_judge(context: Context, candidates: Candidates, why: str, reading: Reading | None = None) -> Evidence:
+    """Return the evidence that there is no verdict, and why."""
+    sentence = f"Could not judge: {' '.join(why.split())}."
+    return _evidence(context, candidates, reading, "could not judge", sentence, (), (), (), (), "not asked")
+
+
+def evidence_of(context: Context, candidates: Candidates, found: Findings) -> Evidence:
+    """Return the evidence with a verdict."""
+    reading = found.reading
+    oracles = tuple(dict.fromkeys(one.oracle for one in found.comparisons))
+    case = CaseEvidence(
+        f"{'-'.join(map(str, reading.structure.sizes))} m={reading.batch}", reading.structure.sizes, reading.batch,
+        reading.labels, "ordinary", context.seed, tuple(found.comparisons), None, None,
+    )  # fmt: skip
+    rows = summary([case], oracles)
+    verdict: Verdict = verdict_of(rows) if rows else "could not judge"
+    diagnoses: tuple[Diagnosis, ...] = ()
+    if verdict == "wrong":
+        diagnoses = diagnose(
+            Wrong(
+                context.document,
+                candidates.functions_used,
+                reading,
+                found.floats,
+                found.exact,
+                found.leaves,
+                found.comparisons,
+            )
+        )
+    forward = _forward_mistake(context, reading)
+    if forward is not None:
+        verdict, diagnoses = "wrong", (forward,)  # the root: what follows from it is no second mistake
+    if not found.repeats:
+        verdict, diagnoses = "wrong", (*diagnoses, _accumulated(context, reading))
+    sentence = _sentence(verdict, rows, reading, diagnoses, found)
+    answers = _answers(verdict, rows, reading, forward)
+    return _evidence(
+        context, candidates, reading, verdict, sentence, rows, (case,), diagnoses, answers,
+        "came back exactly as wrong as it is, through the same channel",
+    )  # fmt: skip
+
+
+def _forward_mistake(context: Context, reading: Reading) -> Diagnosis | None:
+    """Return the mistake in the forward pass that is known: a softmax along the wrong axis."""
+    if reading.net is None or reading.net.output not in OVER_SAMPLES:
+        return None
+    forward = reading.roles.forward or reading.roles.backward or reading.roles.update
+    assert forward is not None
+    place = _line_of_the_sum(context, reading) or forward.place
+    return Diagnosis(
+        "forward-softmax-over-samples", "Yhat", tuple(one.name for one in reading.structure.parameters),
+        "The softmax is taken along the wrong axis in the forward pass: over samples, not over classes.",
+        place.line, context.document.text(place),
+        f"np.exp(Z) / np.sum(np.exp(Z), axis={0 if reading.samples == 'columns' else 1}, keepdims=True)",
+        context.document.name, place.cell,
+        "The outputs of one sample do not sum to 1, so they are no probabilities, whatever the backward pass does.",
+    )  # fmt: skip
+
+
+def _line_of_the_sum(context: Context, reading: Reading) -> Place | None:
+    """Return the first line that sums exponentials along the axis of the samples."""
+    wrong = "axis=1" if reading.samples == "columns" else "axis=0"
+    for cell in context.document.cells:
+        lines = cell.source.splitlines()
+        for number, text in enumerate(lines, 1):
+            near = "".join(lines[max(0, number - 4) : number])
+            if "sum" in text and wrong in text.replace(" ", "") and "exp" in near:
+                return Place(cell.number, number)
+    return None
+
+
+def _accumulated(context: Context, reading: Reading) -> Diagnosis:
+    judged = reading.roles.backward or reading.roles.update
+    assert judged is not None
+    return Diagnosis(
+        "accumulated", "dW", tuple(reading.gradients),
+        "A second call with the same arguments gives another gradient: something "
+        "is kept from call to call, and added to.", judged.place.line, context.document.text(judged.place),
+        "start every gradient from zero in each call", context.document.name, judged.place.cell,
+    )  # fmt: skip
+
+
+def _sentence(
+    verdict: Verdict, rows: Sequence[Row], reading: Reading, diagnoses: Sequence[Diagnosis], found: Findings
+) -> str:
+    names = ", ".join(one.name for one in reading.structure.parameters)
+    entries = sum(row.entries for row in rows if row.oracle == rows[0].oracle) if rows else 0
+    oracles = len(dict.fromkeys(row.oracle for row in rows))
+    loss = "its loss" if reading.objective is None else reading.objective.words
+    if verdict == "correct":
+        implied = " (implied: the file declares no loss)" if reading.objective and reading.objective.implied else ""
+        return (
+            f"Correct: the gradients of {names} are the derivative of {loss}{implied}, by {count(oracles, 'oracle')}, "
+            f"in {count(entries, 'entry', 'entries')}."
+        )
+    if verdict == "wrong":
+        failed = dict.fromkeys(row.parameter for row in rows if row.verdict in FAILS)
+        first = f"Wrong: the gradient of {', '.join(failed)} is not the derivative of {loss}." if failed else "Wrong."
+        told = " ".join(f"{one.sentence} ({one.place})" for one in diagnoses)
+        return f"{first} {told}".strip()
+    why = (
+        "; ".join(dict.fromkeys(found.notes))
+        or "nothing could be compared: the file declares no loss, and its output is of no known kind"
+    )
+    return f"Could not judge: {why}."
+
+
+def _answers(verdict: Verdict, rows: Sequence[Row], reading: Reading, forward: Diagnosis | None) -> tuple[Answer, ...]:
+    own = "Is the backward pass the gradient of the code's own loss?"
+    failed = any(row.verdict in FAILS for row in rows)
+    passed = any(row.verdict in PASSES for row in rows)
+    implied = reading.objective is not None and reading.objective.implied
+    first = Answer(
+        own, "no" if failed else "yes" if passed else "not known",
+        "The file declares no loss; the one that its output layer implies was taken." if implied else
+        "By exact numbers, complex step and central differences of the loss itself, as far as they apply.",
+    )  # fmt: skip
+    second = "Is that the lab's loss, the mean cross-entropy of a softmax?"
+    if forward is not None:
+        return first, Answer(second, "no", forward.sentence)
+    if reading.net is None or reading.objective is None:
+        return first, Answer(second, "not known", "Its forward pass or its loss is of no kind that verify knows.")
+    lab = (
+        reading.net.output == "softmax" and reading.objective.loss == "cross-entropy"
+        and reading.objective.normalisation == "mean over the samples" and not reading.objective.d
+    )  # fmt: skip
+    said = f"It is {reading.objective.words}, of a net with {reading.net.words}."
+    if reading.misfit > 1e-13:
+        said += (
+            f" An eps or a clip in the loss moves it by {reading.misfit:.1e} of itself at moderate weights; that is no "
+            "mistake, and far more where a probability comes near 0."
+        )
+    return first, Answer(second, "yes" if lab else "no", said)
+
+
+def _evidence(
+    context: Context,
+    candidates: Candidates,
+    reading: Reading | None,
+    verdict: Verdict,
+    sentence: str,
+    rows: tuple[Row, ...],
+    cases: tuple[CaseEvidence, ...],
+    diagnoses: tuple[Diagnosis, ...],
+    answers: tuple[Answer, ...],
+    canary: str,
+) -> Evidence:
+    document = context.document
+    promises = next((offer.promises for offer in offers() if offer.level == context.level), ())
+    submission = Submission(
+        file=document.name,
+        kind="ipynb" if document.kind == "ipynb" else "py",
+        sha256=document.sha256,
+        used=tuple(
+            Lines(one.place.cell, one.place.line, one.end, ", ".join(one.defines), one.kind)
+            for one in candidates.slice.statements if one.module is None
+        ),
+        dropped=tuple(
+            Lines(one.place.cell, one.place.line, one.end, one.text, one.why) for one in candidates.slice.dropped
+        ),
+        convention=() if reading is None else _convention(reading, candidates),
+        trials=0 if reading is None else reading.trials,
+        answers=answers,
+        parameters=_parameters(rows),
+        remarks=tuple(
+            Remark(one.name, one.sentence, one.place.cell, one.place.line, one.text) for one in remarks(document)
+        ),
+        cage=context.level,
+        promises=tuple(promises),
+        canary=canary,
+    )  # fmt: skip
+    return Evidence(
+        subject=document.name,
+        verdict=verdict,
+        sentence=sentence,
+        oracles=tuple(dict.fromkeys(row.oracle for row in rows)),
+        derivation=(),
+        summary=rows,
+        cases=cases,
+        mistakes={},
+        caught=caught(rows),
+        diagnoses=diagnoses,
+        findings=(),
+        trusted=TRUSTED,
+        replay=Replay(context.command, context.seed, versions("numpy"), {document.name: document.sha256}),
+        submission=submission,
+    )
+
+
+def _parameters(rows: Sequence[Row]) -> tuple[ParameterVerdict, ...]:
+    found = []
+    for name in dict.fromkeys(row.parameter for row in rows):
+        mine = [row for row in rows if row.parameter == name]
+        verdict = verdict_of(mine)
+        worst = next(
+            (row.message for row in mine if row.message and row.worst and row.worst.expected is not None), None
+        )
+        worst = worst or next((row.message for row in mine if row.message), None)
+        found.append(
+            ParameterVerdict(
+                name,
+                verdict,
+                worst or "every entry is as it should be" if verdict == "correct" else worst or "nothing was compared",
+            )
+        )
+    return tuple(found)
+
+
+def _convention(reading: Reading, candidates: Candidates) -> tuple[Setting, ...]:
+    roles, told = reading.roles, candidates.told
+    settings: list[Setting] = []
+
+    def add(name: str, value: Any, implied: bool = False) -> None:
+        if value is not None:
+            settings.append(Setting(name, str(value), "told" if name in told else "implied" if implied else "inferred"))
+
+    add("class", roles.owner)
+    for role in ("init", "forward", "loss", "backward", "update"):
+        function = getattr(roles, role)
+        lifted = candidates.lifted
+        if function is not None and lifted is not None and function.place == lifted.place:
+            add(role, f"the loop's body from {lifted.place} on")
+        elif function is not None and function.name != "__init__":
+            add(role, function.name)
+    add("samples", reading.samples)
+    add("labels", reading.labels)
+    add("outputs", reading.structure.sizes[-1])
+    add("parameters", "; ".join(f"{one.name} {one.shape}" for one in reading.structure.parameters))
+    add("gradient", "before minus after an update, over the rate" if reading.applied else "as returned or kept")
+    add("rate", f"{reading.rate:g}" if reading.applied else None)
+    add("network", reading.net.words if reading.net else "of no known kind")
+    if reading.objective is not None:
+        add("objective", reading.objective.words, reading.objective.implied)
+    add("number format", "float32" if reading.coarse else "PyTorch tensors" if reading.torch else None)
+    return tuple(settings)

@@ -1,0 +1,1 @@
+"""A file becomes cells of code with their places; nothing is run."""

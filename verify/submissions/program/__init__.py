@@ -1,0 +1,1 @@
+"""What a file defines and uses: its top level, effects, slices and loops."""

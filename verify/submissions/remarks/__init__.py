@@ -1,0 +1,1 @@
+"""What is worth knowing about the code and makes no gradient wrong."""

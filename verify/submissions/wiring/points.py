@@ -1,0 +1,50 @@
+"""Random points at which a submission is called: parameters, X and Y of a small net, the same at every call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from verify.submissions.wiring.structure import Structure
+
+
+@dataclass(frozen=True)
+class Point:
+    """X (m x n_x), Y (m x n_y) and the parameters by the student's names, in the student's shapes."""
+
+    X: Any
+    Y: Any
+    params: dict[str, Any]
+
+
+def make_point(structure: Structure, batch: int, seed: int) -> Point:
+    """Return a point with moderate weights: no activation is saturated, no probability is near 0 or 1."""
+    generator = np.random.default_rng([seed, batch, *structure.sizes])
+    n_x, K = structure.sizes[0], structure.sizes[-1]
+    params = {}
+    for one in structure.parameters:
+        scale = 0.3 if one.kind == "b" else 0.7 / np.sqrt(max(1.0, structure.sizes[one.layer - 1] / 4))
+        params[one.name] = generator.normal(0, scale, one.shape)
+    X = generator.normal(size=(batch, n_x))
+    classes = generator.permutation(np.arange(batch) % max(K, 2))
+    Y = one_hot(classes, K) if K > 1 else classes.astype(float).reshape(batch, 1)
+    return Point(X, Y, params)
+
+
+def one_hot(classes: Any, K: int) -> Any:
+    """Return a row for each class (from 0) with a 1 in its column; m x K."""
+    Y = np.zeros((len(classes), K))
+    Y[np.arange(len(classes)), classes] = 1.0
+    return Y
+
+
+def labels_for(Y: Any, samples: str, labels: str) -> Any:
+    """Return the targets (m x n_y) as the submission wants them."""
+    if labels == "one-hot":
+        return Y[0] if samples == "vector" else Y if samples == "rows" else Y.T.copy()
+    classes = np.argmax(Y, axis=1) if Y.shape[1] > 1 else Y[:, 0]
+    if labels == "integers-column":
+        return classes.reshape(-1, 1) if samples == "rows" else classes.reshape(1, -1)
+    return classes if samples != "vector" else classes[0]

@@ -1,0 +1,324 @@
+"""Finding out how a submission wants to be called: trial calls with small, distinct sizes, judged by what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+
+from verify.nets.net import OVER_SAMPLES
+from verify.submissions.diagnosis.recognition import canonical_output, implied, recognise_net, recognise_objective
+from verify.submissions.execution.answers import Leaves, Refused, Where, unpacked
+from verify.submissions.execution.calling import Ask, Reading
+from verify.submissions.explanation.gradients import match_gradients, part_right, with_fit
+from verify.submissions.program.vocabulary import meaning_of
+from verify.submissions.wiring.containers import structures
+from verify.submissions.wiring.plan import RATE, Container, Known, arguments, array, number, step_of
+from verify.submissions.wiring.points import Point, make_point
+from verify.submissions.wiring.roles import Function, Roles
+from verify.submissions.wiring.structure import BATCH, Structure
+
+LABELS: Final = ("one-hot", "integers", "integers-column", "flat")
+# What an implied loss may be, where the file declares none: without and with the 1/m, and halves of squares.
+_SIMPLE: Final = ("mean over the samples", "sum over the samples")
+_SQUARED: Final = (*_SIMPLE, "half of the sum", "half of the mean over the samples", "mean over all entries")
+_ENOUGH: Final = 90  # trial calls before the best reading so far is taken
+
+
+class Trials:
+    """The search for the reading: it asks a worker, and keeps the best."""
+
+    def __init__(
+        self, ask: Ask, names: Sequence[str], missing: Sequence[str], literals: Sequence[float], torch: bool
+    ) -> None:
+        self.ask, self.names, self.missing, self.literals, self.torch = ask, names, missing, literals, torch
+        self.best: Reading | None = None
+        self.count = 0
+        self.complaints: list[Refused] = []
+        self.stopped: dict[int, Refused] = {}  # by the number of sizes: where only the backward pass stopped
+
+    def find(
+        self, every: Sequence[Roles], fixed: Mapping[str, Any], outputs: int | None, per_sample: bool
+    ) -> Reading | None:
+        """Return the reading that fits best, or None; the complaints say why trials failed."""
+        for roles in every:
+            for reading in self._readings(roles, fixed, outputs, per_sample):
+                if self.best is None or reading.worth > self.best.worth:
+                    self.best = reading
+                if reading.worth >= _perfect(reading) or _is_certain(reading):
+                    return replace(reading, trials=self.count)
+                if self.count > _ENOUGH and self.best is not None and self.best.gradients:
+                    return replace(self.best, trials=self.count)
+            if self.best is not None and self.best.net is not None and len(self.best.gradients) > 0:
+                break
+        return None if self.best is None else replace(self.best, trials=self.count)
+
+    def _readings(
+        self, roles: Roles, fixed: Mapping[str, Any], outputs: int | None, per_sample: bool
+    ) -> Iterator[Reading]:
+        for structure, container in structures(self.ask, roles, outputs, self.complaints):
+            if len(structure.sizes) < max(self.stopped, default=0):
+                continue  # a smaller net could hide what stops in a larger one
+            fitting = False
+            for samples in ("rows", "columns", "mixed"):
+                if fixed.get("samples") in (None, samples):
+                    for reading in self._with_labels(roles, structure, container, samples, BATCH, fixed):
+                        misfits = per_sample and not reading.fits
+                        fitting = fitting or (bool(reading.gradients) and not misfits)
+                        if not misfits:
+                            yield reading
+            for samples in () if fitting else ("columns", "vector", "rows"):
+                if fixed.get("samples") in (None, samples):
+                    yield from self._with_labels(roles, structure, container, samples, 1, fixed)
+
+    def _with_labels(
+        self,
+        roles: Roles,
+        structure: Structure,
+        container: Container,
+        samples: str,
+        batch: int,
+        fixed: Mapping[str, Any],
+    ) -> Iterator[Reading]:
+        point = make_point(structure, batch, seed=3)
+        settings = self._settings(roles, batch)
+        base = Reading(roles, structure, container, samples, "one-hot", batch, settings, (), (), torch=self.torch)
+        for labels in LABELS:
+            if fixed.get("labels") not in (None, labels) or (labels == "flat" and structure.sizes[-1] > 1):
+                continue
+            if labels.startswith("integers") and structure.sizes[-1] == 1:
+                continue
+            for choice in range(2):
+                try:
+                    yield self._tried(replace(base, labels=labels), point, choice)
+                    break
+                except Refused as refused:
+                    self.complaints.append(refused)
+                    if refused.step == "forward" and not _uses_labels(roles.forward):
+                        return
+
+    def _tried(self, reading: Reading, point: Point, choice: int) -> Reading:
+        roles = reading.roles
+        known = Known(reading.container, reading.structure.parameters, reading.batch)
+        forward: list[Any] = []
+        found: Leaves = {}
+        if roles.forward is not None:
+            given = arguments(roles.forward, known)
+            if given is None:
+                raise Refused(f"the arguments of {roles.forward.name} are not understood")
+            forward = [step_of(roles.forward, "forward", given)]
+            try:
+                found = self._run(reading, forward, point)
+            except Refused as refused:
+                raise Refused(str(refused), refused.place, "forward") from None
+            known.results["forward"] = roles.forward
+            reading = self._with_net(replace(reading, forward_steps=tuple(forward)), found, point)
+            where = reading.yhat or _first_output(found, point)
+            known.yhat = (where[0], where[1]) if where and where[0] == "forward" else None
+        backward_steps = list(forward)
+        judged = roles.backward or roles.update
+        assert judged is not None
+        for role, function in (("backward", roles.backward), ("update", roles.update)):
+            if function is not None:
+                given = arguments(function, known, role, choice)
+                if given is None:
+                    missing = [name for name in function.arguments if meaning_of(name) is None]
+                    raise Refused(f"the arguments {', '.join(missing)} of {function.name} are not understood")
+                backward_steps.append(step_of(function, role, given))
+                known.results[role] = function
+        try:
+            found = self._run(reading, backward_steps, point)
+        except Refused as refused:
+            if reading.net is not None:  # the forward pass is understood: what stops is the backward pass itself
+                self.stopped.setdefault(len(reading.structure.sizes), refused)
+            raise
+        reading = replace(reading, backward_steps=tuple(backward_steps))
+        if reading.net is None:
+            reading = self._with_net(reading, found, point)
+        reading = self._with_loss(reading, known, found)
+        reading = with_fit(match_gradients(reading, found, point), found, point)
+        return self._with_truth(reading, found, point)
+
+    def _run(self, reading: Reading, steps: Sequence[Any], point: Point) -> Leaves:
+        self.count += 1
+        plan = {"do": "run", "locals": True, "after": True, **reading.plan(steps, point)}
+        return unpacked(*self.ask(plan, reading.arrays(point)))
+
+    def _with_net(self, reading: Reading, found: Leaves, point: Point) -> Reading:
+        layers = reading.structure.layers(point.params)
+        known = recognise_net(layers, point.X, found)
+        coarse = False
+        if known is None:
+            known = recognise_net(layers, point.X, found, coarse=True)
+            coarse = known is not None
+        if known is None and any(one.kind == "Wb" for one in reading.structure.parameters):
+            flipped = tuple(replace(one, bias_first=True) for one in reading.structure.parameters)
+            structure = replace(reading.structure, parameters=flipped)
+            known = recognise_net(structure.layers(point.params), point.X, found)
+            if known:
+                reading = replace(reading, structure=structure)
+        if known is None:
+            return reading
+        return replace(reading, net=known[0], yhat=known[1], coarse=coarse)
+
+    def _with_loss(self, reading: Reading, known: Known, found: Leaves) -> Reading:
+        """Find the loss as a function, as a part of what the backward pass returns, or as a local name."""
+        roles = reading.roles
+        steps: list[Any] = []
+        place: Where | None = None
+        if roles.loss is not None and roles.loss is not roles.backward:
+            place, steps = self._own_loss(reading, known, roles.loss)
+        if place is None:
+            steps = list(reading.backward_steps)
+            place = _scalar(found, "backward") if roles.loss is not None and roles.loss is roles.backward else None
+            place = place or _named_scalar(found)
+        if place is None:
+            return self._implied(reading)
+        reading = replace(reading, loss=place, forward_steps=tuple(steps))
+        if reading.net is None or reading.net.output in OVER_SAMPLES:
+            return reading
+        points = []
+        for seed in (4, 5, 6):
+            point = make_point(reading.structure, reading.batch, seed=seed)
+            try:
+                value = self._run(reading, steps, point)[place]
+            except (Refused, KeyError):
+                return self._implied(reading)
+            layers = reading.structure.layers(point.params)
+            points.append((reading.net.forward(layers, point.X), layers, point.Y, float(np.real(value).reshape(-1)[0])))
+        K, net = reading.structure.sizes[-1], reading.net
+        fit = recognise_objective(points, reading.batch, K, coarse=reading.coarse)
+        if fit is None and net.output == "identity":  # what was seen may be the logits of an output that was not kept
+            for output in ("softmax", "sigmoid"):
+                other = replace(net, output=output)
+                seen = [(other.forward(layers, trace.A[0]), layers, Y, J) for trace, layers, Y, J in points]
+                fit = recognise_objective(seen, reading.batch, K, coarse=reading.coarse)
+                if fit is not None:
+                    net = other
+                    break
+        if fit is None and net.output == "identity":  # some intermediate array, by chance
+            return replace(reading, net=None, yhat=None)
+        return reading if fit is None else replace(reading, net=net, objective=fit[0], misfit=fit[1])
+
+    def _own_loss(self, reading: Reading, known: Known, function: Function) -> tuple[Where | None, list[Any]]:
+        """Return where the value of the loss function stands, and the steps that give it."""
+        tried: list[Any] = []
+        for choice in range(3):
+            given = arguments(function, known, "loss", choice)
+            if given is None or given in tried:
+                continue
+            tried.append(given)
+            uses = any(binding.get("step") == "backward" for _, binding in given)
+            steps = [*(reading.backward_steps if uses else reading.forward_steps), step_of(function, "loss", given)]
+            try:
+                values = self._run(reading, steps, make_point(reading.structure, reading.batch, seed=4))
+            except Refused as refused:
+                self.complaints.append(refused)
+                continue
+            place = _scalar(values, "loss")
+            if place is not None:
+                return place, steps
+        return None, []
+
+    def _implied(self, reading: Reading) -> Reading:
+        if reading.net is None or reading.net.output in OVER_SAMPLES:
+            return reading
+        return replace(reading, objective=implied(reading.net, reading.batch))
+
+    def _with_truth(self, reading: Reading, found: Leaves, point: Point) -> Reading:
+        if reading.net is None or reading.objective is None:
+            return reading
+        options = [reading]
+        if reading.objective.implied:
+            K = reading.structure.sizes[-1]
+            objectives = [implied(reading.net, reading.batch, kind, K) for kind in _SIMPLE]
+            objectives += [implied(reading.net, reading.batch, kind, K, "squared-error") for kind in _SQUARED]
+            options = [replace(reading, objective=one) for one in dict.fromkeys((reading.objective, *objectives))]
+        if reading.applied:
+            rates = [RATE] if _is_given_a_rate(reading) else [1.0, *self.literals]
+            options = [replace(one, rate=rate) for rate in rates for one in options]
+        scored = [replace(one, right=part_right(one, found, point)) for one in options]
+        return max(scored, key=lambda one: one.right)
+
+    def _settings(self, roles: Roles, batch: int) -> tuple[tuple[str, Any], ...]:
+        """Return the global names that the functions read and that the judge has to give."""
+        found = []
+        for name in self.missing:
+            meaning = meaning_of(name)
+            if meaning in ("X", "Y"):
+                found.append((name, array(str(meaning))))
+            elif meaning == "m":
+                found.append((name, number(batch)))
+        read = {name for one in roles.all for name in one.names}
+        given = {name for one in roles.all for name in one.arguments}
+        for name in (*self.names, *self.missing):
+            if name in read and name not in given and name not in dict(found):
+                if meaning_of(name) == "rate":
+                    found.append((name, number(RATE)))
+        return tuple(found)
+
+
+def _is_certain(reading: Reading) -> bool:
+    """Whether no other reading could fit better, though the gradient is wrong: net, loss and shapes are understood.
+
+    A softmax leaves no doubt about the number of outputs, on which the constants of other losses depend.
+    """
+    known = reading.net is not None and reading.net.output == "softmax" and reading.objective is not None
+    return (
+        known
+        and reading.loss is not None
+        and reading.fits
+        and len(reading.gradients) == len(reading.structure.parameters)
+    )
+
+
+def _is_given_a_rate(reading: Reading) -> bool:
+    given = [binding for step in reading.backward_steps for _, binding in step["arguments"]]
+    given += [entry[1] for entry in reading.container.maker.get("arguments", ())]
+    return number(RATE) in [*given, *(binding for _, binding in reading.settings)]
+
+
+def _uses_labels(function: Function | None) -> bool:
+    return function is None or any(meaning_of(name) == "Y" for name in function.arguments)
+
+
+def _perfect(reading: Reading) -> float:
+    """Return what a reading is worth that leaves nothing to wish for."""
+    return (
+        4
+        + 2.0 * (reading.objective is not None and not reading.objective.implied)
+        + 0.5 * (reading.loss is not None)
+        + 6
+    )
+
+
+def _first_output(found: Leaves, point: Point) -> Where | None:
+    """Return where the forward pass's output stands, told by its shape alone."""
+    m, K = point.Y.shape
+    return next(
+        (
+            where
+            for where, value in found.items()
+            if where[0] == "forward" and canonical_output(value, m, K) is not None
+        ),
+        None,
+    )
+
+
+def _scalar(found: Leaves, section: str) -> Where | None:
+    """Return the first single number that a function returned."""
+    return next((where for where, value in found.items() if where[0] == section and np.size(value) == 1), None)
+
+
+def _named_scalar(found: Leaves) -> Where | None:
+    """Return a single number that is called a loss, among what the backward pass returned and its local names."""
+    sections, candidates = ("backward", "update", "container"), list[tuple[bool, int, Where]]()
+    for where, value in found.items():
+        last = str(where[1][-1][1]).lower() if where[1] else ""
+        inside = where[0] in sections or where[0].startswith("locals")
+        if inside and np.size(value) == 1 and np.asarray(value).dtype.kind == "f":
+            if "loss" in last or "cost" in last or last in ("j", "error", "perte", "cout", "erreur"):
+                candidates.append((last not in ("loss", "cost", "j"), len(candidates), where))
+    return min(candidates)[2] if candidates else None
