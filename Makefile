@@ -50,7 +50,7 @@ sample: $(BIN)/.light
 	$(BIN)/verify report --name lab1 --no-digits --dataset mnist
 
 schema: $(BIN)/.light
-	$(BIN)/python -c 'from verify.evidence.records import schema_text; print(schema_text(), end="")' > verify/evidence/evidence.schema.json
+	$(BIN)/python -c 'from verify.evidence.schema import schema_text; print(schema_text(), end="")' > verify/evidence/evidence.schema.json
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -11,6 +11,7 @@ import pytest
 from command_line import Run, Said, apart
 
 import verify.evidence.records
+import verify.evidence.schema
 from verify import Evidence
 from verify.lab.planting import MISTAKES
 
@@ -188,7 +189,7 @@ def test_the_published_schema_is_the_one_that_the_code_generates() -> None:
     path = Path(str(verify.evidence.records.__file__)).with_name("evidence.schema.json")
     if not path.exists():
         pytest.skip("verify/evidence/evidence.schema.json is not generated")
-    assert path.read_text(encoding="utf-8") == verify.evidence.schema_text()
+    assert path.read_text(encoding="utf-8") == verify.evidence.schema.schema_text()
 
 
 def test_json_to_a_path_writes_the_whole_file_and_still_prints_the_report(run: Run, tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ import pytest
 
 import verify.evidence.records
 from verify.errors import BadInput
-from verify.evidence.records import Comparison, Evidence, Worst, schema_text
+from verify.evidence.records import Comparison, Evidence, Worst
+from verify.evidence.schema import schema_text
 from verify.lab.check import check_network
 from verify.lab.planting import BY_NAME
 from verify.nets.cases import make_cases

@@ -5,6 +5,7 @@ The public names are below; each is loaded when it is first used, so that `impor
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from verify import version
@@ -35,3 +36,9 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"verify has no {name!r}; it has {', '.join(__all__)}")
     return getattr(importlib.import_module(_HOME[name]), name)
+
+
+if "IPython" in sys.modules:  # a notebook shows evidence as a report
+    from verify.integrations import display
+
+    display.register()

@@ -23,7 +23,8 @@ from verify.errors import BadInput, ChangedArgument, NotDeterministic, NotFinite
 from verify.evidence.records import FAILS, CaseEvidence, Evidence, Power, Replay
 from verify.faults import Theirs, judged_or_fault
 from verify.judgement.comparison import all_zero, compare_gradients, mismatches
-from verify.lab.check import caught, order_along, summary, verdict_of
+from verify.judgement.order import order_along
+from verify.judgement.verdicts import caught, summary, verdict_of
 from verify.nets.cases import Case, Floats
 from verify.oracles.base import Known
 from verify.oracles.central_difference import differentiate

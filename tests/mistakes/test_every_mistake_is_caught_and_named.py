@@ -13,8 +13,8 @@ import pytest
 from verify import check_gradients, check_network
 from verify.errors import WrongShape
 from verify.evidence.records import FAILS, Evidence
+from verify.judgement.verdicts import verdict_of
 from verify.lab import network
-from verify.lab.check import verdict_of
 from verify.lab.derivation import derivation
 from verify.lab.planting import _FIRST_ENTRY, BY_NAME, MISTAKES, Mistake, plant
 from verify.library import GENERAL_MISTAKES

@@ -30,6 +30,7 @@ from evidences import (
 
 from verify import check_gradients
 from verify.evidence.records import Evidence
+from verify.integrations import display
 from verify.report.blocks import Table
 from verify.report.document import document
 from verify.report.html import fragment, page
@@ -459,7 +460,7 @@ def test_a_formula_from_elsewhere_is_drawn_or_shown_as_it_is_written(text: str) 
 def test_the_fragment_is_the_verdict_and_the_table_of_gradients(name: str) -> None:
     evidence = EVIDENCES[name]()
     root = tree(fragment(evidence))
-    assert evidence._repr_html_() == fragment(evidence)
+    assert display.html(evidence) == fragment(evidence)
     captions = [caption(table) for table in root.all("table")]
     assert captions == ["Gradients by oracle"]
     assert len(root.one("tbody").all("tr")) == len(evidence.summary)

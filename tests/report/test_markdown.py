@@ -13,6 +13,7 @@ from evidences import CLEAN, EVIDENCES, HOSTILE, full_of, reported, right, with_
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from verify.integrations import display
 from verify.report.blocks import Code, Derivation, Drawing, Points, Table
 from verify.report.document import document
 from verify.report.markdown import code, escaped, fragment, text
@@ -278,7 +279,7 @@ def test_code_in_a_cell_is_read_as_it_was(outside: str) -> None:
 @pytest.mark.parametrize("name", ["right", "wrong-dZ2", "hostile"])
 def test_the_fragment_is_the_verdict_and_the_table_of_gradients(name: str) -> None:
     evidence = EVIDENCES[name]()
-    assert evidence._repr_markdown_() == fragment(evidence)
+    assert display.markdown(evidence) == fragment(evidence)
     tokens = parsed(fragment(evidence))
     (table,) = rows(tokens)
     assert len(table) == 1 + len(evidence.summary)

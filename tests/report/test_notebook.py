@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from verify.integrations import display
 from verify.lab.check import check_network
 from verify.lab.planting import BY_NAME
 from verify.nets.cases import make_case
@@ -17,7 +18,7 @@ def right():
 
 
 def test_the_html_holds_the_verdict_and_the_table_and_nothing_that_runs(right):
-    root = ET.fromstring(right._repr_html_().strip())
+    root = ET.fromstring(display.html(right).strip())
     assert (
         "".join(root.find("p").itertext())
         == "dW1, db1, dW2 and db2 are the derivative of the loss, by 2 oracles, in 1 case and 17 entries."
@@ -28,12 +29,12 @@ def test_the_html_holds_the_verdict_and_the_table_and_nothing_that_runs(right):
 
 
 def test_the_markdown_holds_the_same(right):
-    text = right._repr_markdown_()
+    text = display.markdown(right)
     assert text.startswith("**dW1, db1, dW2 and db2 are the derivative")
     assert "| `dW1` | exact | identical |" in text
 
 
 def test_a_wrong_one_says_so():
     wrong = check_network(cases=[make_case((2, 3, 2), 3)], oracles=("exact",), mistake=BY_NAME["dW2-sign"])
-    assert "dW2 is not the derivative of the loss" in wrong._repr_html_()
-    assert "dW2 is not the derivative of the loss" in wrong._repr_markdown_()
+    assert "dW2 is not the derivative of the loss" in display.html(wrong)
+    assert "dW2 is not the derivative of the loss" in display.markdown(wrong)

@@ -21,6 +21,7 @@ from rich.console import Console
 import verify.evidence.records
 from verify.evidence.records import Evidence
 from verify.evidence.submission import Lines
+from verify.integrations import display
 from verify.report import html, markdown
 from verify.report.document import document
 from verify.report.safe import visible
@@ -375,7 +376,7 @@ def test_the_json_carries_it_all_and_the_schema_knows_it(name: str) -> None:
 @names
 def test_in_a_notebook_it_is_the_verdict_and_the_tables_of_gradients(name: str) -> None:
     evidence = SUBMISSIONS[name]()
-    captions = [pages.caption(table) for table in pages.tree(evidence._repr_html_()).all("table")]
+    captions = [pages.caption(table) for table in pages.tree(display.html(evidence)).all("table")]
     both = ["Each gradient, by the name of its parameter", "Gradients by oracle"]
     assert captions == ([] if name == "unjudged" else both)
-    assert len(texts.rows(texts.parsed(evidence._repr_markdown_()))) == len(captions)
+    assert len(texts.rows(texts.parsed(display.markdown(evidence)))) == len(captions)

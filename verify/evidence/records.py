@@ -6,13 +6,10 @@ Numbers that JSON has no word for are the strings "NaN", "Infinity" and "-Infini
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
-from typing import Any, Literal
+from typing import Literal
 
-from verify.errors import BadInput
 from verify.evidence.submission import Submission
 
 Verdict = Literal["correct", "wrong", "could not judge"]
@@ -312,7 +309,9 @@ class Evidence:
 
     def to_json(self) -> str:
         """Return the evidence as JSON that `evidence.schema.json` describes."""
-        return str(_adapter().dump_json(self, indent=2).decode()) + "\n"
+        from verify.evidence.schema import written
+
+        return written(self)
 
     @property
     def interrupted(self) -> bool:
@@ -326,49 +325,9 @@ class Evidence:
         data = replace(self.training.data, digits=())
         return replace(self, training=replace(self.training, data=data))
 
-    def _repr_html_(self) -> str:
-        from verify.report.html import fragment
-
-        return fragment(self)
-
-    def _repr_markdown_(self) -> str:
-        from verify.report.markdown import fragment
-
-        return fragment(self)
-
     @classmethod
     def from_json(cls, text: str) -> Evidence:
         """Return the evidence that `to_json` wrote. Raises BadInput for anything else."""
-        import pydantic
+        from verify.evidence.schema import read
 
-        try:
-            return _adapter().validate_json(text)  # type: ignore[no-any-return]
-        except pydantic.ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"])) or "the top"
-            raise BadInput(f"not the evidence of this version: at {where}, {first['msg']}") from error
-
-
-@cache
-def _adapter() -> Any:
-    from pydantic import ConfigDict, TypeAdapter, with_config
-
-    config = ConfigDict(ser_json_inf_nan="strings", extra="forbid")
-    return TypeAdapter(with_config(config)(Evidence))
-
-
-def schema_text() -> str:
-    """Return the JSON Schema of the evidence, as published."""
-    schema = _adapter().json_schema(mode="serialization")
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    return json.dumps(_with_special_numbers(schema), indent=2, sort_keys=True) + "\n"
-
-
-def _with_special_numbers(node: Any) -> Any:
-    """Say in the schema what the serialiser does: NaN and infinities are strings."""
-    if isinstance(node, dict):
-        if node.get("type") == "number":
-            rest = {key: value for key, value in node.items() if key != "type"}
-            return {"anyOf": [{"type": "number"}, {"enum": ["NaN", "Infinity", "-Infinity"]}], **rest}
-        return {key: _with_special_numbers(value) for key, value in node.items()}
-    return [_with_special_numbers(value) for value in node] if isinstance(node, list) else node
+        return read(text)

@@ -7,19 +7,16 @@ shows a part of another has no slopes of its own, it looks them up in the whole.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from verify.exact.arithmetic import NotExpressible
+from verify.exact.arithmetic import Arithmetic, NotExpressible
 from verify.exact.field import Field
-
-if TYPE_CHECKING:
-    from verify.exact.world import World
 
 Rearrange = Callable[[Any, int], Any]
 
@@ -40,6 +37,31 @@ def _in_place(ufunc: Any) -> Any:
         return ufunc(self, other) if self.ndim == 0 else ufunc(self, other, out=self)  # NumPy's scalars never change
 
     return operator
+
+
+class World(Protocol):
+    """What an array asks of the random point that it belongs to."""
+
+    @property
+    def field(self) -> Arithmetic:
+        """The arithmetic of its numbers."""
+
+    @property
+    def ufuncs(self) -> Mapping[Any, Callable[..., Any]]:
+        """NumPy's ufuncs on exact arrays."""
+
+    @property
+    def functions(self) -> Mapping[Any, Callable[..., Any]]:
+        """NumPy's other functions on exact arrays."""
+
+    def opaque(self, function: str, x: Field) -> Field:
+        """Return the value of exp, log or tanh."""
+
+    def exact(self, value: Any) -> ExactArray:
+        """Return exact numbers as they are, and plain numbers as the constants that they stand for."""
+
+    def constant(self, values: Any) -> ExactArray:
+        """Return the exact numbers that plain numbers stand for."""
 
 
 class ExactArray(NDArrayOperatorsMixin):

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 
 from verify.evidence.records import (
-    FAILS,
-    PASSES,
     CaseEvidence,
-    Caught,
     Comparison,
     Evidence,
     Order,
     Replay,
-    Row,
-    Verdict,
 )
 from verify.exact.numbers import NotExpressible
 from verify.faults import judged_or_fault
 from verify.judgement.comparison import compare, not_expressible
+from verify.judgement.order import order_along
+from verify.judgement.verdicts import caught, summary, verdict_of
 from verify.lab import network as lab
 from verify.lab.derivation import TRUSTED_PROOFS, derivation
 from verify.lab.diagnosis import diagnose
@@ -34,7 +31,6 @@ from verify.lab.text import text_findings
 from verify.nets.cases import Case, make_cases
 from verify.oracles import DEFAULT, QUICK, load
 from verify.oracles.base import Known, textbook_loss
-from verify.oracles.central_difference import ladder
 from verify.oracles.roundoff import bounded_case, bounded_gradient, loss_roundoff
 from verify.version import versions
 from verify.wording import sentence
@@ -158,77 +154,3 @@ def _order(network: Any, case: Case) -> Order:
 
     claimed = {name: rounded.value for name, rounded in bounded_gradient(case).items()}
     return order_along(J, case.params, claimed, loss_roundoff(bounded_case(case)), case.seed)
-
-
-def order_along(
-    J: Callable[[Mapping[str, Any]], float],
-    params: Mapping[str, Any],
-    gradient: Mapping[str, Any],
-    noise: float,
-    seed: int,
-) -> Order:
-    """Return the ladder of steps along one random direction, against the gradient's slope along it."""
-    generator = np.random.default_rng(seed)
-    direction = {name: generator.normal(size=value.shape) for name, value in params.items()}
-    slope = sum(float(np.sum(gradient[name] * direction[name])) for name in params)
-
-    def along(t: float) -> float:
-        return J({name: value + t * direction[name] for name, value in params.items()})
-
-    found = ladder(along, noise)
-    return Order(found.steps, tuple(abs(difference - slope) for difference in found.differences), found.order)
-
-
-def summary(cases: Sequence[CaseEvidence], oracles: Sequence[str]) -> tuple[Row, ...]:
-    """Return one row a parameter and oracle: the case in which the gradient is furthest from the oracle."""
-    parameters = dict.fromkeys(one.parameter for case in cases for one in case.comparisons)
-    rows = []
-    for parameter in parameters:
-        for oracle in oracles:
-            found = [
-                (case, one) for case in cases for one in case.comparisons
-                if one.parameter == parameter and one.oracle == oracle
-            ]  # fmt: skip
-            if found:
-                rows.append(_row(parameter, oracle, found))
-    return tuple(rows)
-
-
-def caught(rows: Sequence[Row]) -> tuple[Caught, ...]:
-    """Return, for each oracle, the relative error that it would have caught in every gradient."""
-    found = []
-    for oracle in dict.fromkeys(row.oracle for row in rows):
-        passing = [row for row in rows if row.oracle == oracle and row.detects is not None]
-        if passing:
-            typically = max(row.detects_typically or 0.0 for row in passing)
-            found.append(Caught(oracle, typically, max(row.detects or 0.0 for row in passing)))
-    return tuple(found)
-
-
-def _row(parameter: str, oracle: str, found: list[tuple[CaseEvidence, Comparison]]) -> Row:
-    case, worst = max(found, key=lambda pair: _severity(pair[1]))
-    detected = [one.detects for _, one in found if one.detects is not None]
-    typical = [one.detects_typically for _, one in found if one.detects_typically is not None]
-    counts = {word: sum(one.verdict == word for _, one in found) for word in dict.fromkeys(o.verdict for _, o in found)}
-    entries = sum(one.entries for _, one in found if one.verdict in (*PASSES, *FAILS))
-    mismatched = sum(one.mismatched for _, one in found)
-    return Row(
-        parameter, oracle, worst.verdict, case.name, worst.worst, entries, mismatched,
-        max(detected) if detected else None, max(typical) if typical else None, counts, worst.message,
-    )  # fmt: skip
-
-
-def _severity(one: Comparison) -> tuple[int, float]:
-    rank = 3 if one.verdict in FAILS else 2 if one.verdict in PASSES else 1 if one.verdict == "vacuous" else 0
-    if one.worst is None or one.worst.error is None or not one.worst.bound:
-        return rank, 0.0
-    ratio = one.worst.error / one.worst.bound
-    return rank, ratio if np.isfinite(ratio) else np.inf
-
-
-def verdict_of(rows: Sequence[Row]) -> Verdict:
-    """Return wrong if any row fails, correct if each parameter has a row that passes, else could not judge."""
-    if any(row.verdict in FAILS for row in rows):
-        return "wrong"
-    passed = {row.parameter for row in rows if row.verdict in PASSES}
-    return "correct" if passed and passed == {row.parameter for row in rows} else "could not judge"

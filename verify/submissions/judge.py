@@ -29,8 +29,8 @@ from verify.submissions.execution.measuring import (
 )
 from verify.submissions.explanation.gradients import truth
 from verify.submissions.explanation.judging import compare_exactly, compare_slopes, fits
-from verify.submissions.explanation.verdicts import Findings, could_not_judge, evidence_of
-from verify.submissions.parsing.document import Document, Place
+from verify.submissions.explanation.verdicts import Context, Findings, could_not_judge, evidence_of
+from verify.submissions.parsing.document import Place
 from verify.submissions.parsing.reading import read
 from verify.submissions.wiring.finding import Candidates, find_candidates
 from verify.submissions.wiring.points import make_point
@@ -67,16 +67,6 @@ def check_submission(
             return _judged(apart, context, candidates, convention or {})
         except Failed as failed:
             return could_not_judge(context, candidates, failed.reason)
-
-
-@dataclass(frozen=True)
-class Context:
-    """What is judged, and how it was asked for."""
-
-    document: Document
-    command: str
-    seed: int
-    level: str
 
 
 def _judged(apart: Apart, context: Context, candidates: Candidates, convention: Mapping[str, str]) -> Evidence:

@@ -4,31 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from verify.evidence.records import FAILS, PASSES, CaseEvidence, Comparison, Diagnosis, Evidence, Replay, Row, Verdict
 from verify.evidence.submission import Answer, Lines, ParameterVerdict, Remark, Setting, Submission
-from verify.lab.check import caught, summary, verdict_of
+from verify.judgement.verdicts import caught, summary, verdict_of
 from verify.nets.net import OVER_SAMPLES
 from verify.sandbox.cage import offers
 from verify.submissions.diagnosis.diagnosing import Wrong, diagnose
 from verify.submissions.diagnosis.naming import At
 from verify.submissions.execution.answers import Leaves
 from verify.submissions.execution.calling import Reading
-from verify.submissions.parsing.document import Place
+from verify.submissions.parsing.document import Document, Place
 from verify.submissions.remarks.remarks import remarks
 from verify.submissions.wiring.finding import Candidates
 from verify.version import versions
 from verify.wording import count
-
-if TYPE_CHECKING:
-    from verify.submissions.judge import Context
 
 TRUSTED = (
     "the exact oracle's chance: a wrong formula passes each of two random points with probability degree/2^31",
     "the formulas of the known networks in verify/nets/net.py; tests hold them against exact derivatives",
     "the cage: what it promises is listed",
 )
+
+
+@dataclass(frozen=True)
+class Context:
+    """What is judged, and how it was asked for."""
+
+    document: Document
+    command: str
+    seed: int
+    level: str
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""verify inside of other programs: notebooks."""
