@@ -24,6 +24,7 @@ from verify.evidence.records import FAILS, CaseEvidence, Evidence, Power, Replay
 from verify.faults import Theirs, judged_or_fault
 from verify.judgement.comparison import all_zero, compare_gradients, mismatches
 from verify.judgement.order import order_along
+from verify.judgement.sentences import wrong_sentence
 from verify.judgement.verdicts import caught, summary, verdict_of
 from verify.nets.cases import Case, Floats
 from verify.oracles.base import Known
@@ -31,7 +32,6 @@ from verify.oracles.central_difference import differentiate
 from verify.oracles.complex_step import STEP
 from verify.oracles.roundoff import UNIT
 from verify.version import versions
-from verify.wording import wrong_sentence
 
 Params = dict[str, Floats]
 LossFunction = Callable[[Params], Any]

@@ -17,8 +17,9 @@ from nbclient import NotebookClient
 from ratios import RUNS, Row, seconds, shown
 
 from verify.sandbox.cage import Limits, require
-from verify.sandbox.session import Apart
+from verify.sandbox.session import Sandbox
 from verify.submissions import judge
+from verify.submissions.execution.calling import DRIVER
 from verify.submissions.judge import check_submission
 
 LIMITS = Limits(seconds=20.0, memory=2048)
@@ -70,16 +71,16 @@ def start() -> None:
         pass
 
 
-def started() -> Apart:
+def started() -> Sandbox:
     """Return a cage that has forked its first worker: nothing of its start is left to be done."""
-    apart = Apart(require(None), LIMITS)
+    apart = Sandbox(require(None), LIMITS, DRIVER)
     apart.worker().close()
     return apart
 
 
 def without_the_start(path: Path) -> float:
     """Return the seconds of a verdict in a cage that stands already."""
-    with started() as apart, mock.patch.object(judge, "Apart", return_value=apart):
+    with started() as apart, mock.patch.object(judge, "Sandbox", return_value=apart):
         return seconds(lambda: check_submission(path))
 
 

@@ -20,7 +20,7 @@ from verify.errors import BadInput
 from verify.sandbox.cage import Limits, offers, strongest
 from verify.sandbox.clearing import clear
 from verify.sandbox.inside.serve import serve
-from verify.sandbox.session import KINDS, Apart, Failed
+from verify.sandbox.session import KINDS, Failed, Sandbox
 from verify.sandbox.wire import receive, send
 
 pytestmark = pytest.mark.slow
@@ -50,12 +50,12 @@ threading.Thread(target=speak).start()
 """
 
 
-def _apart(level: str, **limits: Any) -> Apart:
-    return Apart(level, Limits(**{"seconds": 10.0, "memory": 768, **limits}), "hostile_driver", str(DRIVER))
+def _apart(level: str, **limits: Any) -> Sandbox:
+    return Sandbox(level, Limits(**{"seconds": 10.0, "memory": 768, **limits}), "hostile_driver", str(DRIVER))
 
 
 @pytest.fixture(params=LEVELS)
-def apart(request: pytest.FixtureRequest) -> Iterator[Apart]:
+def apart(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     with _apart(request.param) as made:
         yield made
 
@@ -67,7 +67,7 @@ def _load(code: str) -> dict[str, Any]:
 CALL = {"do": "call", "call": "f"}
 
 
-def test_arrays_go_there_and_come_back(apart: Apart) -> None:
+def test_arrays_go_there_and_come_back(apart: Sandbox) -> None:
     worker = apart.worker()
     assert worker.ask(_load(GOOD)) == ({}, {})
     x = np.arange(6.0).reshape(2, 3)
@@ -76,7 +76,7 @@ def test_arrays_go_there_and_come_back(apart: Apart) -> None:
     np.testing.assert_array_equal(arrays["value"], 2 * x)
 
 
-def test_workers_share_nothing_and_may_live_at_the_same_time(apart: Apart) -> None:
+def test_workers_share_nothing_and_may_live_at_the_same_time(apart: Sandbox) -> None:
     one, other = apart.worker(), apart.worker()
     one.ask(_load("def f(x): return x + 1"))
     other.ask(_load("def f(x): return x + 2"))
@@ -86,7 +86,7 @@ def test_workers_share_nothing_and_may_live_at_the_same_time(apart: Apart) -> No
     assert other.ask(CALL, {"x": np.zeros(())})[1]["value"] == 2
 
 
-def test_an_error_is_an_answer_and_the_worker_lives_on(apart: Apart) -> None:
+def test_an_error_is_an_answer_and_the_worker_lives_on(apart: Sandbox) -> None:
     worker = apart.worker()
     for code, said in (
         ("1 / 0", "ZeroDivisionError: division by zero"),
@@ -102,7 +102,7 @@ def test_an_error_is_an_answer_and_the_worker_lives_on(apart: Apart) -> None:
     assert worker.ask(_load(GOOD)) == ({}, {})
 
 
-def test_what_is_printed_is_kept_apart_from_the_answers(apart: Apart) -> None:
+def test_what_is_printed_is_kept_apart_from_the_answers(apart: Sandbox) -> None:
     worker = apart.worker()
     worker.ask(_load("import sys, os\nprint('one \\udcff é')\nprint('two', file=sys.stderr)\nos.write(1, b'\\xff')"))
     worker.close()
@@ -127,7 +127,7 @@ def test_a_flood_of_text_is_cut_and_said() -> None:
         ("import os; os.kill(os.getpid(), 9)", "memory", "memory runs out"),
     ],
 )
-def test_a_failure_has_a_kind_and_a_sentence(apart: Apart, code: str, kind: str, said: str) -> None:
+def test_a_failure_has_a_kind_and_a_sentence(apart: Sandbox, code: str, kind: str, said: str) -> None:
     worker = apart.worker()
     with pytest.raises(Failed, match=said) as failed:
         worker.ask(_load(code), seconds=0.4)
@@ -148,7 +148,7 @@ def test_an_answer_that_is_too_large_is_a_flood() -> None:
         assert failed.value.kind == "flood"
 
 
-def test_a_second_answer_is_found_out(apart: Apart) -> None:
+def test_a_second_answer_is_found_out(apart: Sandbox) -> None:
     worker = apart.worker()
     assert worker.ask(_load(TWICE)) == ({}, {})
     with pytest.raises(Failed) as failed:
@@ -156,14 +156,14 @@ def test_a_second_answer_is_found_out(apart: Apart) -> None:
     assert failed.value.kind == "message"
 
 
-def test_an_answer_with_the_number_of_another_question_is_found_out(apart: Apart) -> None:
+def test_an_answer_with_the_number_of_another_question_is_found_out(apart: Sandbox) -> None:
     worker = apart.worker()
     with pytest.raises(Failed, match="something else than it was asked") as failed:
         worker.ask(_load(RENUMBERED))
     assert failed.value.kind == "message"
 
 
-def test_an_answer_that_was_not_asked_for_is_found_out(apart: Apart) -> None:
+def test_an_answer_that_was_not_asked_for_is_found_out(apart: Sandbox) -> None:
     worker = apart.worker()
     worker.ask(_load(UNASKED))
     time.sleep(0.5)
@@ -183,7 +183,7 @@ def test_the_time_of_all_workers_together_is_bounded() -> None:
         assert failed.value.kind == "time"
 
 
-def test_a_cage_that_dies_is_a_failure_and_no_hang(apart: Apart) -> None:
+def test_a_cage_that_dies_is_a_failure_and_no_hang(apart: Sandbox) -> None:
     worker = apart.worker()
     worker.ask(_load(GOOD))
     assert apart._process is not None
@@ -204,13 +204,13 @@ def test_a_cage_that_dies_is_a_failure_and_no_hang(apart: Apart) -> None:
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_driver_that_cannot_be_loaded_is_said(level: str) -> None:
-    with Apart(level, Limits(), "no_such_driver") as apart, pytest.raises(Failed, match="no_such_driver") as failed:
+    with Sandbox(level, Limits(), "no_such_driver") as apart, pytest.raises(Failed, match="no_such_driver") as failed:
         apart.worker()
     assert failed.value.kind == "crashed"
 
 
 def test_an_unknown_rung_is_refused() -> None:
-    with pytest.raises(BadInput, match="no such rung"):
+    with pytest.raises(BadInput, match="no such level"):
         _apart("docker")
 
 
@@ -249,8 +249,8 @@ def test_when_the_judge_is_killed_nothing_goes_on(level: str, tmp_path: Path) ->
         [
             sys.executable,
             "-c",
-            "import sys\nfrom verify.sandbox.session import Apart\nfrom verify.sandbox.cage import Limits\n"
-            "with Apart(sys.argv[1], Limits(), 'hostile_driver', sys.argv[2]) as apart:\n"
+            "import sys\nfrom verify.sandbox.session import Sandbox\nfrom verify.sandbox.cage import Limits\n"
+            "with Sandbox(sys.argv[1], Limits(), 'hostile_driver', sys.argv[2]) as apart:\n"
             "    worker = apart.worker()\n    print('ready', flush=True)\n"
             "    worker.ask({'do': 'load', 'code': 'while True: pass'})",
             level,

@@ -1,4 +1,4 @@
-"""The ladder of cages: each rung is tried on this machine, and falls to the next where it cannot be had."""
+"""The ladder of cages: each level is tried on this machine, and falls to the next where it cannot be had."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_no_rung_at_all_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_unknown_rung_is_said() -> None:
-    with pytest.raises(BadInput, match="no such rung; expected one of bubblewrap"):
+    with pytest.raises(BadInput, match="no such level; expected one of bubblewrap"):
         require("docker")
 
 
@@ -128,7 +128,7 @@ def test_the_environment_holds_nothing_of_the_judges(monkeypatch: pytest.MonkeyP
 
 
 def test_only_what_python_needs_is_bound() -> None:
-    bound = cage.setup("bubblewrap", Limits(), "/tmp").readable
+    bound = cage.setup("bubblewrap", Limits(), "/tmp", "").readable
     home = Path.home()
     assert "/" not in bound
     assert str(home) not in bound

@@ -1,7 +1,7 @@
 """Hostile code, in every cage that this machine offers: nothing outside is touched, nothing hangs, the judge goes on.
 
 The first line of a file in hostile/ says what may come of it: "answer", "error TypeName" or the kind of a failure.
-A file with "promise: files" is run where the rung promises to keep files closed. An attack that succeeds prints REACHED.
+A file with "promise: files" is run where the level promises to keep files closed. An attack that succeeds prints REACHED.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from verify.sandbox.cage import Limits, offer, offers
-from verify.sandbox.session import Apart, Failed, Worker
+from verify.sandbox.session import Failed, Sandbox, Worker
 
 pytestmark = pytest.mark.slow
 
@@ -52,8 +52,8 @@ def listener() -> Iterator[socket.socket]:
         yield server
 
 
-def _apart(level: str, driver: Path) -> Apart:
-    return Apart(level, LIMITS, "hostile_driver", str(driver))
+def _apart(level: str, driver: Path) -> Sandbox:
+    return Sandbox(level, LIMITS, "hostile_driver", str(driver))
 
 
 def _outcome(worker: Worker, source: str) -> str:
@@ -91,7 +91,7 @@ def test_hostile_code_stays_in_its_cage(
     text = path.read_text()
     if "# promise: files" in text and level == "rlimits":
         assert any("every file" in one for one in offer(level).leaves)  # it is said that this is not kept
-        pytest.skip("this rung does not promise it")
+        pytest.skip("this level does not promise it")
     expected = re.match(r"# expect: (.*)\n", text)
     assert expected, f"{path.name} does not say what is expected of it"
     monkeypatch.setenv("VERIFY_TEST_SECRET", "REACHED the environment")

@@ -66,11 +66,13 @@ def test_a_net_is_recognised_by_name_from_rows_and_from_columns(
     assert found == (Net(hidden, output), where)
 
 
-@pytest.mark.parametrize(("off", "coarse", "known"), [(1e-6, False, False), (1e-6, True, True), (1e-2, True, False)])
-def test_what_is_nearly_a_net_is_one_in_single_precision_only(off: float, coarse: bool, known: bool) -> None:
+@pytest.mark.parametrize(
+    ("off", "single_precision", "known"), [(1e-6, False, False), (1e-6, True, True), (1e-2, True, False)]
+)
+def test_what_is_nearly_a_net_is_one_in_single_precision_only(off: float, single_precision: bool, known: bool) -> None:
     layers, X, _ = point()
     Yhat = Net(("tanh",), "softmax").forward(layers, X).Yhat
-    assert (recognise_net(layers, X, {OUTPUT: Yhat + off}, coarse=coarse) is not None) is known
+    assert (recognise_net(layers, X, {OUTPUT: Yhat + off}, single_precision=single_precision) is not None) is known
 
 
 def test_the_logits_are_not_taken_for_the_output_where_the_output_is_there() -> None:

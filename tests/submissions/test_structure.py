@@ -26,7 +26,7 @@ def test_rows_are_samples_whatever_the_shape_of_the_bias(bias: tuple[int, ...]) 
     assert read(found) == USUAL
     assert found is not None
     assert found.sizes == (4, 7, 3)
-    assert not any(one.turned for one in found.parameters)
+    assert not any(one.transposed for one in found.parameters)
     assert found.entries == 28 + 7 + 21 + 3
 
 
@@ -35,12 +35,12 @@ def test_weights_that_lie_the_other_way_are_turned() -> None:
     assert read(found) == USUAL
     assert found is not None
     assert found.sizes == (4, 7, 3)
-    assert [one.turned for one in found.parameters if one.kind == "W"] == [True, True]
+    assert [one.transposed for one in found.parameters if one.kind == "W"] == [True, True]
 
 
 def test_a_single_layer_is_read_as_told() -> None:
     layer = arrays(W=(7, 4))
-    rows, columns = chain(layer, turned=False), chain(layer, turned=True)
+    rows, columns = chain(layer, transposed=False), chain(layer, transposed=True)
     assert rows is not None
     assert columns is not None
     assert (rows.sizes, columns.sizes) == ((7, 4), (4, 7))
@@ -85,25 +85,25 @@ NAMES: list[tuple[str, Path]] = [(name, (("key", name),)) for name in ("W1", "b1
 
 @pytest.mark.parametrize("turned", [False, True])
 @pytest.mark.parametrize(("bias", "shape"), [("row", (1, 7)), ("flat", (7,)), ("column", (7, 1))])
-def test_a_made_up_net_has_sizes_that_no_other_axis_has(turned: bool, bias: str, shape: tuple[int, ...]) -> None:
-    found = made_up(NAMES, (*SIZES[:3], 3), turned=turned, bias=bias)
+def test_a_made_up_net_has_sizes_that_no_other_axis_has(transposed: bool, bias: str, shape: tuple[int, ...]) -> None:
+    found = made_up(NAMES, (*SIZES[:3], 3), transposed=transposed, bias=bias)
     assert found is not None
     assert found.sizes == (4, 7, 9, 3)
     by_name = {one.name: one for one in found.parameters}
     assert by_name["b1"].shape == shape
-    assert by_name["W2"].shape == ((9, 7) if turned else (7, 9))
+    assert by_name["W2"].shape == ((9, 7) if transposed else (7, 9))
     assert len(set(found.sizes)) == 4
 
 
 def test_nothing_is_made_up_where_a_bias_is_missing() -> None:
-    assert made_up(NAMES[:3], (4, 7, 3), turned=False, bias="row") is None
-    assert made_up([], (4, 7, 3), turned=False, bias="row") is None
+    assert made_up(NAMES[:3], (4, 7, 3), transposed=False, bias="row") is None
+    assert made_up([], (4, 7, 3), transposed=False, bias="row") is None
 
 
 @pytest.mark.parametrize("turned", [False, True])
 @pytest.mark.parametrize("bias", ["row", "flat", "column"])
-def test_there_and_back_is_the_same_array(turned: bool, bias: str) -> None:
-    structure = made_up(NAMES, (4, 7, 9, 3), turned=turned, bias=bias)
+def test_there_and_back_is_the_same_array(transposed: bool, bias: str) -> None:
+    structure = made_up(NAMES, (4, 7, 9, 3), transposed=transposed, bias=bias)
     assert structure is not None
     draw = np.random.default_rng(0)
     values = {one.name: draw.normal(size=one.shape) for one in structure.parameters}
@@ -114,11 +114,11 @@ def test_there_and_back_is_the_same_array(turned: bool, bias: str) -> None:
     for one in structure.parameters:
         layer = layers[one.layer - 1]
         assert np.array_equal(structure.in_own_shape(one, layer.W, layer.b), values[one.name])
-    assert layers[0].W[2, 5] == values["W1"][(5, 2) if turned else (2, 5)]
+    assert layers[0].W[2, 5] == values["W1"][(5, 2) if transposed else (2, 5)]
 
 
 def test_a_bias_inside_w_is_taken_out_and_put_back() -> None:
-    structure = made_up([("Theta1", (("key", "Theta1"),))], (4, 3), turned=False, bias="inside")
+    structure = made_up([("Theta1", (("key", "Theta1"),))], (4, 3), transposed=False, bias="inside")
     assert structure is not None
     (one,) = structure.parameters
     assert (one.shape, one.kind) == ((5, 3), "Wb")
@@ -137,12 +137,12 @@ def test_a_net_without_biases_has_layers_without() -> None:
 
 
 @pytest.mark.parametrize("turned", [False, True])
-def test_resizing_keeps_every_array_where_it_is(turned: bool) -> None:
-    structure = made_up(NAMES[:4], (784, 128, 10), turned=turned, bias="column")
+def test_resizing_keeps_every_array_where_it_is(transposed: bool) -> None:
+    structure = made_up(NAMES[:4], (784, 128, 10), transposed=transposed, bias="column")
     assert structure is not None
     small = resized(structure, (4, 7, 3))
     assert [one.shape for one in small.parameters] == (
-        [(7, 4), (7, 1), (3, 7), (3, 1)] if turned else [(4, 7), (7, 1), (7, 3), (3, 1)]
+        [(7, 4), (7, 1), (3, 7), (3, 1)] if transposed else [(4, 7), (7, 1), (7, 3), (3, 1)]
     )
     assert [(one.name, one.path, one.layer) for one in small.parameters] == [
         (one.name, one.path, one.layer) for one in structure.parameters

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from verify import settings as options
+from verify import settings
+from verify.cli import options
 from verify.errors import BadInput
 from verify.files import check_writable
 
@@ -93,8 +94,8 @@ def judge(context: typer.Context, submission: str, seed: int = 42) -> Evidence:
     from verify.submissions.wiring.conventions import checked, read_convention
 
     given = _given(context)
-    options.check_settings({name: given.get(name) for name in ("timeout", "memory")})
-    options.check_choice("require-cage", given.get("require_cage"), LEVELS)
+    settings.check_settings({name: given.get(name) for name in ("timeout", "memory")})
+    settings.check_choice("require-cage", given.get("require_cage"), LEVELS)
     options.check_given(convention=given.get("convention"))
     overrides = {
         name.rstrip("_"): checked(name.rstrip("_"), given[name], _flag(name)) for name in _TOLD if name in given

@@ -72,3 +72,14 @@ class Submission:
     cage: str
     promises: tuple[str, ...]
     canary: str
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One level of the ladder: whether it can be had here, why not, what it promises and what it does not."""
+
+    level: str
+    available: bool
+    why: str
+    promises: tuple[str, ...]
+    leaves: tuple[str, ...]

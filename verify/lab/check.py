@@ -20,6 +20,7 @@ from verify.exact.numbers import NotExpressible
 from verify.faults import judged_or_fault
 from verify.judgement.comparison import compare, not_expressible
 from verify.judgement.order import order_along
+from verify.judgement.sentences import sentence
 from verify.judgement.verdicts import caught, summary, verdict_of
 from verify.lab import network as lab
 from verify.lab.derivation import TRUSTED_PROOFS, derivation
@@ -33,7 +34,6 @@ from verify.oracles import DEFAULT, QUICK, load
 from verify.oracles.base import Known, textbook_loss
 from verify.oracles.roundoff import bounded_case, bounded_gradient, loss_roundoff
 from verify.version import versions
-from verify.wording import sentence
 
 TRUSTED: Final = (
     *TRUSTED_PROOFS,

@@ -23,7 +23,7 @@ from verify.report.training import training_sections
 from verify.wording import count
 
 if TYPE_CHECKING:
-    from verify.sandbox.cage import Offer
+    from verify.evidence.submission import Offer
 
 _STYLE = {"correct": "bold green", "wrong": "bold red", "could not judge": "bold yellow"}
 _WORD_STYLE = {"different": "bold red", "differs": "bold red", "vacuous": "yellow", "could not judge": "yellow"}
@@ -91,7 +91,7 @@ def _verdict(evidence: Evidence) -> Text:
 
 
 def render_cages(offers: Sequence[Offer], out: Console) -> None:
-    """Print what this machine offers to run somebody's code apart, one rung after the other."""
+    """Print what this machine offers to run somebody's code apart, one level after the other."""
     shown = made_visible(tuple(offers))
     _without_spaces(out, lambda: _render_cages(shown, out))
 

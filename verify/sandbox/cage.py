@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Final
 
 from verify.errors import BadInput
+from verify.evidence.submission import Offer
 from verify.sandbox import bubblewrap
 from verify.sandbox.inside.confine import NOBODY, Setup
 from verify.temporary import temporary_folder
 
 LEVELS: Final = ("bubblewrap", "landlock", "user", "rlimits")  # strongest first
-DRIVER: Final = "verify.submissions.execution.inside.driver"
-_PATIENCE: Final = 20.0  # seconds for the trial of a rung
+_PATIENCE: Final = 20.0  # seconds for the trial of a level
 _LEAST_MEMORY: Final = 256  # MiB: NumPy alone takes so much of the address space
 
 _BOUNDS: Final = "bounded memory, processor time, size of a file, open files, printed text and wall clock"
@@ -70,17 +70,6 @@ confine.probe(confine.Setup.from_json(sys.argv[1]), sys.argv[2])
 
 
 @dataclass(frozen=True)
-class Offer:
-    """One rung of the ladder: whether it can be had here, why not, what it promises and what it does not."""
-
-    level: str
-    available: bool
-    why: str
-    promises: tuple[str, ...]
-    leaves: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Limits:
     """What one submission may take; wall clock in seconds, memory and folder in MiB, output and answer in bytes.
 
@@ -104,7 +93,7 @@ class Limits:
 
 @functools.cache
 def offer(level: str) -> Offer:
-    """Return what this machine offers on this rung; tried once, in some tenths of a second."""
+    """Return what this machine offers on this level; tried once, in some tenths of a second."""
     why, no_filter = _tried(level)
     promises, leaves = _PROMISES[level], _LEAVES[level]
     if no_filter:
@@ -115,31 +104,33 @@ def offer(level: str) -> Offer:
 
 
 def offers() -> tuple[Offer, ...]:
-    """Return what this machine offers, the strongest rung first."""
+    """Return what this machine offers, the strongest level first."""
     return tuple(offer(level) for level in LEVELS)
 
 
 def strongest() -> str:
-    """Return the strongest rung that this machine offers. Raises BadInput where there is none."""
+    """Return the strongest level that this machine offers. Raises BadInput where there is none."""
     return require(None)
 
 
 def require(level: str | None) -> str:
-    """Return the rung to use: the strongest offered one, which is to be at least as strong as `level`.
+    """Return the level to use: the strongest offered one, which is to be at least as strong as `level`.
 
     Raises BadInput where there is none, with what is offered instead and what to do.
     """
     if level is not None and level not in LEVELS:
-        raise BadInput(f"cage {level!r}: there is no such rung; expected one of {', '.join(LEVELS)}")
+        raise BadInput(f"cage {level!r}: there is no such level; expected one of {', '.join(LEVELS)}")
     for one in LEVELS[: len(LEVELS) if level is None else LEVELS.index(level) + 1]:
         if offer(one).available:
             return one
     said = "; ".join(f"{one.level}: {one.why or 'offered'}" for one in offers())
     wanted = "any cage" if level is None else f"the cage {level!r} or a stronger one"
-    raise BadInput(f"{wanted} is not to be had on this machine ({said}). Mend what is missing, or ask for a lower rung")
+    raise BadInput(
+        f"{wanted} is not available on this machine ({said}). Install what is missing, or ask for a lower level"
+    )
 
 
-def setup(level: str, limits: Limits, folder: str, driver: str = DRIVER, driver_path: str | None = None) -> Setup:
+def setup(level: str, limits: Limits, folder: str, driver: str, driver_path: str | None = None) -> Setup:
     """Return what the cage is to be told; `folder` is where it may write, `driver_path` a file that it may read too."""
     user = NOBODY if level == "user" else os.getuid()
     readable = _readable() if driver_path is None else (*_readable(), driver_path)
@@ -207,7 +198,7 @@ def _tasks_of(user: int) -> int:
 
 
 def _tried(level: str) -> tuple[str, str]:
-    """Try a rung; return why it can't be had, and why it has no seccomp filter, each "" where it has."""
+    """Try a level; return why it can't be had, and why it has no seccomp filter, each "" where it has."""
     missing = _missing(level)
     if missing:
         return missing, "not tried"
@@ -215,7 +206,7 @@ def _tried(level: str) -> tuple[str, str]:
     with temporary_folder("verify-canary-") as apart, temporary_folder("verify-trial-") as folder:
         canary = Path(apart, "canary")
         canary.touch(0o600)
-        given = setup(level, limits, bubblewrap.FOLDER if level == "bubblewrap" else folder)
+        given = setup(level, limits, bubblewrap.FOLDER if level == "bubblewrap" else folder, driver="")
         words = [*_around(given, limits), *_python(), "-c", _TRY, json.dumps(asdict(given)), str(canary)]
         try:
             run = subprocess.run(

@@ -39,22 +39,20 @@ class Failed(Exception):
         self.kind, self.reason = kind, reason
 
 
-class Apart:
+class Sandbox:
     """A cage for one submission: starts at once in the background; the first worker waits for it.
 
     Use it, from start to close, in one thread: the kernel ends the cage when that thread ends.
     """
 
-    def __init__(
-        self, level: str, limits: cage.Limits, driver: str = cage.DRIVER, driver_path: str | None = None
-    ) -> None:
-        """Begin the start of a cage. Raises BadInput where there is no rung of this name, CouldNotJudge without a
+    def __init__(self, level: str, limits: cage.Limits, driver: str, driver_path: str | None = None) -> None:
+        """Begin the start of a cage. Raises BadInput where there is no level of this name, CouldNotJudge without a
         temporary folder.
 
         `driver` is the module of the class Driver; where it is none of verify's, `driver_path` is its file.
         """
         if level not in cage.LEVELS:
-            raise BadInput(f"cage {level!r}: there is no such rung; expected one of {', '.join(cage.LEVELS)}")
+            raise BadInput(f"cage {level!r}: there is no such level; expected one of {', '.join(cage.LEVELS)}")
         self.level, self.limits = level, limits
         self.spent = 0.0  # seconds that its workers were waited for
         self._workers: list[Worker] = []
@@ -89,7 +87,7 @@ class Apart:
         except OSError as error:
             self._errors.write(str(error).encode())
 
-    def __enter__(self) -> Apart:
+    def __enter__(self) -> Sandbox:
         return self
 
     def __exit__(
@@ -176,7 +174,7 @@ class Apart:
 class Worker:
     """One forked process in a cage. `printed` is complete after close, and may hold control characters."""
 
-    def __init__(self, apart: Apart, pid: int, sock: socket.socket, reading: int) -> None:
+    def __init__(self, apart: Sandbox, pid: int, sock: socket.socket, reading: int) -> None:
         self._apart, self._pid, self._sock = apart, pid, sock
         self._failed: Failed | None = None
         self._open = True

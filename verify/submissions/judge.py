@@ -14,10 +14,10 @@ from verify.evidence.records import Evidence
 from verify.exact.numbers import NotExpressible
 from verify.faults import judged_or_fault
 from verify.sandbox.cage import Limits, require
-from verify.sandbox.session import Apart, Failed, Worker
+from verify.sandbox.session import Failed, Sandbox, Worker
 from verify.submissions.diagnosis.naming import At
 from verify.submissions.execution.answers import Broken, Leaves, Refused, loaded
-from verify.submissions.execution.calling import Ask, Reading
+from verify.submissions.execution.calling import DRIVER, Ask, Reading
 from verify.submissions.execution.canary import Canary
 from verify.submissions.execution.measuring import (
     Slopes,
@@ -57,7 +57,7 @@ def check_submission(
     convention or a cage that can't be had; whatever the student's code does is a verdict and not an error.
     """
     chosen = require(level)
-    with Apart(chosen, Limits(seconds=seconds, memory=memory)) as apart:
+    with Sandbox(chosen, Limits(seconds=seconds, memory=memory), DRIVER) as apart:
         document = read(path)
         context = Context(document, command, seed, chosen)
         candidates = find_candidates(document, convention or {})
@@ -69,7 +69,7 @@ def check_submission(
             return could_not_judge(context, candidates, failed.reason)
 
 
-def _judged(apart: Apart, context: Context, candidates: Candidates, convention: Mapping[str, str]) -> Evidence:
+def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention: Mapping[str, str]) -> Evidence:
     canary = Canary()
     exploring = apart.worker()
     failed = _load(exploring, candidates.statements)
@@ -165,7 +165,7 @@ def _answers(worker: Worker, reading: Reading, points: Sequence[Any], canary: Ca
 
 
 def _twin_is_wrong(
-    apart: Apart, reading: Reading, point: Any, canary: Canary, candidates: Candidates, seen: _Seen
+    apart: Sandbox, reading: Reading, point: Any, canary: Canary, candidates: Candidates, seen: _Seen
 ) -> bool:
     """Whether the submission's own function, spoiled on purpose, comes back spoiled."""
     judged = reading.roles.backward
@@ -249,7 +249,7 @@ _LOST: Final = "exact numbers do not know that exp(log(a)) = a, or another ident
 
 def _to_the_last_digits(reading: Reading, seen: _Seen, numeric: Sequence[Any], recognised: bool) -> set[str]:
     """Return the parameters whose gradient is right to the last digits in floats."""
-    if reading.coarse:
+    if reading.single_precision:
         return set()
     held = [one for at in seen.floats for one in _by_formula(reading, at)] if recognised else numeric
     words: dict[str, set[str]] = {}

@@ -20,9 +20,9 @@ from verify.training.checks import ORACLES, GradientChecks, learning_checks, los
 from verify.training.data import Dataset
 from verify.training.lab_findings import training_findings
 from verify.training.loop import Ended, Progress, Settings, State, start, train
+from verify.training.sentence import training_sentence
 from verify.training.twin import NAME as TWIN
 from verify.training.twin import keras_twin
-from verify.wording import training_sentence
 
 _POINTS: Final = 500  # of a curve over the updates; more are not seen in a picture
 

@@ -1,4 +1,4 @@
-"""What a process in the cage takes from itself before it runs somebody's code; the same steps try a rung out.
+"""What a process in the cage takes from itself before it runs somebody's code; the same steps try a level out.
 
 Loads no NumPy, so that trying costs only the start of Python.
 """
@@ -24,7 +24,7 @@ _OPEN_FILES: Final = 64
 
 @dataclass(frozen=True)
 class Setup:
-    """What the judge tells a cage: the rung, the limits, what Python needs to read, the one writable folder."""
+    """What the judge tells a cage: the level, the limits, what Python needs to read, the one writable folder."""
 
     level: str
     driver: str
@@ -42,9 +42,9 @@ class Setup:
 
 
 def confine(setup: Setup) -> str:
-    """Take from this process what the rung takes, for good; return why seccomp is not on, or "".
+    """Take from this process what the level takes, for good; return why seccomp is not on, or "".
 
-    Raises OSError where the rung cannot be had; seccomp is no rung, it is put on wherever it can be.
+    Raises OSError where the level cannot be had; seccomp is no level, it is put on wherever it can be.
     """
     _limit(setup)
     if setup.level == "user":

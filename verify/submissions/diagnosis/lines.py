@@ -229,7 +229,7 @@ def should_be(step: str, layer: int, reading: Reading, names: Names) -> str:
         return f"{n(f'db{layer}')} = np.sum({dZ}, axis={1 if turned else 0}, keepdims=True)"
     back, W = n(f"dZ{layer + 1}"), n(f"W{layer + 1}")
     product = f"{W}.T @ {back}" if turned else f"{back} @ {W}.T"
-    if reading.structure.parameters[0].turned != turned:
+    if reading.structure.parameters[0].transposed != turned:
         product = f"{W} @ {back}" if turned else f"{back} @ {W}"
     if step == "dA":
         return f"{n(f'dA{layer}')} = {product}"

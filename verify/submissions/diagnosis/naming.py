@@ -48,7 +48,7 @@ def name_mistakes(reading: Reading, floats: Sequence[At], exact: Sequence[At]) -
 
     None too where two different guesses of the same size fit: then it would be a guess.
     """
-    tolerance = _SAME_IN_FLOAT32 if reading.coarse else _SAME
+    tolerance = _SAME_IN_FLOAT32 if reading.single_precision else _SAME
     try:
         with np.errstate(all="ignore"):
             search = _Search(reading, floats[0], tolerance)

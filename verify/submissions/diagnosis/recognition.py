@@ -27,7 +27,7 @@ def candidates(depth: int, K: int) -> Iterator[Net]:
 
 
 def recognise_net(
-    layers: Sequence[Layer], X: Any, found: Mapping[Any, Any], *, coarse: bool = False
+    layers: Sequence[Layer], X: Any, found: Mapping[Any, Any], *, single_precision: bool = False
 ) -> tuple[Net, Any] | None:
     """Return the network whose output is among these arrays, and where; arrays of K x m are turned.
 
@@ -40,7 +40,7 @@ def recognise_net(
         turned = canonical_output(np.asarray(value), m, K)
         if turned is not None and np.all(np.isfinite(turned)):
             usable[where] = turned
-    tolerance = _FLOAT32 if coarse else _SAME
+    tolerance = _FLOAT32 if single_precision else _SAME
     with np.errstate(all="ignore"):
         for net in candidates(len(layers), K):
             Yhat = net.forward(layers, X).Yhat
@@ -74,7 +74,7 @@ def canonical_output(value: Any, m: int, K: int) -> Any:
 
 
 def recognise_objective(
-    points: Sequence[tuple[Trace, Sequence[Layer], Any, float]], m: int, K: int, *, coarse: bool = False
+    points: Sequence[tuple[Trace, Sequence[Layer], Any, float]], m: int, K: int, *, single_precision: bool = False
 ) -> tuple[Objective, float] | None:
     """Return J = c * loss + d * sum W^2 that these values fit, and the largest relative misfit; None where none does.
 
@@ -95,7 +95,7 @@ def recognise_objective(
             d = float(rest @ squares / (squares @ squares))
             for penalty in (0.0, d):
                 misfit = float(np.max(np.abs(rest - penalty * squares) / np.maximum(np.abs(values), 1e-300)))
-                if misfit < (1e-3 if coarse else _NEARLY) and (penalty == 0.0 or penalty > 1e-7):
+                if misfit < (1e-3 if single_precision else _NEARLY) and (penalty == 0.0 or penalty > 1e-7):
                     objective = Objective(loss, name, c, _fraction(penalty, m))
                     if best is None or misfit < best[0] * 1e-2 or (misfit < best[0] and not objective.d):
                         best = misfit, objective

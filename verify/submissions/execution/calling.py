@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from verify.nets.net import OVER_SAMPLES, Net, Objective
 from verify.submissions.execution.answers import Where
@@ -13,6 +13,7 @@ from verify.submissions.wiring.points import Point, labels_for
 from verify.submissions.wiring.roles import Roles
 from verify.submissions.wiring.structure import Structure
 
+DRIVER: Final = "verify.submissions.execution.inside.driver"  # what a worker in the sandbox runs
 Ask = Callable[[dict[str, Any], Mapping[str, Any]], tuple[dict[str, Any], dict[str, Any]]]
 
 
@@ -39,7 +40,7 @@ class Reading:
     rate: float = RATE
     right: float = 0.0  # the part of the parameters whose gradient is the truth, in floats
     torch: bool = False
-    coarse: bool = False  # computes in float32
+    single_precision: bool = False  # computes in float32
     trials: int = 0
     fits: bool = True  # every gradient has the shape of its parameter
 

@@ -115,14 +115,14 @@ def complex_slopes(ask: Ask, reading: Reading, point: Point) -> Slopes | None:
 def central_slopes(ask: Ask, reading: Reading, point: Point) -> Slopes | None:
     """Return the central difference of fourth order, bounded by what halving its step changes and by round-off."""
     which, entry = _moves(reading, point)
-    spacing = SPACING * (8 if reading.coarse else 1)
+    spacing = SPACING * (8 if reading.single_precision else 1)
     deltas = np.repeat(spacing * np.array([1.0, -1.0, 2.0, -2.0, 0.0]), len(which))
     try:
         J = _losses(ask, reading, point, (np.tile(which, 5), np.tile(entry, 5)), deltas).reshape(5, -1)
     except Refused:
         return None
     near, far = (J[0] - J[1]) / (2 * spacing), (J[2] - J[3]) / (4 * spacing)
-    unit = 2.0**-23 if reading.coarse else 2.0**-52
+    unit = 2.0**-23 if reading.single_precision else 2.0**-52
     noise = 16 * unit * np.max(np.abs(J)) / spacing
     # Where a ReLU bends in between, the second differences over one and two steps do not agree.
     bend = (J[0] - 2 * J[4] + J[1]) / spacing - (J[2] - 2 * J[4] + J[3]) / (4 * spacing)

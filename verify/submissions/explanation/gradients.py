@@ -165,7 +165,7 @@ def part_right(reading: Reading, found: Leaves, point: Point) -> float:
     with np.errstate(all="ignore"):
         expected = truth(reading, point.params, point.X, point.Y)
     given = given_gradients(reading, found, point.params)
-    tolerance = _RIGHT_IN_FLOAT32 if reading.coarse else _RIGHT
+    tolerance = _RIGHT_IN_FLOAT32 if reading.single_precision else _RIGHT
     right = [
         one for one in reading.structure.parameters if _close(given.get(one.name), expected[one.name], one, tolerance)
     ]

@@ -86,7 +86,7 @@ def _within(
     given, expected = _shaped(np.asarray(value, dtype=float), shape), slopes.gradient[name]
     scale = float(np.nanmax(np.abs(expected), initial=0.0))
     largest = max(float(np.nanmax(np.abs(one), initial=0.0)) for one in slopes.gradient.values())
-    roundoff = _ROUNDOFF_IN_FLOAT32 if reading.coarse else _ROUNDOFF
+    roundoff = _ROUNDOFF_IN_FLOAT32 if reading.single_precision else _ROUNDOFF
     bound = slopes.bound[name] + roundoff * (scale + 1e-3 * largest) + (_EPSILON * scale if epsilon else 0.0)
     with np.errstate(invalid="ignore"):
         error = np.abs(given - expected)

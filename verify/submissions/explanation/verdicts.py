@@ -284,5 +284,5 @@ def _convention(reading: Reading, candidates: Candidates) -> tuple[Setting, ...]
     add("network", reading.net.words if reading.net else "of no known kind")
     if reading.objective is not None:
         add("objective", reading.objective.words, reading.objective.implied)
-    add("number format", "float32" if reading.coarse else "PyTorch tensors" if reading.torch else None)
+    add("number format", "float32" if reading.single_precision else "PyTorch tensors" if reading.torch else None)
     return tuple(settings)

@@ -96,8 +96,8 @@ def _make(ask: Ask, maker: Mapping[str, Any], sizes: Sequence[int]) -> dict[Path
 def _made_up(roles: Roles, outputs: int | None) -> Iterator[tuple[Structure, Container]]:
     for names, container in _named_parameters(roles):
         for last in _outputs(outputs):
-            for turned, bias in _LAYOUTS:
-                structure = made_up(names, (*SIZES, last), turned=turned, bias=bias)
+            for transposed, bias in _LAYOUTS:
+                structure = made_up(names, (*SIZES, last), transposed=transposed, bias=bias)
                 if structure is not None:
                     yield structure, container
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from verify.errors import BadInput
 from verify.files import read_text
-from verify.settings import nearest
 from verify.submissions.wiring.structure import MOST_OUTPUTS
+from verify.wording import nearest
 
 if TYPE_CHECKING:
     from verify.evidence.records import Evidence

@@ -149,10 +149,10 @@ class Trials:
     def _with_net(self, reading: Reading, found: Leaves, point: Point) -> Reading:
         layers = reading.structure.layers(point.params)
         known = recognise_net(layers, point.X, found)
-        coarse = False
+        single_precision = False
         if known is None:
-            known = recognise_net(layers, point.X, found, coarse=True)
-            coarse = known is not None
+            known = recognise_net(layers, point.X, found, single_precision=True)
+            single_precision = known is not None
         if known is None and any(one.kind == "Wb" for one in reading.structure.parameters):
             flipped = tuple(replace(one, bias_first=True) for one in reading.structure.parameters)
             structure = replace(reading.structure, parameters=flipped)
@@ -161,7 +161,7 @@ class Trials:
                 reading = replace(reading, structure=structure)
         if known is None:
             return reading
-        return replace(reading, net=known[0], yhat=known[1], coarse=coarse)
+        return replace(reading, net=known[0], yhat=known[1], single_precision=single_precision)
 
     def _with_loss(self, reading: Reading, known: Known, found: Leaves) -> Reading:
         """Find the loss as a function, as a part of what the backward pass returns, or as a local name."""
@@ -189,12 +189,12 @@ class Trials:
             layers = reading.structure.layers(point.params)
             points.append((reading.net.forward(layers, point.X), layers, point.Y, float(np.real(value).reshape(-1)[0])))
         K, net = reading.structure.sizes[-1], reading.net
-        fit = recognise_objective(points, reading.batch, K, coarse=reading.coarse)
+        fit = recognise_objective(points, reading.batch, K, single_precision=reading.single_precision)
         if fit is None and net.output == "identity":  # what was seen may be the logits of an output that was not kept
             for output in ("softmax", "sigmoid"):
                 other = replace(net, output=output)
                 seen = [(other.forward(layers, trace.A[0]), layers, Y, J) for trace, layers, Y, J in points]
-                fit = recognise_objective(seen, reading.batch, K, coarse=reading.coarse)
+                fit = recognise_objective(seen, reading.batch, K, single_precision=reading.single_precision)
                 if fit is not None:
                     net = other
                     break

@@ -31,20 +31,20 @@ class Parameter:
     shape: tuple[int, ...]
     layer: int = 0
     kind: str = "W"  # W, b, or Wb: a weight matrix that holds the bias as its first or last row
-    turned: bool = False  # the student's W is the transpose of n_in x n_out
+    transposed: bool = False  # the student's W is the transpose of n_in x n_out
     bias_first: bool = False
 
     def canonical(self, array: Any) -> Any:
         """Return the student's array as W (n_in x n_out) or b (1 x n_out)."""
         if self.kind == "b":
             return array.reshape(1, -1)
-        return array.T if self.turned else array
+        return array.T if self.transposed else array
 
     def own(self, array: Any) -> Any:
         """Return a canonical array in the student's shape."""
         if self.kind == "b":
             return array.reshape(self.shape)
-        return array.T if self.turned else array
+        return array.T if self.transposed else array
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Structure:
         return parameter.own(dW)
 
 
-def chain(found: Sequence[tuple[str, Path, tuple[int, ...]]], *, turned: bool | None = None) -> Structure | None:
+def chain(found: Sequence[tuple[str, Path, tuple[int, ...]]], *, transposed: bool | None = None) -> Structure | None:
     """Return the layers that arrays of these names and shapes make up, or None where they make none.
 
     Weights follow each other by their numbers or in the order given; every bias goes to the layer whose
@@ -99,11 +99,11 @@ def chain(found: Sequence[tuple[str, Path, tuple[int, ...]]], *, turned: bool | 
     biases.sort(key=lambda one: _number(one[0]))
     if not 0 < len(weights) <= DEEPEST:
         return None
-    for transposed in (False, True) if turned is None else (turned,):
+    for lies in (False, True) if transposed is None else (transposed,):
         for extra in (0, 1):
             if extra and biases:
                 continue
-            structure = _joined(weights, biases, transposed=transposed, extra=extra)
+            structure = _joined(weights, biases, transposed=lies, extra=extra)
             if structure:
                 return structure
     return None
@@ -142,7 +142,7 @@ def _number(name: str) -> int:
 
 
 def made_up(
-    names: Iterable[tuple[str, Path]], depth_sizes: Sequence[int], *, turned: bool, bias: str
+    names: Iterable[tuple[str, Path]], depth_sizes: Sequence[int], *, transposed: bool, bias: str
 ) -> Structure | None:
     """Return a structure for parameters that are known by name only; `bias` is row, flat, column, or inside W."""
     every = list(names)
@@ -158,7 +158,7 @@ def made_up(
         inside = bias == "inside" and not biases
         shape = (sizes[number - 1] + inside, sizes[number])
         kind = "Wb" if inside else "W"
-        parameters.append(Parameter(name, path, shape[::-1] if turned else shape, number, kind, turned))
+        parameters.append(Parameter(name, path, shape[::-1] if transposed else shape, number, kind, transposed))
         if biases:
             n = sizes[number]
             where = {"row": (1, n), "flat": (n,), "column": (n, 1), "inside": (1, n)}[bias]
@@ -175,6 +175,6 @@ def resized(structure: Structure, sizes: Sequence[int]) -> Structure:
             shape = tuple(n_out if length == structure.sizes[one.layer] else length for length in one.shape)
         else:
             shape = (n_in + (one.kind == "Wb"), n_out)
-            shape = shape[::-1] if one.turned else shape
+            shape = shape[::-1] if one.transposed else shape
         parameters.append(replace(one, shape=shape))
     return Structure(tuple(parameters), tuple(sizes))

@@ -1,0 +1,114 @@
+"""`verify report`: everything, written for a grader."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from verify import settings
+from verify.cli import options
+from verify.cli import submission as own
+from verify.cli.status import status
+from verify.errors import BadInput
+
+if TYPE_CHECKING:
+    from verify.evidence.records import Evidence
+    from verify.lab.planting import Mistake
+
+
+def report(
+    context: typer.Context,
+    submission: own.File = None,
+    out: Annotated[str, typer.Option("--out", metavar="DIR", help="The folder of all reports.")] = "reports",
+    name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="The report's own folder in it.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Without the training.")] = False,
+    data: Annotated[str | None, typer.Option("--data", metavar="PATH", help="MNIST, as for train-mnist.")] = None,
+    dataset: Annotated[str, typer.Option("--dataset", metavar="NAME", help="As for train-mnist.")] = "auto",
+    epochs: Annotated[int, typer.Option("--epochs", metavar="N", help="Epochs of the training.")] = 50,
+    mistake: Annotated[
+        str | None, typer.Option("--mistake", metavar="NAME", help="Report on the network with this mistake planted.")
+    ] = None,
+    digits: Annotated[
+        bool, typer.Option("--digits/--no-digits", help="With the picture of the ten first digits, or without.")
+    ] = True,
+    evidence: Annotated[
+        str | None, typer.Option("--from", metavar="PATH", help="Render this evidence.json again; nothing is run.")
+    ] = None,
+    convention: own.Convention = None,
+    forward: own.Forward = None,
+    backward: own.Backward = None,
+    loss: own.Loss = None,
+    update: own.Update = None,
+    init: own.Init = None,
+    class_: own.Class = None,
+    samples: own.Samples = None,
+    labels: own.Labels = None,
+    outputs: own.Outputs = None,
+    timeout: own.Timeout = None,
+    memory: own.Memory = None,
+    require_cage: own.RequireCage = None,
+) -> None:
+    """Run everything, and write what a grader reads: report.html, report.md, evidence.json, pictures."""
+    from verify.lab.planting import BY_NAME
+    from verify.report.folder import check_report_folder, write_report
+    from verify.report.safe import visible
+
+    own.check_together(context, submission, ("mistake", "data", "dataset", "epochs", "quick", "evidence", "digits"))
+    settings.check_settings({"dataset": dataset, "epochs": epochs})
+    planted = options.mistake(mistake, BY_NAME)
+    options.check_given(data=data, **{"from": evidence})
+    usual = "report" if submission is None else options.folder_name(Path(submission).stem)
+    folder = options.report_folder(out, usual if name is None else name)
+    check_report_folder(folder)
+    if submission is not None:
+        found = own.judge(context, submission)
+    elif evidence is not None:
+        if mistake or data or quick or dataset != "auto" or epochs != 50:
+            raise BadInput("--from: renders evidence as it is; leave out what tells how to make it")
+        from verify.evidence.records import Evidence
+        from verify.files import read_text
+
+        found = Evidence.from_json(read_text(Path(evidence), "an evidence.json that verify wrote"))
+    else:
+        words = ["--quick"] * quick + options.words(data=data and Path(data).absolute().name)
+        words += options.words(dataset=None if dataset == "auto" else dataset, epochs=epochs if epochs != 50 else None)
+        command = " ".join(["verify report", *words, *options.words(mistake=mistake)])
+        found = _run_both(planted, command, quick, data, dataset, epochs)
+    if not digits:
+        found = found.without_digits()
+    write_report(found, folder)
+    typer.echo(visible(found.sentence))
+    typer.echo(f"The report is in {folder}: report.html, report.md, evidence.json.")
+    raise typer.Exit(status(found))
+
+
+def _run_both(
+    mistake: Mistake | None, command: str, quick: bool, data: str | None, dataset: str, epochs: int
+) -> Evidence:
+    """Return the evidence of the made cases and of the training together."""
+    from verify.interrupts import CtrlC
+    from verify.lab.check import check_cases, check_network
+    from verify.report.progress import TrainingProgress
+
+    if quick:
+        return check_network(mistake=mistake, command=command, whole=True)
+    from verify.training.data import find_dataset
+    from verify.training.end_to_end import check_training
+    from verify.training.loop import Settings
+
+    found = find_dataset(Path(data) if data else None, dataset)  # type: ignore[arg-type]
+    with TrainingProgress() as progress, CtrlC(progress.say_at_once) as stop:
+        if found.note:
+            progress.say(found.note)
+        return check_training(
+            found,
+            Settings(epochs=epochs),
+            mistake=mistake,
+            stop=stop.asked,
+            progress=progress,
+            beside=check_cases(mistake=mistake, cases=None, oracles=None, seed=42),
+            whole=True,
+            command=command,
+        )
