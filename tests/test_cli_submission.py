@@ -17,7 +17,8 @@ from verify.errors import BadInput
 from verify.evidence.records import Replay, Verdict
 from verify.evidence.submission import Setting, Submission
 from verify.sandbox import cage
-from verify.submissions.wiring.conventions import CHOICES, KEYS, convention_text, read_convention
+from verify.submissions.explanation.convention_text import convention_text
+from verify.submissions.wiring.conventions import CHOICES, KEYS, read_convention
 
 TOLD = (
     Setting("backward", "rückwärts", "inferred"), Setting("samples", "columns", "told"), Setting("outputs", "10", "inferred"),

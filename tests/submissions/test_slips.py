@@ -10,9 +10,10 @@ import pytest
 
 from verify.mistakes.slips import SLIPS, Slip, known_as, mutated, places
 from verify.nets.net import Net, Objective
-from verify.submissions.diagnosis.naming import At, name_mistakes
+from verify.nets.observation import Observation
+from verify.submissions.diagnosis.naming import name_mistakes
 from verify.submissions.execution.calling import Reading
-from verify.submissions.explanation.gradients import in_own_shapes
+from verify.submissions.execution.gradients import in_own_shapes
 from verify.submissions.wiring.plan import Container
 from verify.submissions.wiring.points import make_point
 from verify.submissions.wiring.roles import Roles
@@ -36,7 +37,7 @@ def reading(net: Net, objective: Objective) -> Reading:
     return replace(plain, net=net, objective=objective)
 
 
-def at(one: Reading, guess: dict[tuple[str, int], Slip], seed: int) -> At | None:
+def at(one: Reading, guess: dict[tuple[str, int], Slip], seed: int) -> Observation | None:
     assert one.net is not None
     assert one.objective is not None
     point = make_point(one.structure, one.batch, seed)
@@ -48,7 +49,7 @@ def at(one: Reading, guess: dict[tuple[str, int], Slip], seed: int) -> At | None
         given = in_own_shapes(one, gradient.dW, gradient.db)
     except ValueError:
         given = {name: gradient.db[int(name[1])] if name[0] == "b" else gradient.dW[int(name[1])] for name, _ in NAMES}
-    return At(point.X, point.Y, point.params, given)
+    return Observation(point.X, point.Y, point.params, given)
 
 
 def named(one: Reading, guess: dict[tuple[str, int], Slip]) -> set[str] | None:

@@ -18,6 +18,7 @@ from verify.errors import CouldNotJudge, VerifyError
 from verify.interrupts import Signals
 from verify.memory import LACKING, ran_out, spare
 from verify.output import Output, end_in_one_line
+from verify.version import VERSION
 
 LACKED: Final = (f"could not judge: {LACKING}", COULD_NOT_JUDGE)
 
@@ -38,9 +39,7 @@ def verify(
 ) -> None:
     """Is a hand-written backward pass the gradient of its loss? Says so, and shows why."""
     if version:
-        from verify import __version__
-
-        typer.echo(f"verify {__version__}")
+        typer.echo(f"verify {VERSION}")
         raise typer.Exit(0)
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())

@@ -17,7 +17,7 @@ def show(evidence: Evidence, json: str | None, convention: str | None = None) ->
 
     texts = {json: evidence.to_json()} if json else {}
     if convention and evidence.submission is not None:  # a fault of verify knows of no convention
-        from verify.submissions.wiring.conventions import convention_text
+        from verify.submissions.explanation.convention_text import convention_text
 
         texts[convention] = convention_text(evidence)
     if "-" not in texts:

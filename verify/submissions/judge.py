@@ -13,12 +13,14 @@ import numpy as np
 from verify.evidence.records import Evidence
 from verify.exact.numbers import NotExpressible
 from verify.faults import judged_or_fault
+from verify.nets.observation import Observation
 from verify.sandbox.cage import Limits, require
 from verify.sandbox.session import Failed, Sandbox, Worker
-from verify.submissions.diagnosis.naming import At
+from verify.submissions.diagnosis.judging import compare_exactly, compare_slopes, fits
 from verify.submissions.execution.answers import Broken, Leaves, Refused, loaded
 from verify.submissions.execution.calling import DRIVER, Ask, Reading
 from verify.submissions.execution.canary import Canary
+from verify.submissions.execution.gradients import truth
 from verify.submissions.execution.measuring import (
     Slopes,
     central_slopes,
@@ -27,8 +29,6 @@ from verify.submissions.execution.measuring import (
     in_floats,
     own_slopes,
 )
-from verify.submissions.explanation.gradients import truth
-from verify.submissions.explanation.judging import compare_exactly, compare_slopes, fits
 from verify.submissions.explanation.verdicts import Context, Findings, could_not_judge, evidence_of
 from verify.submissions.parsing.document import Place
 from verify.submissions.parsing.reading import read
@@ -134,8 +134,8 @@ def _where(refused: Refused) -> str:
 
 @dataclass(frozen=True)
 class _Seen:
-    floats: list[At]
-    exact: list[At]
+    floats: list[Observation]
+    exact: list[Observation]
     leaves: Leaves
     repeats: bool  # a second call gives the same
     sound: bool
@@ -259,7 +259,7 @@ def _to_the_last_digits(reading: Reading, seen: _Seen, numeric: Sequence[Any], r
     return {name for name, said in words.items() if "agrees" in said and said <= {"agrees", "vacuous"}}
 
 
-def _by_formula(reading: Reading, at: At) -> list[Any]:
+def _by_formula(reading: Reading, at: Observation) -> list[Any]:
     """Compare with the textbook formula in floats, where neither exact numbers nor a loss of its own are there."""
     expected = truth(reading, at.params, at.X, at.Y)
     zero = {name: np.zeros(np.shape(value)) for name, value in expected.items()}

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from verify.report.pictures.drawing import GREY, WIDTH
-from verify.report.pictures.kill_matrix import Cell, Level, Matrix
 from verify.report.pictures.lettering import broken, fitted, listed, width
+from verify.report.pictures.matrix import Cell, Level, Matrix
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

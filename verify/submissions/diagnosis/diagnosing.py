@@ -11,12 +11,13 @@ import numpy as np
 from verify.evidence.records import Comparison, Diagnosis
 from verify.mistakes.slips import known_as, sentence_of
 from verify.nets.net import Gradient
+from verify.nets.observation import Observation
+from verify.submissions.diagnosis.judging import fits
 from verify.submissions.diagnosis.lines import Names, find_line, names_at, should_be
-from verify.submissions.diagnosis.naming import At, Named, name_mistakes, with_mistakes
+from verify.submissions.diagnosis.naming import Named, name_mistakes, with_mistakes
 from verify.submissions.execution.answers import Leaves
 from verify.submissions.execution.calling import Reading
-from verify.submissions.explanation.gradients import truth
-from verify.submissions.explanation.judging import fits
+from verify.submissions.execution.gradients import truth
 from verify.submissions.parsing.document import Document, Place
 from verify.submissions.wiring.roles import Function
 
@@ -30,8 +31,8 @@ class Wrong:
     document: Document
     functions: Sequence[Function]
     reading: Reading
-    floats: Sequence[At]
-    exact: Sequence[At]
+    floats: Sequence[Observation]
+    exact: Sequence[Observation]
     leaves: Leaves
     comparisons: Sequence[Comparison]
 

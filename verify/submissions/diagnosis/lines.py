@@ -12,7 +12,7 @@ import numpy as np
 from verify.nets.net import ACTIVATIONS, Gradient, Layer, Trace
 from verify.submissions.execution.answers import Leaves
 from verify.submissions.execution.calling import Reading
-from verify.submissions.explanation.gradients import plain
+from verify.submissions.execution.gradients import plain
 from verify.submissions.parsing.document import Place
 from verify.submissions.program.vocabulary import bare
 from verify.submissions.wiring.roles import Function, own_nodes

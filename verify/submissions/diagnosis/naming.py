@@ -13,23 +13,14 @@ from verify.exact import pair_field
 from verify.exact.numbers import ExactArray, NotExpressible
 from verify.mistakes.slips import SLIPS, Slip, mutated, places, weight_decay
 from verify.nets.net import Gradient
+from verify.nets.observation import Observation
 from verify.submissions.execution.calling import Reading
-from verify.submissions.explanation.gradients import in_own_shapes
+from verify.submissions.execution.gradients import in_own_shapes
 
 _SAME: Final = 1e-9
 _SAME_IN_FLOAT32: Final = 2e-4
 _SMALL: Final = 1e-5  # of the size of ordinary gradients: what is below is compared absolutely
 _PAIRS: Final = 12  # first mistakes of a pair that are gone into, those that explain most first
-
-
-@dataclass(frozen=True)
-class At:
-    """The submission's gradient at one point: the point in floats or exact numbers, and what was given there."""
-
-    X: Any
-    Y: Any
-    params: Mapping[str, Any]
-    given: Mapping[str, Any]
 
 
 Guess = tuple[tuple[tuple[str, int], Slip], ...]  # ((step, layer), slip) for each place of the mistake
@@ -43,7 +34,7 @@ class Named:
     exactly: bool
 
 
-def name_mistakes(reading: Reading, floats: Sequence[At], exact: Sequence[At]) -> tuple[Named, ...]:
+def name_mistakes(reading: Reading, floats: Sequence[Observation], exact: Sequence[Observation]) -> tuple[Named, ...]:
     """Return the mistakes that together reproduce the gradient at all points: one, or a pair; none where none fits.
 
     None too where two different guesses of the same size fit: then it would be a guess.
@@ -67,7 +58,7 @@ def name_mistakes(reading: Reading, floats: Sequence[At], exact: Sequence[At]) -
 class _Search:
     """Guesses that reproduce the gradient at the first point."""
 
-    def __init__(self, reading: Reading, at: At, tolerance: float) -> None:
+    def __init__(self, reading: Reading, at: Observation, tolerance: float) -> None:
         self.reading, self.at, self.tolerance = reading, at, tolerance
         self.steps = [
             (place, slip)
@@ -146,7 +137,7 @@ class _Search:
         return all(_same(self.at.given.get(name), own[name], self.tolerance) for name in own)
 
 
-def _own(reading: Reading, guess: Guess, at: At) -> dict[str, Any] | None:
+def _own(reading: Reading, guess: Guess, at: Observation) -> dict[str, Any] | None:
     """Return the gradient with these mistakes by the student's names, or None where a mistake has no meaning."""
     gradient = with_mistakes(reading, guess, at)
     if gradient is None:
@@ -158,7 +149,7 @@ def _own(reading: Reading, guess: Guess, at: At) -> dict[str, Any] | None:
     return found
 
 
-def with_mistakes(reading: Reading, guess: Guess, at: At) -> Gradient | None:
+def with_mistakes(reading: Reading, guess: Guess, at: Observation) -> Gradient | None:
     """Return every step of the gradient with these mistakes in it."""
     assert reading.net is not None
     assert reading.objective is not None
@@ -193,7 +184,7 @@ def _same(value: Any, candidate: Any, tolerance: float) -> bool:
     return bool(np.all(np.abs(left - right) <= tolerance * scale))
 
 
-def _fits(reading: Reading, guess: Guess, points: Sequence[At], tolerance: float) -> bool:
+def _fits(reading: Reading, guess: Guess, points: Sequence[Observation], tolerance: float) -> bool:
     for at in points:
         own = _own(reading, guess, at)
         if own is None or not all(_same(at.given.get(name), own[name], tolerance) for name in own):
@@ -201,7 +192,7 @@ def _fits(reading: Reading, guess: Guess, points: Sequence[At], tolerance: float
     return True
 
 
-def _distinct(reading: Reading, guesses: Sequence[Guess], at: At, tolerance: float) -> list[Guess]:
+def _distinct(reading: Reading, guesses: Sequence[Guess], at: Observation, tolerance: float) -> list[Guess]:
     """Return one guess of those that give the same numbers by the same mistake at one step."""
     found: list[Guess] = []
     for guess in guesses:
@@ -210,7 +201,7 @@ def _distinct(reading: Reading, guesses: Sequence[Guess], at: At, tolerance: flo
     return found
 
 
-def _confirmed(reading: Reading, guess: Guess, exact: Sequence[At], tolerance: float) -> tuple[Named, ...]:
+def _confirmed(reading: Reading, guess: Guess, exact: Sequence[Observation], tolerance: float) -> tuple[Named, ...]:
     """Return the guess as mistakes, if exact numbers say so too, or where they can't say."""
     try:
         exactly = bool(exact) and _fits(reading, guess, exact, tolerance)

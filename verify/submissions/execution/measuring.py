@@ -10,10 +10,10 @@ import numpy as np
 from verify.exact import pair_field
 from verify.exact.numbers import ExactArray, NotExpressible
 from verify.exact.world import PairWorld
-from verify.submissions.diagnosis.naming import At
+from verify.nets.observation import Observation
 from verify.submissions.execution.answers import Leaves, Refused, losses, unpacked
 from verify.submissions.execution.calling import Ask, Reading
-from verify.submissions.explanation.gradients import given_gradients
+from verify.submissions.execution.gradients import given_gradients
 from verify.submissions.wiring.points import Point, labels_for
 
 STEP: Final = 1e-100  # of the complex step
@@ -22,11 +22,11 @@ _ALL: Final = 400  # entries up to which every one is differenced
 _SOME: Final = 25  # entries a parameter otherwise
 
 
-def in_floats(ask: Ask, reading: Reading, point: Point) -> tuple[At, Leaves]:
+def in_floats(ask: Ask, reading: Reading, point: Point) -> tuple[Observation, Leaves]:
     """Return the submission's gradient at a point, and everything that its functions held."""
     plan = {"do": "run", "locals": True, "after": True, **reading.plan(reading.backward_steps, point)}
     found = unpacked(*ask(plan, reading.arrays(point)))
-    return At(point.X, point.Y, point.params, given_gradients(reading, found, point.params)), found
+    return Observation(point.X, point.Y, point.params, given_gradients(reading, found, point.params)), found
 
 
 def exact_point(
@@ -51,13 +51,13 @@ def exact_point(
     return world, numbers, arrays
 
 
-def in_exact_numbers(ask: Ask, reading: Reading, point: Point, key: int) -> At:
+def in_exact_numbers(ask: Ask, reading: Reading, point: Point, key: int) -> Observation:
     """Return the submission's gradient in exact numbers. Raises NotExpressible where the code does what they can't."""
     world, numbers, arrays = exact_point(reading, point, key)
     plan = {"do": "run", "key": key, "after": True, "container": True, **reading.plan(reading.backward_steps, point)}
     found = _exactly(ask, plan, arrays, world)
     given = given_gradients(reading, {where: _number(world, value) for where, value in found.items()}, numbers)
-    return At(numbers["X"], point.Y, {name: numbers[name] for name in point.params}, given)
+    return Observation(numbers["X"], point.Y, {name: numbers[name] for name in point.params}, given)
 
 
 def own_slopes(ask: Ask, reading: Reading, point: Point, key: int) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from verify.evidence.records import FAILS, PASSES, CaseEvidence, Comparison, Dia
 from verify.evidence.submission import Answer, Lines, ParameterVerdict, Remark, Setting, Submission
 from verify.judgement.verdicts import caught, summary, verdict_of
 from verify.nets.net import OVER_SAMPLES
+from verify.nets.observation import Observation
 from verify.sandbox.cage import offers
 from verify.submissions.diagnosis.diagnosing import Wrong, diagnose
-from verify.submissions.diagnosis.naming import At
 from verify.submissions.execution.answers import Leaves
 from verify.submissions.execution.calling import Reading
 from verify.submissions.parsing.document import Document, Place
@@ -44,8 +44,8 @@ class Findings:
 
     reading: Reading
     comparisons: Sequence[Comparison]
-    floats: Sequence[At]
-    exact: Sequence[At]
+    floats: Sequence[Observation]
+    exact: Sequence[Observation]
     leaves: Leaves
     repeats: bool
     notes: Sequence[str]

@@ -12,7 +12,7 @@ from verify.nets.net import OVER_SAMPLES
 from verify.submissions.diagnosis.recognition import canonical_output, implied, recognise_net, recognise_objective
 from verify.submissions.execution.answers import Leaves, Refused, Where, unpacked
 from verify.submissions.execution.calling import Ask, Reading
-from verify.submissions.explanation.gradients import match_gradients, part_right, with_fit
+from verify.submissions.execution.gradients import match_gradients, part_right, with_fit
 from verify.submissions.program.vocabulary import meaning_of
 from verify.submissions.wiring.containers import structures
 from verify.submissions.wiring.plan import RATE, Container, Known, arguments, array, number, step_of

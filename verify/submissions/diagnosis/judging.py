@@ -10,7 +10,7 @@ import numpy as np
 from verify.evidence.records import Comparison, Word, Worst
 from verify.exact import pair_field
 from verify.exact.numbers import ExactArray
-from verify.submissions.diagnosis.naming import At
+from verify.nets.observation import Observation
 from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.measuring import Slopes
 
@@ -31,13 +31,15 @@ def _shaped(value: Any, shape: tuple[int, ...]) -> Any:
     return value.reshape(shape)
 
 
-def compare_exactly(reading: Reading, points: Sequence[At], truths: Sequence[Mapping[str, Any]]) -> list[Comparison]:
+def compare_exactly(
+    reading: Reading, points: Sequence[Observation], truths: Sequence[Mapping[str, Any]]
+) -> list[Comparison]:
     """Return one comparison a parameter: identical at every exact point, or different."""
     return [_exactly(one.name, one.shape, points, truths) for one in reading.structure.parameters]
 
 
 def _exactly(
-    name: str, shape: tuple[int, ...], points: Sequence[At], truths: Sequence[Mapping[str, Any]]
+    name: str, shape: tuple[int, ...], points: Sequence[Observation], truths: Sequence[Mapping[str, Any]]
 ) -> Comparison:
     size = int(np.prod(shape))
     note = "exact numbers, every entry"
@@ -68,13 +70,15 @@ def _misfit(name: str, value: Any, shape: tuple[int, ...]) -> str:
     return f"the gradient of {name} has {got}, expected real numbers of shape {shape}"
 
 
-def compare_slopes(reading: Reading, oracle: str, at: At, slopes: Slopes, *, epsilon: bool) -> list[Comparison]:
+def compare_slopes(
+    reading: Reading, oracle: str, at: Observation, slopes: Slopes, *, epsilon: bool
+) -> list[Comparison]:
     """Return one comparison a parameter with derivatives of the submission's own loss, within their bounds."""
     return [_within(reading, oracle, one.name, one.shape, at, slopes, epsilon) for one in reading.structure.parameters]
 
 
 def _within(
-    reading: Reading, oracle: str, name: str, shape: tuple[int, ...], at: At, slopes: Slopes, epsilon: bool
+    reading: Reading, oracle: str, name: str, shape: tuple[int, ...], at: Observation, slopes: Slopes, epsilon: bool
 ) -> Comparison:
     value, size = at.given.get(name), int(np.prod(shape))
     asked = np.isfinite(slopes.gradient[name])
