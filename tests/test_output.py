@@ -88,7 +88,17 @@ def test_300_megabytes_are_enough_for_a_submission_and_a_hundred_are_one_line() 
         for size in ("300000", "150000")
     )
     assert (enough.returncode, enough.stderr) == (0, "")
-    assert (little.returncode, little.stdout, little.stderr) == (3, "", f"verify: could not judge: {LACKING}\n")
+    said = "verify: could not judge: judging takes 300 MB of address space, and 154 MB are allowed; "
+    assert (little.returncode, little.stdout, little.stderr) == (3, "", f"{said}allow more (ulimit -v)\n")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a bound on the address space")
+def test_a_training_with_little_memory_is_refused_before_it_could_hang() -> None:
+    words = command("train-mnist", "--dataset", "digits", "--epochs", "1")
+    begin = ["bash", "-c", 'ulimit -v 460000; exec "$@"', "bash"]
+    done = subprocess.run([*begin, *words], capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith("verify: could not judge: training takes 1500 MB of address space")
 
 
 @pytest.mark.parametrize(

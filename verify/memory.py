@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import errno
+import math
 import os
 from typing import Final
 
+from verify.errors import CouldNotJudge
+
 LACKING: Final = "memory ran out; allow more (300 MB of address space at least, see ulimit -v), or give a smaller net"
-_NEEDED: Final = 184 << 20  # bytes that NumPy and SymPy take beside Python
+JUDGING: Final = 300  # MB of address space in which a file, or the lab's network, can be judged
+TRAINING: Final = 1500  # MB of address space in which the training runs, with its threads and on the real MNIST
 _PLENTY: Final = 2 << 30  # bytes of address space in which NumPy may start a thread for each core
 _SAID: Final = ("failed to map segment", "cannot allocate memory", "can't start new thread", "can't allocate lock")
 
@@ -15,19 +19,34 @@ _SAID: Final = ("failed to map segment", "cannot allocate memory", "can't start 
 def spare() -> None:
     """Where the address space is bounded, have NumPy's libraries start one thread, before they are loaded.
 
-    Every thread takes room for its stack and its buffers, and there is one for each core. Raises OSError (ENOMEM)
-    where there is too little room all the same: later, OpenBLAS would end the process with the status of a verdict.
+    Every thread takes room for its stack and its buffers, and there is one for each core.
     """
-    try:
-        import mmap
-        import resource
-    except ImportError:  # not on Windows, which has no such bound
-        return
-    bound = resource.getrlimit(resource.RLIMIT_AS)[0]
-    if bound != resource.RLIM_INFINITY and bound < _PLENTY:
+    if _bound() < _PLENTY:
         for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
             os.environ.setdefault(name, "1")
-        mmap.mmap(-1, _NEEDED).close()
+
+
+def require(megabytes: int, work: str) -> None:
+    """Raise CouldNotJudge where less address space is allowed than the work takes.
+
+    It is asked before NumPy is loaded: where its library of linear algebra lacks memory it tries for ever, or ends the
+    process with the status of a wrong gradient.
+    """
+    if _bound() < megabytes * 10**6:
+        allowed = _bound() / 10**6
+        raise CouldNotJudge(
+            f"{work} takes {megabytes} MB of address space, and {allowed:.0f} MB are allowed; allow more (ulimit -v)"
+        )
+
+
+def _bound() -> float:
+    """Return how many bytes of address space are allowed."""
+    try:
+        import resource
+    except ImportError:  # not on Windows, which has no such bound
+        return math.inf
+    bound = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return math.inf if bound == resource.RLIM_INFINITY else bound
 
 
 def ran_out(error: BaseException | None) -> bool:

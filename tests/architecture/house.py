@@ -27,7 +27,7 @@ HOUSE: Final[dict[str, Room]] = {
     "verify.wording": Room((), "words that stand in many sentences"),
     "verify.output": Room((), "standard output that raises nothing"),
     "verify.interrupts": Room(("output",), "Ctrl-C, SIGTERM and SIGHUP"),
-    "verify.memory": Room((), "little memory"),
+    "verify.memory": Room(("errors",), "little memory"),
     "verify.temporary": Room(("errors", "interrupts"), "temporary folders that nothing leaves behind"),
     "verify.files": Room(("errors", "interrupts"), "files written whole or not at all"),
     "verify.settings": Room(("errors", "wording"), "what the settings of a check or a training may be"),

@@ -7,12 +7,14 @@ from typing import Annotated
 import typer
 
 from verify.errors import BadInput
+from verify.memory import JUDGING, require
 
 
 def explain(
     parameter: Annotated[str, typer.Argument(metavar="PARAMETER", help="W1, b1, W2, b2, or a step such as dZ2.")],
 ) -> None:
     """Print why a gradient is what it is, with proofs."""
+    require(JUDGING, "proving")
     from verify.lab.derivation import REASONS_FOR, explanation
 
     name = parameter if parameter in REASONS_FOR else f"d{parameter}"

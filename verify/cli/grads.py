@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -11,9 +11,7 @@ from verify.cli import options
 from verify.cli import submission as own
 from verify.cli.showing import show
 from verify.cli.status import status
-
-if TYPE_CHECKING:
-    pass
+from verify.memory import JUDGING, require
 
 
 def grads(
@@ -55,6 +53,7 @@ def grads(
     require_cage: own.RequireCage = None,
 ) -> None:
     """Check the lab's gradients, or those of somebody's own code, against independent oracles."""
+    require(JUDGING, "judging")
     own.check_together(context, submission, ("sizes", "batch", "oracle", "mistake"))
     settings.check_settings({"batch": batch, "seed": seed})
     options.check_outputs(json)

@@ -12,6 +12,7 @@ from verify.cli import options
 from verify.cli import submission as own
 from verify.cli.status import status
 from verify.errors import BadInput
+from verify.memory import JUDGING, TRAINING, require
 
 if TYPE_CHECKING:
     from verify.evidence.records import Evidence
@@ -55,6 +56,8 @@ def report(
     from verify.report.folder import check_report_folder, write_report
     from verify.report.safe import visible
 
+    trains = submission is None and evidence is None and not quick
+    require(TRAINING if trains else JUDGING, "training" if trains else "judging")
     own.check_together(context, submission, ("mistake", "data", "dataset", "epochs", "quick", "evidence", "digits"))
     settings.check_settings({"dataset": dataset, "epochs": epochs})
     planted = options.mistake(mistake, BY_NAME)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -11,9 +11,7 @@ from verify import settings
 from verify.cli import options
 from verify.cli.showing import show
 from verify.cli.status import status
-
-if TYPE_CHECKING:
-    pass
+from verify.memory import TRAINING, require
 
 
 def train_mnist(
@@ -59,6 +57,7 @@ def train_mnist(
     from verify.lab.planting import BY_NAME
     from verify.oracles import NAMES
 
+    require(TRAINING, "training")
     options.check_given(data=data, save=save, resume=resume, figures=figures)
     given = {"loop": loop, "batch": batch, "eta": eta, "hidden": hidden, "seed": seed, "dtype": dtype}
     given = {name: value for name, value in given.items() if value is not None}
