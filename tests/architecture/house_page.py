@@ -1,6 +1,6 @@
 """The parts of docs/architecture.md that follow from the table of the house; run as a program, it renews them.
 
-    python tests/architecture/house_page.py
+python -m tests.architecture.house_page
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from house import EXCEPTIONS, GROUND, HOUSE, NEVER
+from tests.architecture.house import EXCEPTIONS, GROUND, HOUSE, NEVER
 
 ROOT: Final = Path(__file__).parents[2]
 PAGE: Final = ROOT / "docs" / "architecture.md"

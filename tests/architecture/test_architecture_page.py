@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 from typing import get_args, get_type_hints
 
-import house_page
 import pytest
-from house import EXCEPTIONS, HOUSE, NEVER
-from house_page import FLOORS, PAGE, ROOT, between, parts, place, renewed
 
+from tests.architecture import house_page
+from tests.architecture.house import EXCEPTIONS, HOUSE, NEVER
+from tests.architecture.house_page import FLOORS, PAGE, ROOT, between, parts, place, renewed
 from verify.cli.status import COULD_NOT_JUDGE, FAULT, INTERRUPTED, OF_VERDICT, USAGE
 from verify.evidence.records import Step, Verdict, Word
 
@@ -31,9 +31,9 @@ def out_of_date(page: str) -> list[str]:
 
 
 def missing_files(page: str) -> list[str]:
-    """Every path of ours in backticks that does not exist."""
+    """Every path of ours in backticks that does not exist; NAME stands for a name that a reader chooses."""
     named = re.findall(r"`((?:verify|derivations|tests|docs|reports)/[\w./-]*)`", page)
-    return [path for path in named if not (ROOT / path).exists()]
+    return [path for path in named if "NAME" not in path and not (ROOT / path).exists()]
 
 
 def missing_names(page: str) -> list[str]:
@@ -44,6 +44,14 @@ def missing_names(page: str) -> list[str]:
         if path.is_file() and name.strip("`") not in defined(path.read_text()):
             found.append(f"{where.strip('`')} defines no {name.strip('`') or 'name: name one'}")
     return found
+
+
+def missing_targets(page: str) -> list[str]:
+    """Every `make` target that a page tells of and the Makefile does not have."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    return [
+        target for target in re.findall(r"`make (\w+)`", page) if not re.search(rf"^{target}:", makefile, re.MULTILINE)
+    ]
 
 
 def defined(source: str) -> set[str]:
@@ -68,7 +76,7 @@ def words_of_verdicts() -> Iterator[str]:
 
 
 def test_its_tables_follow_from_the_house():
-    assert out_of_date(TEXT) == [], "run: python tests/architecture/house_page.py"
+    assert out_of_date(TEXT) == [], "run: python -m tests.architecture.house_page"
     assert renewed(TEXT) == TEXT
 
 
@@ -101,13 +109,18 @@ def test_every_file_that_a_page_names_exists(page):
     assert missing_files((ROOT / page).read_text(encoding="utf-8")) == []
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_every_make_target_that_a_page_tells_of_exists(page):
+    assert missing_targets((ROOT / page).read_text(encoding="utf-8")) == []
+
+
 def test_every_name_in_the_table_of_questions_is_defined_in_its_file():
     assert len(rows(TEXT, "Where is what")) > 20
     assert missing_names(TEXT) == []
 
 
 def test_every_word_of_a_verdict_and_every_exit_status_is_told():
-    assert COULD_NOT_JUDGE == OF_VERDICT["could not judge"]
+    assert OF_VERDICT["could not judge"] == COULD_NOT_JUDGE
     assert set(get_args(get_args(get_type_hints(Step)["proofs"])[1])) == {"proved", "not proved"}
     assert missing_words(TEXT) == []
 
@@ -148,7 +161,11 @@ def test_a_file_that_is_not_there_is_reported():
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("`derivations/proof.py` | `prove`", "`derivations/proof.py` | `proven`", "derivations/proof.py defines no proven"),
+        (
+            "`derivations/proof.py` | `prove`",
+            "`derivations/proof.py` | `proven`",
+            "derivations/proof.py defines no proven",
+        ),
         ("`verify/errors.py` | `VerifyError`", "`verify/errors.py` | ", "verify/errors.py defines no name: name one"),
     ],
 )
