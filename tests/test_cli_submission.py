@@ -203,7 +203,7 @@ def test_cage_says_what_is_offered_and_exits_with_0(run: Run, monkeypatch: pytes
     assert [said.out.index(f"\n{level}: ") for level in cage.LEVELS] == sorted(
         said.out.index(f"\n{level}: ") for level in cage.LEVELS
     )
-    assert "\nrlimits: offered here, and used\n" in said.out
+    assert "\nrlimits: available, and used\n" in said.out
 
 
 # Refusals

@@ -98,7 +98,7 @@ def test_a_planted_mistake_exits_with_1_and_says_what_it_costs(run: Run) -> None
     assert said.status == 1
     assert "Wrong: dW1, db1, dW2 and db2 are not the derivative of the loss." in text
     assert "What the mistake costs caught by complex-step: dW1, db1, dW2, db2" in text
-    assert "Whoever looks at the accuracy only takes this backward pass for right." in text
+    assert "Judged by its accuracy alone, this backward pass would seem right." in text
 
 
 def test_what_can_not_learn_exits_with_3(run: Run) -> None:

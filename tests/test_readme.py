@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import io
 import re
@@ -122,3 +123,25 @@ def test_every_dependency_has_a_reason() -> None:
     table = README[README.index("## What it depends on") :].lower()
     names = [re.split(r"[<>=]", one)[0] for one in wanted]
     assert [name for name in names if name.lower() not in table] == []
+
+
+def test_everything_that_is_imported_stands_in_the_table_of_dependencies() -> None:
+    table = README[README.index("## What it depends on") :].lower()
+    assert "numpy" in foreign(ROOT)
+    assert sorted(one for one in foreign(ROOT) if {"sklearn": "scikit-learn"}.get(one, one) not in table) == []
+
+
+def foreign(root: Path) -> set[str]:
+    """Return the packages that the code imports and that are neither ours nor Python's; a host's own are not meant."""
+    nodes = [node for name in ("verify", "derivations") for path in root.glob(f"{name}/**/*.py")
+             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]  # fmt: skip
+    found = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    found |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level}
+    ours = {"verify", "derivations", *sys.stdlib_module_names}
+    return {name.split(".")[0].lower() for name in found} - ours - {"torch", "ipython"}
+
+
+def test_a_package_that_is_imported_is_found(tmp_path: Path) -> None:
+    (tmp_path / "verify").mkdir()
+    (tmp_path / "verify" / "one.py").write_text("import json\ndef f():\n    from strange.part import x\n")
+    assert foreign(tmp_path) == {"strange"}

@@ -1,8 +1,8 @@
 """Every way in which verify says that it was asked something it can't do.
 
     VerifyError
-    ├── BadInput              what was given is not usable (also a ValueError); exit 2
-    │   ├── WrongShape        an array has not the shape of its parameter
+    ├── BadInput              an input that cannot be used (also a ValueError); exit 2
+    │   ├── WrongShape        an array does not have the shape of its parameter
     │   ├── WrongType         integers, objects or something else where floats are needed
     │   ├── NotFinite         NaN or infinity
     │   ├── NotDeterministic  two calls with the same arguments differ
@@ -21,11 +21,11 @@ class VerifyError(Exception):
 
 
 class BadInput(VerifyError, ValueError):
-    """What was given can't be used."""
+    """An input that cannot be used."""
 
 
 class WrongShape(BadInput):
-    """An array has not the shape of its parameter."""
+    """An array does not have the shape of its parameter."""
 
 
 class WrongType(BadInput):

@@ -135,7 +135,7 @@ def test_a_folder_that_is_no_report_is_left_alone(written: Path, change) -> None
     change(written)
     before = contents(written)
     for refuse in (lambda: check_report_folder(written), lambda: write_report(digits(), written)):
-        with pytest.raises(BadInput, match="only a report is written over, so give another --name or --out") as refused:
+        with pytest.raises(BadInput, match="only an older report is replaced; give another --name or --out") as refused:
             refuse()
         assert "\n" not in str(refused.value)
     assert contents(written) == before

@@ -186,7 +186,7 @@ def test_a_right_report_says_nothing_of_wrong_and_shows_every_row() -> None:
     assert "wrong" not in {
         name for one in root.all("main")[0].all() for name in one.attributes.get("class", "").split()
     }
-    assert "could not have failed, which counts for nothing: 1-2-1 m=3 one-hot ordinary" in found["shown"].text
+    assert "could not have failed, which shows nothing: 1-2-1 m=3 one-hot ordinary" in found["shown"].text
     assert "nothing was trained" in found["shown"].text
     assert len(found["derivation"].all("math")) == 2 * len(right().derivation)
     for finding in right().findings:

@@ -125,7 +125,7 @@ def test_what_could_not_be_judged_has_no_table_and_no_mistake() -> None:
 
 
 def test_a_mistake_that_nothing_explains_is_said_to_be_so_and_two_are_two() -> None:
-    assert "none of the catalogue gives these numbers; see the worst entries below" in printed(
+    assert "no mistake of the catalogue gives these numbers; see the worst entries below" in printed(
         replace(submitted(), diagnoses=())
     )
     assert "\nThe mistakes\n" in printed(replace(submitted(), diagnoses=submitted().diagnoses * 2))
@@ -171,10 +171,10 @@ def test_the_cages_are_shown_one_after_the_other_with_what_they_promise_and_leav
     )
     assert in_order(
         text,
-        "\nbubblewrap: not to be had here: bwrap is \\x1b[31mnot installed\n  would promise\n    - no network\n",
-        "  leaves\n    - the kernel\n",
-        "\nlandlock: offered here, and used\n  promises\n    - no file\n  leaves\n    - names of files\n",
-        "\nrlimits: offered here\n",
+        "\nbubblewrap: not available on this machine: bwrap is \\x1b[31mnot installed\n  would promise\n    - no network\n",
+        "  leaves open\n    - the kernel\n",
+        "\nlandlock: available, and used\n  promises\n    - no file\n  leaves open\n    - names of files\n",
+        "\nrlimits: available\n",
         "\nverify grads SUBMISSION uses landlock; ",
     )
     assert "\x1b" not in text
@@ -182,7 +182,7 @@ def test_the_cages_are_shown_one_after_the_other_with_what_they_promise_and_leav
 
 def test_where_there_is_no_cage_it_says_so() -> None:
     text = cages(Offer("rlimits", False, "needs Linux", ("memory",), ("every file",)))
-    assert text.endswith("Nobody's code can be run here: no cage is to be had.\n")
+    assert text.endswith("No submission can be run on this machine: no cage is available.\n")
 
 
 # The reports

@@ -52,13 +52,13 @@ def test_each_rung_falls_to_the_next(monkeypatch: pytest.MonkeyPatch, number: in
     for level in LEVELS[number:]:
         assert require(level) == LEVELS[number]  # a stronger one than was asked for is taken
     for level in LEVELS[:number]:
-        with pytest.raises(BadInput, match=f"{level}: is away.*{LEVELS[number]}: offered"):
+        with pytest.raises(BadInput, match=f"{level}: is away.*{LEVELS[number]}: available"):
             require(level)
 
 
 def test_no_rung_at_all_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     _only(monkeypatch)
-    with pytest.raises(BadInput, match="any cage is not to be had"):
+    with pytest.raises(BadInput, match="no cage is available on this machine"):
         strongest()
 
 

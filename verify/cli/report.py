@@ -69,7 +69,9 @@ def report(
         found = own.judge(context, submission)
     elif evidence is not None:
         if mistake or data or quick or dataset != "auto" or epochs != 50:
-            raise BadInput("--from: renders evidence as it is; leave out what tells how to make it")
+            raise BadInput(
+                "--from: renders evidence that is there already; leave out the options that say how to make it"
+            )
         from verify.evidence.records import Evidence
         from verify.files import read_text
 

@@ -26,7 +26,7 @@ File = Annotated[
 ]
 Convention = Annotated[
     str | None,
-    typer.Option("--convention", metavar="FILE", help="Of a submission: what is not to be inferred, as TOML."),
+    typer.Option("--convention", metavar="FILE", help="What should not be inferred of a submission, as TOML."),
 ]
 WriteConvention = Annotated[
     str | None,
@@ -35,7 +35,9 @@ WriteConvention = Annotated[
 Forward = Annotated[str | None, typer.Option("--forward", metavar="NAME", help="Its function for the forward pass.")]
 Backward = Annotated[str | None, typer.Option("--backward", metavar="NAME", help="Its function for the gradients.")]
 Loss = Annotated[str | None, typer.Option("--loss", metavar="NAME", help="Its function for the loss.")]
-Update = Annotated[str | None, typer.Option("--update", metavar="NAME", help="Its function that takes a step.")]
+Update = Annotated[
+    str | None, typer.Option("--update", metavar="NAME", help="Its function that updates the parameters.")
+]
 Init = Annotated[str | None, typer.Option("--init", metavar="NAME", help="Its function that makes the parameters.")]
 Class = Annotated[str | None, typer.Option("--class", metavar="NAME", help="Its class whose methods these are.")]
 Samples = Annotated[
@@ -47,9 +49,9 @@ Labels = Annotated[
 ]
 Outputs = Annotated[int | None, typer.Option("--outputs", metavar="N", help="Units of its output layer.")]
 Timeout = Annotated[
-    float | None, typer.Option("--timeout", metavar="SECONDS", help=f"Seconds that it may take; {SECONDS:g}.")
+    float | None, typer.Option("--timeout", metavar="SECONDS", help=f"Time limit in seconds; default {SECONDS:g}.")
 ]
-Memory = Annotated[int | None, typer.Option("--memory", metavar="MIB", help=f"Memory that it may take; {MEMORY}.")]
+Memory = Annotated[int | None, typer.Option("--memory", metavar="MIB", help=f"Memory limit; default {MEMORY}.")]
 RequireCage = Annotated[
     str | None,
     typer.Option("--require-cage", metavar="LEVEL", help="Run it in this cage or a stronger one; see: verify cage."),
@@ -88,7 +90,7 @@ def check_convention_output(path: str | None, json: str | None) -> None:
 def judge(context: typer.Context, submission: str, seed: int = 42) -> Evidence:
     """Return the verdict on somebody's file, run as the options of the command say.
 
-    Raises BadInput for options that mean nothing, a file that can't be read, and a cage that can't be had.
+    Raises BadInput for options that mean nothing, a file that can't be read, and a cage that is not available.
     """
     from verify.sandbox.cage import LEVELS
     from verify.submissions.wiring.conventions import checked, read_convention

@@ -28,24 +28,28 @@ def train_mnist(
         typer.Option("--loop", metavar="NAME", help="intended (all samples; the lab's own beside it), or as-written."),
     ] = None,
     epochs: Annotated[int, typer.Option("--epochs", metavar="N", help="Epochs in all.")] = 50,
-    batch: Annotated[int | None, typer.Option("--batch", metavar="M", help="Samples in a batch; 128.")] = None,
-    eta: Annotated[float | None, typer.Option("--eta", metavar="ETA", help="The learning rate; 0.1.")] = None,
-    hidden: Annotated[int | None, typer.Option("--hidden", metavar="N_H", help="Hidden units; 128.")] = None,
-    seed: Annotated[int | None, typer.Option("--seed", metavar="N", help="Of weights and shuffles; 42.")] = None,
+    batch: Annotated[int | None, typer.Option("--batch", metavar="M", help="Samples in a batch; default 128.")] = None,
+    eta: Annotated[float | None, typer.Option("--eta", metavar="ETA", help="The learning rate; default 0.1.")] = None,
+    hidden: Annotated[int | None, typer.Option("--hidden", metavar="N_H", help="Hidden units; default 128.")] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", metavar="N", help="The seed of weights and shuffles; default 42.")
+    ] = None,
     dtype: Annotated[str | None, typer.Option("--dtype", metavar="TYPE", help="float64, or float32.")] = None,
     mistake: Annotated[
         str | None, typer.Option("--mistake", metavar="NAME", help="Plant this mistake, and show what it costs.")
     ] = None,
     oracle: Annotated[
         list[str] | None,
-        typer.Option("--oracle", metavar="NAME", help="As in grads; here exact, central-difference and complex-step."),
+        typer.Option(
+            "--oracle", metavar="NAME", help="As in grads; the default is exact, central-difference and complex-step."
+        ),
     ] = None,
     twin: Annotated[bool, typer.Option("--twin", help="Train a Keras twin for an epoch too (TensorFlow).")] = False,
     save: Annotated[
-        str | None, typer.Option("--save", metavar="PATH", help="Write the trained parameters here, to go on later.")
+        str | None, typer.Option("--save", metavar="PATH", help="Save the training here, to continue it later.")
     ] = None,
     resume: Annotated[
-        str | None, typer.Option("--resume", metavar="PATH", help="Go on with a training that --save wrote.")
+        str | None, typer.Option("--resume", metavar="PATH", help="Continue a training that --save wrote.")
     ] = None,
     figures: Annotated[str | None, typer.Option("--figures", metavar="DIR", help="Write the pictures here.")] = None,
     json: Annotated[

@@ -105,9 +105,7 @@ def _not_shown(evidence: Evidence) -> list[str]:
     found = []
     vacuous = [case.name for case in evidence.cases if case.power and case.power.vacuous]
     if vacuous:
-        found.append(
-            f"{count(len(vacuous), 'case')} could not have failed, which counts for nothing: {', '.join(vacuous)}."
-        )
+        found.append(f"{count(len(vacuous), 'case')} could not have failed, which shows nothing: {', '.join(vacuous)}.")
     missing = [step.name for step in evidence.derivation if "not proved" in step.proofs.values()]
     if missing:
         found.append(f"Not proved: {', '.join(missing)}.")
@@ -169,7 +167,7 @@ def _violated(evidence: Evidence, step: str) -> list[Block]:
 def _gradients(evidence: Evidence) -> Section:
     columns = (
         Column("gradient"), Column("oracle"), Column("verdict"), Column("worst error", True), Column("bound", True),
-        Column("at"), Column("in the case"), Column("wrong of", True),
+        Column("at"), Column("in the case"), Column("wrong entries", True),
     )  # fmt: skip
     rows = tuple(
         (
@@ -188,8 +186,8 @@ def _gradients(evidence: Evidence) -> Section:
     blocks: list[Block] = [
         *parameters(evidence),
         Paragraph(
-            "Each gradient against each independent way to know it: the entry that is furthest off, measured in the "
-            "bound that decides. The exact oracle knows no tolerance: identical, or different."
+            "Each gradient against each independent way to know it, with the largest error relative to its bound. "
+            "The exact oracle has no tolerance: identical or different."
         ),
         Table("Gradients by oracle", columns, rows),
     ]

@@ -34,7 +34,7 @@ def check_report_folder(folder: Path) -> None:
         strange = sorted(path.name for path in folder.iterdir() if not _is_ours(path))
         if strange or (any(folder.iterdir()) and not (folder / EVIDENCE).exists()):
             what = f"holds {', '.join(strange[:3])}" if strange else "is no report"
-            raise BadInput(f"{folder}: {what}; only a report is written over, so give another --name or --out")
+            raise BadInput(f"{folder}: {what}; only an older report is replaced; give another --name or --out")
     parent = next(parent for parent in folder.absolute().parents if parent.exists())
     if not parent.is_dir() or not os.access(parent, os.W_OK):
         raise BadInput(f"{folder}: nothing can be written into {parent.name or parent}; give another --out")

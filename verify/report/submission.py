@@ -150,8 +150,8 @@ def _called(submission: Submission) -> Iterable[Block]:
     )
     if rows:
         yield Paragraph(
-            f"{_found_in(submission)}. What is wrong in it can be told: --write-convention writes it as a file to be "
-            "edited, --convention reads it."
+            f"{_found_in(submission)}. To correct it, write it to a file with --write-convention, edit the file, "
+            "and give it to --convention."
         )
         yield Table("Its conventions", (Column("convention"), Column("value"), Column("how it is known")), rows)
 

@@ -102,17 +102,20 @@ def _render_cages(offers: Sequence[Offer], out: Console) -> None:
     for one in offers:
         out.print()
         if one.available:
-            said, style = "offered here" + (", and used" if one.level == used else ""), "bold green"
+            said, style = "available" + (", and used" if one.level == used else ""), "bold green"
         else:
-            said, style = f"not to be had here: {one.why}", "bold yellow"
+            said, style = f"not available on this machine: {one.why}", "bold yellow"
         out.print(Text(f"{one.level}: {said}", style=style))
-        for title, points in (("promises" if one.available else "would promise", one.promises), ("leaves", one.leaves)):
+        for title, points in (
+            ("promises" if one.available else "would promise", one.promises),
+            ("leaves open", one.leaves),
+        ):
             out.print(_indented(Text(title)))
             for point in points:
                 out.print(_indented(Text(f"- {point}"), 4))
     out.print()
     if used is None:
-        out.print(Text("Nobody's code can be run here: no cage is to be had.", style="bold yellow"))
+        out.print(Text("No submission can be run on this machine: no cage is available.", style="bold yellow"))
     else:
         out.print(
             Text(f"verify grads SUBMISSION uses {used}; --require-cage LEVEL refuses anything weaker than LEVEL.")
@@ -200,7 +203,7 @@ _COLUMNS = (
     _Column("bound", lambda row: _magnitude(row, row.worst.bound if row.worst else None), 60, is_number=True),
     _Column("at", lambda row: entry(row.parameter, row.worst), 78),
     _Column("in the case", lambda row: row.case if row.worst or row.verdict in FAILS else "-", 114),
-    _Column("wrong of", lambda row: f"{row.mismatched:,} of {row.entries:,}", 114, is_number=True),
+    _Column("wrong entries", lambda row: f"{row.mismatched:,} of {row.entries:,}", 114, is_number=True),
 )
 
 
@@ -222,7 +225,7 @@ def _diagnoses(evidence: Evidence) -> tuple[str, list[RenderableType]]:
         return "The mistake", []
     if not evidence.diagnoses:
         where = "below" if evidence.submission else "above"
-        return "The mistake", [Text(f"none of the catalogue gives these numbers; see the worst entries {where}")]
+        return "The mistake", [Text(f"no mistake of the catalogue gives these numbers; see the worst entries {where}")]
     lines: list[RenderableType] = []
     for found in evidence.diagnoses:
         lines.append(Text(f"{found.name}: {found.sentence}", style="bold"))

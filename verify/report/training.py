@@ -47,9 +47,7 @@ def _cost(cost: Cost) -> list[RenderableType]:
         lines.append(Text("not caught by any check", style="bold red"))
     lines.append(Text(cost.effect))
     if cost.shown is False:
-        lines.append(
-            Text("Whoever looks at the accuracy only takes this backward pass for right.", style="bold yellow")
-        )
+        lines.append(Text("Judged by its accuracy alone, this backward pass would seem right.", style="bold yellow"))
     return lines
 
 

@@ -30,7 +30,7 @@ _PROMISES: Final[Mapping[str, tuple[str, ...]]] = {
     "bubblewrap": (
         "no network",
         "no file but Python's own, which cannot be changed, and an empty folder in memory of bounded size",
-        "no other process is seen, and all end with the cage",
+        "no other process is visible, and all processes end with the cage",
         _BOUNDS,
     ),
     "landlock": (
@@ -39,13 +39,22 @@ _PROMISES: Final[Mapping[str, tuple[str, ...]]] = {
         "no signal to other processes",
         _BOUNDS,
     ),
-    "user": ("no file is read or written that the user nobody may not", _BOUNDS),
+    "user": ("reads and writes only files that the user nobody may read and write", _BOUNDS),
     "rlimits": (_BOUNDS,),
 }
 _LEAVES: Final[Mapping[str, tuple[str, ...]]] = {
     "bubblewrap": (_KERNEL,),
-    "landlock": (_KERNEL, "which files there are can be found out", "the temporary folder has no bound as a whole"),
-    "user": (_KERNEL, "every file that all may read", "folders that all may write to", "submissions share one user"),
+    "landlock": (
+        _KERNEL,
+        "the names of files can be found out",
+        "the total size of the temporary folder is not bounded",
+    ),
+    "user": (
+        _KERNEL,
+        "every file that everybody may read",
+        "folders that everybody may write to",
+        "submissions share one user",
+    ),
     "rlimits": (_KERNEL, "every file that you may read or write"),
 }
 _WITH_FILTER: Final = "no new process or program, no socket, no signal to others (seccomp)"
@@ -114,7 +123,7 @@ def strongest() -> str:
 
 
 def require(level: str | None) -> str:
-    """Return the level to use: the strongest offered one, which is to be at least as strong as `level`.
+    """Return the level to use: the strongest that is available, at least as strong as `level`.
 
     Raises BadInput where there is none, with what is offered instead and what to do.
     """
@@ -123,15 +132,17 @@ def require(level: str | None) -> str:
     for one in LEVELS[: len(LEVELS) if level is None else LEVELS.index(level) + 1]:
         if offer(one).available:
             return one
-    said = "; ".join(f"{one.level}: {one.why or 'offered'}" for one in offers())
-    wanted = "any cage" if level is None else f"the cage {level!r} or a stronger one"
+    said = "; ".join(f"{one.level}: {one.why or 'available'}" for one in offers())
+    if level is None:
+        raise BadInput(f"no cage is available on this machine ({said}). Install what is missing")
     raise BadInput(
-        f"{wanted} is not available on this machine ({said}). Install what is missing, or ask for a lower level"
+        f"neither the cage {level!r} nor a stronger one is available on this machine ({said}). "
+        "Install what is missing, or ask for a lower level"
     )
 
 
 def setup(level: str, limits: Limits, folder: str, driver: str, driver_path: str | None = None) -> Setup:
-    """Return what the cage is to be told; `folder` is where it may write, `driver_path` a file that it may read too."""
+    """Return what the cage is told; `folder` is where it may write, `driver_path` a file that it may read too."""
     user = NOBODY if level == "user" else os.getuid()
     readable = _readable() if driver_path is None else (*_readable(), driver_path)
     return Setup(level, driver, limits.seconds, limits.memory, _tasks_of(user) + limits.processes, readable, folder)
@@ -198,7 +209,7 @@ def _tasks_of(user: int) -> int:
 
 
 def _tried(level: str) -> tuple[str, str]:
-    """Try a level; return why it can't be had, and why it has no seccomp filter, each "" where it has."""
+    """Try a level; return why it is not available, and why it has no seccomp filter, each "" where it has."""
     missing = _missing(level)
     if missing:
         return missing, "not tried"
