@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from verify.submissions.parsing.reading import read
+from verify.submissions.program.program import Program
 from verify.submissions.remarks.remarks import Remark, remarks
 
 LAB = Path(__file__).parents[3] / "shared" / "lab1" / "lab1.ipynb"
@@ -15,12 +16,12 @@ LAB = Path(__file__).parents[3] / "shared" / "lab1" / "lab1.ipynb"
 def found(folder: Path, text: str) -> tuple[Remark, ...]:
     path = folder / "handed_in.py"
     path.write_text(text)
-    return remarks(read(path))
+    return remarks(Program(read(path)))
 
 
 @pytest.mark.skipif(not LAB.exists(), reason="the lab is not here")
 def test_the_lab() -> None:
-    assert [(one.name, one.place.cell, one.place.line) for one in remarks(read(LAB))] == [
+    assert [(one.name, one.place.cell, one.place.line) for one in remarks(Program(read(LAB)))] == [
         ("reseeds", 4, 2),
         ("eps-in-log", 11, 4),
         ("changes-argument", 15, 3),
