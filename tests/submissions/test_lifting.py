@@ -113,7 +113,7 @@ def test_a_loop_at_the_top(tmp_path: Path) -> None:
 def test_every_line_keeps_its_number(tmp_path: Path) -> None:
     made = program(tmp_path, HEAD + LOOP + textwrap.indent(STEP, "        "))
     lifted = only(made)
-    source, code = made.cells[0].source.split("\n"), lifted.code.split("\n")
+    source, code = made.document.cells[0].source.split("\n"), lifted.code.split("\n")
     assert lifted.offset == 0
     assert source[lifted.place.line - 1].strip() == "Z1 = X_batch @ W1 + b1"
     assert source[lifted.end - 1].strip() == "b2 = b2 - lr * db2"

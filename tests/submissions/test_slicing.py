@@ -212,7 +212,7 @@ def test_definitions_inside_if_and_try(tmp_path: Path) -> None:
     ).replace("          line", "              line".removeprefix("    "))
     assert run(sliced)["f"]() == 1
     decorated = next(one for one in sliced.statements if one.defines == ("g",))
-    assert decorated.place.line == made.cells[0].source.split("\n").index("@staticmethod") + 1
+    assert decorated.place.line == made.document.cells[0].source.split("\n").index("@staticmethod") + 1
     assert decorated.code.startswith("@staticmethod\ndef g")
     whole = next(one for one in sliced.statements if one.defines == ("np",))
     assert whole.kind == "import"
