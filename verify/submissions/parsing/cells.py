@@ -7,6 +7,7 @@ from typing import Final
 
 from verify.submissions.parsing.document import Cell
 from verify.submissions.parsing.magics import blank_magics
+from verify.submissions.parsing.trees import children
 
 DEEPEST: Final = 100  # nodes inside nodes; what walks a tree later may recurse
 _TOO_DEEP: Final = "nested too deep to be parsed"
@@ -19,33 +20,40 @@ def cell_of(number: int | None, text: str) -> Cell:
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # half a character is none
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     source = blank_magics(text, in_notebook=number is not None)
-    tree, problem = _parsed(source)
-    return Cell(number, source, tree, problem)
-
-
-def _parsed(source: str) -> tuple[ast.Module | None, str | None]:
     try:
-        tree = ast.parse(source)
+        tree = _parsed(source)
+        return Cell(number, source, tree, nodes=_nodes_of(tree))
+    except _Unusable as problem:
+        return Cell(number, source, None, str(problem))
+
+
+class _Unusable(Exception):
+    """Why a cell has no tree."""
+
+
+def _parsed(source: str) -> ast.Module:
+    try:
+        return ast.parse(source)
     except SyntaxError as error:
         line, said = error.lineno or 1, error.msg
         if any(limit in said for limit in _LIMITS):
-            return None, f"line {line}: {_TOO_DEEP}"
-        return None, f"line {line} is not Python: {said}"
+            raise _Unusable(f"line {line}: {_TOO_DEEP}") from None
+        raise _Unusable(f"line {line} is not Python: {said}") from None
     except (RecursionError, MemoryError):
-        return None, _TOO_DEEP  # Python's parser does not say where
+        raise _Unusable(_TOO_DEEP) from None  # Python's parser does not say where
     except ValueError:
-        return None, "it holds a null byte, so it is not Python"
-    deep = _too_deep(tree)
-    return (tree, None) if deep is None else (None, f"line {deep}: nested more than {DEEPEST} deep")
+        raise _Unusable("it holds a null byte, so it is not Python") from None
 
 
-def _too_deep(tree: ast.Module) -> int | None:
-    """Return the line in which nodes stand deeper in each other than DEEPEST, or None; takes no recursion itself."""
+def _nodes_of(tree: ast.Module) -> list[ast.AST]:
+    """Return all nodes of a tree, level by level. Raises _Unusable where they are nested more than DEEPEST deep."""
+    found: list[ast.AST] = []
     level: list[ast.AST] = [tree]
     line = 1
     for _ in range(DEEPEST):
-        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        found += level
+        level = [child for node in level for child in children(node)]
         if not level:
-            return None
+            return found
         line = next((int(node.lineno) for node in level if isinstance(node, ast.stmt | ast.expr)), line)
-    return line
+    raise _Unusable(f"line {line}: nested more than {DEEPEST} deep")

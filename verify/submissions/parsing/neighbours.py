@@ -21,7 +21,7 @@ def neighbours_of(path: Path, cells: tuple[Cell, ...]) -> dict[str, Document]:
     except (OSError, RuntimeError):
         return {}
     found: dict[str, Document] = {}
-    waiting = [name for cell in cells for name in imported(cell.tree)]
+    waiting = [name for cell in cells for name in imported(cell)]
     size = sum(len(cell.source) for cell in cells)
     while waiting and len(found) < _MOST_NEIGHBOURS:
         name = waiting.pop(0)
@@ -35,7 +35,7 @@ def neighbours_of(path: Path, cells: tuple[Cell, ...]) -> dict[str, Document]:
         size += sum(len(cell.source) for cell in document.cells)
         check_amount(path, size)
         found[name] = document
-        waiting += [further for cell in document.cells for further in imported(cell.tree)]
+        waiting += [further for cell in document.cells for further in imported(cell)]
     return found
 
 
@@ -46,10 +46,10 @@ def _inside(beside: Path, folder: Path) -> bool:
         return False
 
 
-def imported(tree: ast.Module | None) -> list[str]:
-    """Return the top names of the modules that code imports, anywhere in it; those of `from . import x` too."""
+def imported(cell: Cell) -> list[str]:
+    """Return the top names of the modules that a cell imports, anywhere in it; those of `from . import x` too."""
     names = []
-    for node in ast.walk(tree) if tree is not None else ():
+    for node in cell.nodes:
         if isinstance(node, ast.Import):
             names += [alias.name.split(".")[0] for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.level <= 1:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from verify.submissions.parsing.document import Cell
-from verify.submissions.program.syntax import children, nodes_of, root_name
+from verify.submissions.parsing.trees import children, nodes_of
+from verify.submissions.program.syntax import root_name
 
 _LOOPS: Final = (ast.For, ast.While, ast.AsyncFor)
 _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)

@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from verify.submissions.parsing.trees import children, nodes_of
 from verify.submissions.program.safety import why_unsafe
 from verify.submissions.program.statements import Item
-from verify.submissions.program.syntax import children, nodes_of
 
 _DEEPEST: Final = 50  # functions that call each other
 

@@ -6,7 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from verify.submissions.program.syntax import called_name, nodes_of, root_name
+from verify.submissions.parsing.trees import nodes_of
+from verify.submissions.program.syntax import called_name, root_name
 
 
 def flows(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:

@@ -10,8 +10,9 @@ from functools import cached_property
 from typing import Final
 
 from verify.submissions.parsing.document import Place
+from verify.submissions.parsing.trees import nodes_of
 from verify.submissions.program.statements import Item
-from verify.submissions.program.syntax import called_name, nodes_of, own_nodes
+from verify.submissions.program.syntax import called_name, own_nodes
 
 _PRODUCTS: Final = ("dot", "matmul", "outer", "einsum", "tensordot", "mm")
 

@@ -7,10 +7,11 @@ import builtins
 import re
 from typing import Final
 
+from verify.submissions.parsing.trees import nodes_of
 from verify.submissions.program.blocks import Block, assigned, own_of
 from verify.submissions.program.flows import flows, key_of
 from verify.submissions.program.safety import word_for
-from verify.submissions.program.syntax import called_name, names_in, nodes_of, root_name
+from verify.submissions.program.syntax import called_name, names_in, root_name
 from verify.submissions.program.updates import update_of
 
 BUILTINS: Final = frozenset(dir(builtins))

@@ -14,7 +14,6 @@ from verify.submissions.program.functions import Function, functions_of
 from verify.submissions.program.lifting import Lifted, lift, why_not
 from verify.submissions.program.slicing import Slice, slice_for
 from verify.submissions.program.statements import Statement
-from verify.submissions.program.syntax import nodes_of
 from verify.submissions.program.toplevel import TopLevel, top_level
 
 _Node = TypeVar("_Node", bound=ast.AST)
@@ -41,15 +40,10 @@ class Program:
         """Every function and method that these statements define."""
         return functions_of(self.files.usable())
 
-    @cached_property
-    def trees(self) -> tuple[tuple[Cell, Sequence[ast.AST]], ...]:
-        """The submission's own cells that could be parsed, each with all nodes of its tree, level by level."""
-        return tuple((cell, nodes_of(cell.tree)) for cell in self.document.cells if cell.tree is not None)
-
     def nodes(self, kind: type[_Node]) -> Iterator[tuple[Cell, _Node]]:
         """Yield the nodes of one kind in the submission's own cells, in order."""
-        for cell, nodes in self.trees:
-            for node in nodes:
+        for cell in self.document.cells:
+            for node in cell.nodes:
                 if isinstance(node, kind):
                     yield cell, node
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from verify.submissions.program.syntax import nodes_of
+from verify.submissions.parsing.trees import nodes_of
 
 
 def first_line(node: ast.stmt) -> int:

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from verify.submissions.parsing.document import Cell, Document, Place
+from verify.submissions.parsing.trees import nodes_of
 from verify.submissions.program.names import changed_in_place, names_of
 from verify.submissions.program.safety import why_dropped
 from verify.submissions.program.source import cut_out, first_line
-from verify.submissions.program.syntax import nodes_of, root_name
+from verify.submissions.program.syntax import root_name
 
 Kind = Literal["import", "function", "class", "assignment"]
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef

@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from verify.submissions.parsing.trees import nodes_of
 from verify.submissions.program.blocks import Block, own_of
 from verify.submissions.program.flows import flows, key_of, reads_any
-from verify.submissions.program.syntax import nodes_of
 from verify.submissions.program.updates import update_of
 
 

@@ -1,34 +1,11 @@
-"""Small questions to a syntax tree: its nodes, what a call calls, the name that a chain hangs on."""
+"""Small questions to a syntax tree: what a call calls, the name that a chain hangs on, the names in it."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 
-
-def children(node: ast.AST) -> list[ast.AST]:
-    """Return the nodes right below a node, in their order."""
-    found: list[ast.AST] = []
-    for name in node._fields:
-        value = getattr(node, name, None)
-        if isinstance(value, ast.AST):
-            found.append(value)
-        elif isinstance(value, list):
-            found += [one for one in value if isinstance(one, ast.AST)]
-    return found
-
-
-def nodes_of(tree: ast.AST) -> list[ast.AST]:
-    """Return a node and all nodes below it, level by level, as ast.walk does; without recursion and faster."""
-    found = [tree]
-    for node in found:  # the list grows while it is gone through
-        for name in node._fields:
-            value = getattr(node, name, None)
-            if isinstance(value, ast.AST):
-                found.append(value)
-            elif isinstance(value, list):
-                found += [one for one in value if isinstance(one, ast.AST)]
-    return found
+from verify.submissions.parsing.trees import children, nodes_of
 
 
 def own_nodes(tree: ast.AST) -> Iterator[ast.AST]:

@@ -6,7 +6,8 @@ import ast
 import re
 from typing import Final
 
-from verify.submissions.program.syntax import called_name, nodes_of
+from verify.submissions.parsing.trees import nodes_of
+from verify.submissions.program.syntax import called_name
 from verify.submissions.program.vocabulary import bare
 
 _STEP: Final = re.compile(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 
+from verify.submissions.parsing.trees import nodes_of
 from verify.submissions.program.blocks import assigned
 from verify.submissions.program.names import names_of
 from verify.submissions.program.source import cut_out
-from verify.submissions.program.syntax import nodes_of, root_name
+from verify.submissions.program.syntax import root_name
 
 
 def free_names(body: list[ast.stmt], lines: list[str]) -> list[str]:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from verify.submissions.parsing.document import Cell
+from verify.submissions.parsing.trees import nodes_of
 from verify.submissions.program.program import Program
-from verify.submissions.program.syntax import called_name, nodes_of, root_name
+from verify.submissions.program.syntax import called_name, root_name
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -25,7 +26,7 @@ class Facts:
     """The nodes of a submission, its functions, and what its names are assigned, wherever that is."""
 
     def __init__(self, program: Program) -> None:
-        self.trees = program.trees
+        self.cells = [cell for cell in program.document.cells if cell.nodes]
         self.nodes = program.nodes
         self.values: dict[str, list[ast.expr]] = {}
         self.functions: dict[str, Function] = {}

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from verify.errors import BadInput
+from verify.submissions.parsing.trees import nodes_of
 from verify.submissions.program.functions import Function, function_of, parsed
 from verify.submissions.program.lifting import Lifted
 from verify.submissions.program.program import Program
 from verify.submissions.program.slicing import Slice
 from verify.submissions.program.statements import Statement
-from verify.submissions.program.syntax import names_in, nodes_of
+from verify.submissions.program.syntax import names_in
 from verify.submissions.wiring.hints import is_guarded, literals_in, one_sample_at_a_time, output_width
 from verify.submissions.wiring.roles import Roles, find_roles
 

@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from verify.submissions.parsing.trees import nodes_of
 from verify.submissions.program.program import Program
-from verify.submissions.program.syntax import called_name, names_in, nodes_of
+from verify.submissions.program.syntax import called_name, names_in
 from verify.submissions.program.vocabulary import size_of
 from verify.submissions.wiring.roles import Roles
 from verify.submissions.wiring.structure import MOST_OUTPUTS

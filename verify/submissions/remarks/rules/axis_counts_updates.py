@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from verify.submissions.parsing.document import Cell
-from verify.submissions.program.syntax import called_name, children, root_name
+from verify.submissions.parsing.trees import children
+from verify.submissions.program.syntax import called_name, root_name
 from verify.submissions.remarks.facts import Facts, Function
 from verify.submissions.remarks.rule import Rule, Told
 
@@ -19,8 +20,8 @@ def _find(facts: Facts) -> Told:
     counted = _per_update(facts)
     found: dict[tuple[int | None, int], tuple[Cell, ast.AST]] = {}
     lists: dict[str, None] = {}
-    for cell, nodes in facts.trees if counted else ():
-        for call, drawn in _labelled(nodes):
+    for cell in facts.cells if counted else ():
+        for call, drawn in _labelled(cell.nodes):
             if drawn in counted:
                 found[cell.number, call.lineno] = cell, call
                 lists[drawn] = None
@@ -56,8 +57,8 @@ def _per_update(facts: Facts) -> set[str]:
     """Return the lists that are appended to in a loop inside a loop, and in no outer one."""
     deep: set[str] = set()
     shallow: set[str] = set()
-    for _, nodes in facts.trees:
-        waiting: list[tuple[ast.AST, int]] = [(nodes[0], 0)]
+    for cell in facts.cells:
+        waiting: list[tuple[ast.AST, int]] = [(cell.nodes[0], 0)]
         while waiting:
             node, loops = waiting.pop()
             if isinstance(node, ast.Call) and called_name(node) == "append":

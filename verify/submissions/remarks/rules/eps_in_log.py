@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from typing import Final
 
-from verify.submissions.program.syntax import called_name, nodes_of
+from verify.submissions.parsing.trees import nodes_of
+from verify.submissions.program.syntax import called_name
 from verify.submissions.remarks.facts import Facts
 from verify.submissions.remarks.rule import Rule, Told
 

@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterator
 from typing import Final
 
-from verify.submissions.program.syntax import called_name, names_in, nodes_of
+from verify.submissions.parsing.trees import nodes_of
+from verify.submissions.program.syntax import called_name, names_in
 from verify.submissions.program.vocabulary import meaning_of
 from verify.submissions.remarks.facts import Facts
 from verify.submissions.remarks.rule import Rule, Told
