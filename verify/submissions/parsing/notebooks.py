@@ -29,7 +29,7 @@ def code_cells(path: Path, content: bytes) -> list[tuple[int | None, str]]:
     return found
 
 
-def _notebook(path: Path, content: bytes) -> Mapping[str, Any]:
+def _notebook(path: Path, content: bytes) -> Mapping[str, object]:
     import nbformat.reader  # slow to load
 
     reader: Any = nbformat.reader  # without types
@@ -53,7 +53,7 @@ def _notebook(path: Path, content: bytes) -> Mapping[str, Any]:
     return found
 
 
-def _cells(notebook: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _cells(notebook: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
     """Return all cells that are there, of format 4 or 3; one that is no cell counts as an empty one."""
     lists = [notebook.get("cells")]
     worksheets = notebook.get("worksheets")
@@ -64,7 +64,7 @@ def _cells(notebook: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
             yield cell if isinstance(cell, dict) else {}
 
 
-def _source(cell: Mapping[str, Any]) -> str:
+def _source(cell: Mapping[str, object]) -> str:
     source = cell.get("source", cell.get("input", ""))  # `input` in format 3
     if isinstance(source, list):
         lines = [line for line in source if isinstance(line, str)]
@@ -73,7 +73,7 @@ def _source(cell: Mapping[str, Any]) -> str:
     return source if isinstance(source, str) else ""
 
 
-def _language(notebook: Mapping[str, Any]) -> str:
+def _language(notebook: Mapping[str, object]) -> str:
     """Return the language that a notebook says it is in, or nothing."""
     metadata = notebook.get("metadata")
     for part, key in (("language_info", "name"), ("kernelspec", "language"), ("kernelspec", "name")):

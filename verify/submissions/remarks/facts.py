@@ -11,14 +11,14 @@ from verify.submissions.parsing.trees import nodes_of
 from verify.submissions.program.program import Program
 from verify.submissions.program.syntax import called_name, root_name
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Definition(NamedTuple):
     """A function where it is defined, with all of its nodes."""
 
     cell: Cell
-    node: Function
+    node: FunctionNode
     nodes: Sequence[ast.AST]
 
 
@@ -29,7 +29,7 @@ class Facts:
         self.cells = [cell for cell in program.document.cells if cell.nodes]
         self.nodes = program.nodes
         self.values: dict[str, list[ast.expr]] = {}
-        self.functions: dict[str, Function] = {}
+        self.functions: dict[str, FunctionNode] = {}
         self.appended: dict[str, list[ast.expr]] = {}
         self.parts: dict[str, list[tuple[ast.expr, int]]] = {}  # name -> the tuple that it is a part of, and which
         self.definitions: list[Definition] = []
@@ -40,7 +40,7 @@ class Facts:
             elif isinstance(node, ast.AugAssign | ast.AnnAssign) and isinstance(node.target, ast.Name):
                 if node.value is not None:
                     self.values.setdefault(node.target.id, []).append(node.value)
-            elif isinstance(node, Function):
+            elif isinstance(node, FunctionNode):
                 self.functions[node.name] = node
                 self.definitions.append(Definition(cell, node, nodes_of(node)))
             elif isinstance(node, ast.Call) and called_name(node) == "append" and node.args:

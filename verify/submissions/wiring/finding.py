@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 from verify.errors import BadInput
 from verify.submissions.parsing.trees import nodes_of
@@ -31,7 +31,7 @@ class Candidates:
     functions: tuple[Function, ...]
     slice: Slice
     lifted: Lifted | None
-    statements: tuple[dict[str, Any], ...]
+    statements: tuple[dict[str, object], ...]
     constants: tuple[str, ...]
     missing: tuple[str, ...]
     literals: tuple[float, ...]
@@ -143,14 +143,14 @@ def _read_by(lifted: Lifted) -> list[str]:
     return sorted(names_in(tree) - set(lifted.outputs) - set(lifted.inputs))
 
 
-def _sent(one: Statement) -> dict[str, Any]:
+def _sent(one: Statement) -> dict[str, object]:
     return {
         "cell": one.place.cell, "line": one.place.line, "code": one.code, "module": one.module,
         "defines": list(one.defines),
     }  # fmt: skip
 
 
-def _sent_loop(lifted: Lifted) -> dict[str, Any]:
+def _sent_loop(lifted: Lifted) -> dict[str, object]:
     return {
         "cell": lifted.place.cell,
         "line": 1 - lifted.offset,

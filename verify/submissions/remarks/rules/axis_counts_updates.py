@@ -10,7 +10,7 @@ from typing import Final
 from verify.submissions.parsing.document import Cell
 from verify.submissions.parsing.trees import children
 from verify.submissions.program.syntax import called_name, root_name
-from verify.submissions.remarks.facts import Facts, Function
+from verify.submissions.remarks.facts import Facts, FunctionNode
 from verify.submissions.remarks.rule import Rule, Told
 
 _EPOCHS: Final = re.compile(r"epoch|[eé]poque|[eé]poca", re.IGNORECASE)
@@ -63,7 +63,7 @@ def _per_update(facts: Facts) -> set[str]:
             node, loops = waiting.pop()
             if isinstance(node, ast.Call) and called_name(node) == "append":
                 (deep if loops > 1 else shallow).add(root_name(node.func) or "")
-            inner = 0 if isinstance(node, Function) else loops + isinstance(node, ast.For | ast.While)
+            inner = 0 if isinstance(node, FunctionNode) else loops + isinstance(node, ast.For | ast.While)
             waiting += [(child, inner) for child in children(node)]
     return deep - shallow
 
