@@ -19,7 +19,7 @@ from verify.submissions.execution.calling import Ask
 from verify.submissions.execution.canary import Canary
 from verify.submissions.judge import check_submission
 from verify.submissions.parsing.document import Place
-from verify.submissions.wiring.roles import Function, function_of, parsed
+from verify.submissions.program.functions import Function, function_of, parsed
 
 RIGHT = Path(__file__).parent / "corpus" / "right_columns_dict_tanh_ce.py"
 Answer = tuple[dict[str, Any], dict[str, Any]]

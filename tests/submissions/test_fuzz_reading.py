@@ -14,8 +14,7 @@ import pytest
 
 from verify.errors import BadInput
 from verify.submissions.parsing.reading import read
-from verify.submissions.program.lifting import lift, why_not
-from verify.submissions.program.slicing import slice_for, top_level
+from verify.submissions.program.program import Program
 from verify.submissions.remarks.remarks import remarks
 
 LAB = Path(__file__).parents[3] / "shared" / "lab1" / "lab1.ipynb"
@@ -40,19 +39,19 @@ BITS = ["(", ")", ":", "\n", "    ", "\t", "'", '"""', "\\", "%", "!", "?", "#",
 def through(path: Path) -> bool:
     """Take a file all the way; return whether it could be read."""
     try:
-        document = read(path)
+        program = Program(read(path))
     except BadInput:
         return False
-    usable = top_level(document)
+    usable = program.statements
     roots = ["forward", "sgd", "init", "Net", "nowhere", *(name for one in usable for name in one.defines)]
-    sliced = slice_for(document, roots)
+    sliced = program.slice_for(roots)
     assert "nowhere" in sliced.missing or any(one.code.endswith("import *") for one in usable)
-    lifted = lift(document)
+    lifted = program.steps
     with warnings.catch_warnings(action="ignore"):
         for one in (*sliced.statements, *usable, *lifted):
             compile(one.code, "statement", "exec", dont_inherit=True)
-    assert why_not(document) or lifted
-    assert all(one.sentence for one in remarks(document))
+    assert program.why_no_step or lifted
+    assert all(one.sentence for one in remarks(program))
     return True
 
 

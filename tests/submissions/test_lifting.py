@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from verify.submissions.parsing.document import Document
 from verify.submissions.parsing.reading import read
-from verify.submissions.program.lifting import Lifted, lift, why_not
-from verify.submissions.program.slicing import slice_for
+from verify.submissions.program.lifting import Lifted
+from verify.submissions.program.program import Program
 
 HEAD = """\
 import numpy as np
@@ -54,25 +53,25 @@ for epoch in range(100):
 """
 
 
-def document(folder: Path, text: str) -> Document:
+def program(folder: Path, text: str) -> Program:
     path = folder / "handed_in.py"
     path.write_text(text)
-    return read(path)
+    return Program(read(path))
 
 
-def only(made: Document) -> Lifted:
-    found = lift(made)
+def only(made: Program) -> Lifted:
+    found = made.steps
     assert len(found) == 1
     return found[0]
 
 
-def call(made: Document, lifted: Lifted, **given: Any) -> dict[str, Any]:
+def call(made: Program, lifted: Lifted, **given: Any) -> dict[str, Any]:
     """Run what the step needs and then the step."""
     space: dict[str, Any] = {}
     step: dict[str, Any] = {}
     exec(lifted.code, step)
     names = [name for name in step[lifted.name].__code__.co_names if name not in lifted.inputs]
-    for statement in slice_for(made, names).statements:
+    for statement in made.slice_for(names).statements:
         exec(statement.code, space)
     exec(lifted.code, space)
     result: dict[str, Any] = space[lifted.name](**given)
@@ -99,7 +98,7 @@ def check_update(after: dict[str, Any], given: dict[str, Any]) -> None:
 
 
 def test_a_loop_at_the_top(tmp_path: Path) -> None:
-    made = document(tmp_path, HEAD + "X = np.load('X')\nY = np.load('Y')\n" + LOOP + textwrap.indent(STEP, "        "))
+    made = program(tmp_path, HEAD + "X = np.load('X')\nY = np.load('Y')\n" + LOOP + textwrap.indent(STEP, "        "))
     lifted = only(made)
     assert set(lifted.inputs) == {"X_batch", "Y_batch", "W1", "b1", "W2", "b2"}
     assert set(lifted.parameters) == {"W1", "b1", "W2", "b2"}
@@ -108,13 +107,13 @@ def test_a_loop_at_the_top(tmp_path: Path) -> None:
     given = points()
     after = call(made, lifted, **{name: value.copy() for name, value in given.items()})
     check_update(after, given)
-    assert why_not(made) == ""
+    assert made.why_no_step == ""
 
 
 def test_every_line_keeps_its_number(tmp_path: Path) -> None:
-    made = document(tmp_path, HEAD + LOOP + textwrap.indent(STEP, "        "))
+    made = program(tmp_path, HEAD + LOOP + textwrap.indent(STEP, "        "))
     lifted = only(made)
-    source, code = made.cells[0].source.split("\n"), lifted.code.split("\n")
+    source, code = made.document.cells[0].source.split("\n"), lifted.code.split("\n")
     assert lifted.offset == 0
     assert source[lifted.place.line - 1].strip() == "Z1 = X_batch @ W1 + b1"
     assert source[lifted.end - 1].strip() == "b2 = b2 - lr * db2"
@@ -132,7 +131,7 @@ def test_a_function_that_trains(tmp_path: Path) -> None:
         + "def train(X, Y, lr, W1=None):\n    W1 = np.ones((3, 2))\n    history = []\n"
         + textwrap.indent(body, "    ")
     )
-    made = document(tmp_path, text)
+    made = program(tmp_path, text)
     lifted = only(made)
     assert set(lifted.inputs) == {"X_batch", "Y_batch", "W1", "b1", "W2", "b2", "lr"}
     given = points()
@@ -157,7 +156,7 @@ def test_a_method(tmp_path: Path) -> None:
                     self.losses.append(1)
         """
     )
-    lifted = only(document(tmp_path, text))
+    lifted = only(program(tmp_path, text))
     assert lifted.parameters == ("self.W2", "self.W1")
     assert set(lifted.inputs) == {"self", "X", "y", "rate"}
     assert "losses" not in lifted.code
@@ -178,7 +177,7 @@ def test_one_sample_at_a_time(tmp_path: Path) -> None:
             V -= lr * (a - y) * (1 - a ** 2) @ x.T
         """
     )
-    first, second = lift(document(tmp_path, text))
+    first, second = program(tmp_path, text).steps
     assert set(first.inputs) == {"x", "y", "W"}
     assert set(second.inputs) == {"x", "y", "V"}
 
@@ -194,7 +193,7 @@ def test_the_step_of_a_loop_that_adds_up_over_the_samples(tmp_path: Path) -> Non
             W -= lr * dW / len(X)
         """
     )
-    made = document(tmp_path, text)
+    made = program(tmp_path, text)
     lifted = only(made)
     assert set(lifted.inputs) == {"X", "Y", "W"}
     assert lifted.parameters == ("W",)
@@ -220,7 +219,7 @@ def test_constants_of_the_file(tmp_path: Path) -> None:
             accuracy = np.mean(a == y_test)
         """
     )
-    lifted = only(document(tmp_path, text))
+    lifted = only(program(tmp_path, text))
     assert set(lifted.inputs) == {"X", "y", "m", "params"}
     assert lifted.parameters == ("params['W']", "params['b']")
     assert "accuracy" not in lifted.outputs
@@ -228,7 +227,7 @@ def test_constants_of_the_file(tmp_path: Path) -> None:
 
 def test_straight_lines_from_the_first_one(tmp_path: Path) -> None:
     text = "a = X @ W\nd = a - y\ndW = X.T @ d\nW = W - 0.1 * dW\nprint(W)\n"
-    made = document(tmp_path, text)
+    made = program(tmp_path, text)
     lifted = only(made)
     assert (lifted.place.line, lifted.end, lifted.offset) == (1, 4, 1)
     assert lifted.code.split("\n")[1].strip() == "a = X @ W"
@@ -250,7 +249,7 @@ def test_layers_in_lists(tmp_path: Path) -> None:
                 W[l] -= lr * g
         """
     )
-    lifted = only(document(tmp_path, text))
+    lifted = only(program(tmp_path, text))
     assert set(lifted.inputs) == {"X", "Y", "W"}
     assert lifted.parameters == ("W",)
 
@@ -270,14 +269,14 @@ def test_updates_that_add(tmp_path: Path) -> None:
             syn0 += X.T.dot(error * l1 * (1 - l1))
         """
     )
-    lifted = only(document(tmp_path, text))
+    lifted = only(program(tmp_path, text))
     assert lifted.parameters == ("syn0",)
     assert set(lifted.inputs) == {"X", "y", "syn0"}
 
 
 def test_of_several_updates_the_one_of_a_weight_is_named(tmp_path: Path) -> None:
     text = "def f(z, q):\n    z -= np.max(z)\n    z -= q\ndef g(p, d):\n    p['W1'] -= d\n"
-    assert why_not(document(tmp_path, text)).startswith("p['W1'] is updated in the function g (line 5)")
+    assert program(tmp_path, text).why_no_step.startswith("p['W1'] is updated in the function g (line 5)")
 
 
 @pytest.mark.parametrize(
@@ -292,11 +291,11 @@ def test_of_several_updates_the_one_of_a_weight_is_named(tmp_path: Path) -> None
     ],
 )
 def test_what_is_missing(tmp_path: Path, text: str, said: str) -> None:
-    made = document(tmp_path, text)
-    assert lift(made) == ()
-    assert said in why_not(made)
+    made = program(tmp_path, text)
+    assert made.steps == ()
+    assert said in made.why_no_step
 
 
 def test_functions_that_are_called_are_not_lifted(tmp_path: Path) -> None:
     text = "for e in range(9):\n    out = forward(params, X)\n    grads = backward(out, X)\n    params = update(params, grads)\n"
-    assert lift(document(tmp_path, text)) == ()
+    assert program(tmp_path, text).steps == ()

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from verify.errors import BadInput
-from verify.submissions.parsing import reading
+from verify.submissions.parsing import files
 from verify.submissions.parsing.magics import blank_magics
 from verify.submissions.parsing.reading import read
 
@@ -226,7 +226,7 @@ def test_links_pipes_and_devices(tmp_path: Path) -> None:
 
 def test_a_file_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(tmp_path, notebook("x = 1"), "a.ipynb")
-    os.truncate(path, reading.LARGEST_FILE + 1)  # a hole: it takes no room
+    os.truncate(path, files.LARGEST_FILE + 1)  # a hole: it takes no room
     monkeypatch.setattr(Path, "open", lambda *given: pytest.fail("it was opened"))
     with pytest.raises(BadInput, match=r"has 64 MiB; at most 64 MiB are read.*clear its outputs"):
         read(path)

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from verify.submissions.execution.inside.loading import load
-from verify.submissions.parsing.document import Document
 from verify.submissions.parsing.reading import read
-from verify.submissions.program.slicing import Slice, slice_for, top_level
+from verify.submissions.program.program import Program
+from verify.submissions.program.slicing import Slice
 
 
-def document(folder: Path, *cells: str, **beside: str) -> Document:
+def program(folder: Path, *cells: str, **beside: str) -> Program:
     for name, text in beside.items():
         (folder / f"{name}.py").write_text(textwrap.dedent(text))
     sources = [textwrap.dedent(cell) for cell in cells]
@@ -26,7 +26,7 @@ def document(folder: Path, *cells: str, **beside: str) -> Document:
         path = folder / "handed_in.ipynb"
         listed = [{"cell_type": "code", "source": source, "metadata": {}, "outputs": []} for source in sources]
         path.write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": listed}))
-    return read(path)
+    return Program(read(path))
 
 
 def run(sliced: Slice) -> dict[str, Any]:
@@ -42,10 +42,9 @@ def whys(sliced: Slice) -> dict[str, str]:
 
 
 def test_the_functions_and_what_they_reach(tmp_path: Path) -> None:
-    sliced = slice_for(
-        document(
-            tmp_path,
-            """
+    sliced = program(
+        tmp_path,
+        """
             import numpy as np, os
             from math import sqrt, pi
             scale = 1 / sqrt(4)
@@ -58,9 +57,7 @@ def test_the_functions_and_what_they_reach(tmp_path: Path) -> None:
                 return pi
             print(forward(3))
             """,
-        ),
-        ["forward"],
-    )
+    ).slice_for(["forward"])
     assert [one.code.splitlines()[0] for one in sliced.statements] == [
         "import numpy as np",
         "from math import sqrt",
@@ -75,7 +72,7 @@ def test_the_functions_and_what_they_reach(tmp_path: Path) -> None:
 
 def test_the_lab(tmp_path: Path) -> None:
     cells = ["import numpy as np", "def f(z):\n    return np.exp(z)", "def f(z):\n    return np.tanh(z)", "x = f(0.0)"]
-    sliced = slice_for(document(tmp_path, *cells), ["f"])
+    sliced = program(tmp_path, *cells).slice_for(["f"])
     assert [str(one.place) for one in sliced.statements] == ["cell 1, line 1", "cell 3, line 1"]
     assert run(sliced)["f"](0.0) == 0
 
@@ -92,7 +89,7 @@ def test_an_unsafe_redefinition_hides_nothing(tmp_path: Path) -> None:
     def f(x):
         return x * rate / m / n + len(X_train)
     """
-    sliced = slice_for(document(tmp_path, text), ["f"])
+    sliced = program(tmp_path, text).slice_for(["f"])
     assert sliced.missing == ("X_train", "n")
     assert [one.code for one in sliced.statements][:2] == ["m = 4", "rate = 0.5"]
     why = whys(sliced)
@@ -140,7 +137,7 @@ def shown(n):
 def reaches(n):
     return nowhere
 """
-    sliced = slice_for(document(tmp_path, head + statement), ["v"])
+    sliced = program(tmp_path, head + statement).slice_for(["v"])
     assert sliced.missing == ("v",)
     assert sliced.dropped[-1].why == why
     assert sliced.statements == ()
@@ -180,7 +177,7 @@ class Net:
 def made(n):
     return n * 2
 """
-    sliced = slice_for(document(tmp_path, head + statement), ["v"])
+    sliced = program(tmp_path, head + statement).slice_for(["v"])
     assert sliced.missing == ()
     assert run(sliced)["v"] == value
 
@@ -207,15 +204,15 @@ def test_definitions_inside_if_and_try(tmp_path: Path) -> None:
     def g(x=np.pi):
         return x
     '''
-    made = document(tmp_path, text)
-    sliced = slice_for(made, ["f", "g"])
+    made = program(tmp_path, text)
+    sliced = made.slice_for(["f", "g"])
     function = next(one for one in sliced.statements if one.defines == ("f",))
     assert function.code == 'def f():\n        """First\n          line."""\n    return 1'.replace(
         '        "', '    "'
     ).replace("          line", "              line".removeprefix("    "))
     assert run(sliced)["f"]() == 1
     decorated = next(one for one in sliced.statements if one.defines == ("g",))
-    assert decorated.place.line == made.cells[0].source.split("\n").index("@staticmethod") + 1
+    assert decorated.place.line == made.document.cells[0].source.split("\n").index("@staticmethod") + 1
     assert decorated.code.startswith("@staticmethod\ndef g")
     whole = next(one for one in sliced.statements if one.defines == ("np",))
     assert whole.kind == "import"
@@ -243,7 +240,7 @@ def test_methods_bases_decorators_defaults_and_annotations(tmp_path: Path) -> No
         counter += 1
     counter = 0
     """
-    sliced = slice_for(document(tmp_path, text), ["Net", "sets"])
+    sliced = program(tmp_path, text).slice_for(["Net", "sets"])
     assert sliced.missing == ()
     assert {name for one in sliced.statements for name in one.defines} == {
         "dataclass", "Optional", "size", "Base", "deco", "Net", "later", "global_m", "sets", "counter",
@@ -260,7 +257,7 @@ def test_mutual_recursion_and_cells_out_of_order(tmp_path: Path) -> None:
         "def odd(n):\n    return n > 0 and even(n - 1)",
         "a = 6",
     ]
-    sliced = slice_for(document(tmp_path, *cells), ["b"])
+    sliced = program(tmp_path, *cells).slice_for(["b"])
     assert [one.place.cell for one in sliced.statements] == [2, 3, 4, 1]
     assert run(sliced)["b"] == 6
 
@@ -276,17 +273,17 @@ def test_from_star(tmp_path: Path) -> None:
     def h(z): return len(z)
     def k(z): return sum(z)
     """
-    made = document(tmp_path, text)
-    assert [one.code for one in slice_for(made, ["f"]).statements][:-1] == ["from numpy import *", "from math import *"]
-    assert [one.code for one in slice_for(made, ["k"]).statements][:-1] == ["from numpy import *"]
-    unknown = slice_for(made, ["g"])
+    made = program(tmp_path, text)
+    assert [one.code for one in made.slice_for(["f"]).statements][:-1] == ["from numpy import *", "from math import *"]
+    assert [one.code for one in made.slice_for(["k"]).statements][:-1] == ["from numpy import *"]
+    unknown = made.slice_for(["g"])
     assert [one.code for one in unknown.statements][:-1] == ["from nowhere_to_be_found import *", "from keras import *"]
     assert unknown.missing == ()
-    assert [one.code for one in slice_for(made, ["h"]).statements] == ["def h(z): return len(z)"]
+    assert [one.code for one in made.slice_for(["h"]).statements] == ["def h(z): return len(z)"]
 
 
 def test_modules_beside_it(tmp_path: Path) -> None:
-    made = document(
+    made = program(
         tmp_path,
         "from helpers import forward as fwd, unused\nimport tools as t\nfrom stars import *\n"
         "def go(x):\n    return fwd(x) + t.twice(x) + starred(x)\n",
@@ -306,27 +303,27 @@ def test_modules_beside_it(tmp_path: Path) -> None:
         """,
         stars="def starred(x): return 1\ndef another(): pass",
     )
-    sliced = slice_for(made, ["go"])
+    sliced = made.slice_for(["go"])
     assert {(one.module, *one.defines) for one in sliced.statements} == {
         ("helpers", "twice"), ("helpers", "factor"), ("helpers", "forward"), ("tools", "twice"), ("stars", "starred"),
         (None, "fwd"), (None, "t"), (None,), (None, "go"),
     }  # fmt: skip
     assert sliced.statements[-1].code.startswith("def go")
     assert run(sliced)["go"](1) == 23
-    assert {one.module for one in slice_for(made, ["thrice"]).statements} == {"tools"}
-    assert [one.code for one in slice_for(made, ["tools.twice"]).statements] == ["def twice(x): return 2 * x"]
-    assert slice_for(made, ["nothing.twice", "nix"]).missing == ("nix", "nothing.twice")
+    assert {one.module for one in made.slice_for(["thrice"]).statements} == {"tools"}
+    assert [one.code for one in made.slice_for(["tools.twice"]).statements] == ["def twice(x): return 2 * x"]
+    assert made.slice_for(["nothing.twice", "nix"]).missing == ("nix", "nothing.twice")
 
 
 def test_two_imports_of_one_package(tmp_path: Path) -> None:
     text = "import os.path\nimport os\nimport collections.abc\ndef f(x):\n    return collections.abc.Sized, collections.deque"
-    sliced = slice_for(document(tmp_path, "import collections\n" + text), ["f"])
+    sliced = program(tmp_path, "import collections\n" + text).slice_for(["f"])
     assert [one.code for one in sliced.statements][:2] == ["import collections", "import collections.abc"]
 
 
 def test_top_level_lists_everything_usable(tmp_path: Path) -> None:
-    made = document(tmp_path, "import beside\na = 1\nb = input()\ndef f(): pass\nclass C: pass", beside="def g(): pass")
-    assert [(one.module, *one.defines, one.kind) for one in top_level(made)] == [
+    made = program(tmp_path, "import beside\na = 1\nb = input()\ndef f(): pass\nclass C: pass", beside="def g(): pass")
+    assert [(one.module, *one.defines, one.kind) for one in made.statements] == [
         ("beside", "g", "function"),
         (None, "beside", "import"),
         (None, "a", "assignment"),
@@ -336,7 +333,7 @@ def test_top_level_lists_everything_usable(tmp_path: Path) -> None:
 
 
 def test_broken_cells_and_code_that_does_not_compile(tmp_path: Path) -> None:
-    sliced = slice_for(document(tmp_path, "\n  def f(:", "def g(x, x): pass\ndef h(): return 1"), ["h", "g"])
+    sliced = program(tmp_path, "\n  def f(:", "def g(x, x): pass\ndef h(): return 1").slice_for(["h", "g"])
     assert [one.code for one in sliced.statements] == ["def h(): return 1"]
     assert sliced.missing == ("g",)
     first, second = sliced.dropped
@@ -346,14 +343,14 @@ def test_broken_cells_and_code_that_does_not_compile(tmp_path: Path) -> None:
 
 
 def test_umlauts_and_semicolons_keep_their_places(tmp_path: Path) -> None:
-    sliced = slice_for(document(tmp_path, "ä = 'ü'; größe = 'ö' + ä; z = 1\ndef f():\n\treturn größe"), ["f"])
+    sliced = program(tmp_path, "ä = 'ü'; größe = 'ö' + ä; z = 1\ndef f():\n\treturn größe").slice_for(["f"])
     assert [one.code for one in sliced.statements] == ["ä = 'ü'", "größe = 'ö' + ä", "def f():\n\treturn größe"]
 
 
 def test_a_long_chain_takes_no_time_and_no_recursion(tmp_path: Path) -> None:
     lines = ["v0 = 1", *(f"v{k} = v{k - 1} + 1" for k in range(1, 2000))]
     calls = ["def f0(): return 1", *(f"def f{k}(): return f{k - 1}()" for k in range(1, 2000)), "w = f1999()"]
-    made = document(tmp_path, "\n".join([*lines, *calls]))
-    assert len(slice_for(made, ["v1999"]).statements) == 2000
-    assert slice_for(made, ["w"]).missing == ("w",)
-    assert len(slice_for(made, ["f1999"]).statements) == 2000
+    made = program(tmp_path, "\n".join([*lines, *calls]))
+    assert len(made.slice_for(["v1999"]).statements) == 2000
+    assert made.slice_for(["w"]).missing == ("w",)
+    assert len(made.slice_for(["f1999"]).statements) == 2000

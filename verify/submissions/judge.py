@@ -32,6 +32,7 @@ from verify.submissions.execution.measuring import (
 from verify.submissions.explanation.verdicts import Context, Findings, could_not_judge, evidence_of
 from verify.submissions.parsing.document import Place
 from verify.submissions.parsing.reading import read
+from verify.submissions.program.program import Program
 from verify.submissions.wiring.finding import Candidates, find_candidates
 from verify.submissions.wiring.points import make_point
 from verify.submissions.wiring.search import Trials
@@ -58,9 +59,9 @@ def check_submission(
     """
     chosen = require(level)
     with Sandbox(chosen, Limits(seconds=seconds, memory=memory), DRIVER) as apart:
-        document = read(path)
-        context = Context(document, command, seed, chosen)
-        candidates = find_candidates(document, convention or {})
+        program = Program(read(path))
+        context = Context(program.document, command, seed, chosen)
+        candidates = find_candidates(program, convention or {})
         if not candidates.roles:
             return could_not_judge(context, candidates, candidates.why_none())
         try:

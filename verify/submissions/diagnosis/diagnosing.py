@@ -19,7 +19,7 @@ from verify.submissions.execution.answers import Leaves
 from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.gradients import truth
 from verify.submissions.parsing.document import Document, Place
-from verify.submissions.wiring.roles import Function
+from verify.submissions.program.functions import Function
 
 _CLOSE: Final = 1e-6
 

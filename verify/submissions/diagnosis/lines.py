@@ -14,8 +14,9 @@ from verify.submissions.execution.answers import Leaves
 from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.gradients import plain
 from verify.submissions.parsing.document import Place
+from verify.submissions.program.functions import Function
+from verify.submissions.program.syntax import own_nodes
 from verify.submissions.program.vocabulary import bare
-from verify.submissions.wiring.roles import Function, own_nodes
 
 _CLOSE: Final = 1e-7
 _DOWNSTREAM: Final = {

@@ -14,7 +14,7 @@ import numpy as np
 
 from verify.submissions.execution.answers import Refused, unpacked
 from verify.submissions.execution.calling import Ask
-from verify.submissions.wiring.roles import Function
+from verify.submissions.program.functions import Function
 
 _TWIN: Final = """
 def NAME_times(value):

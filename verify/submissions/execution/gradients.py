@@ -12,9 +12,9 @@ import numpy as np
 from verify.nets.net import backward
 from verify.submissions.execution.answers import Leaves, Where
 from verify.submissions.execution.calling import Reading
+from verify.submissions.program.functions import Function
 from verify.submissions.program.vocabulary import bare
 from verify.submissions.wiring.points import Point
-from verify.submissions.wiring.roles import Function
 from verify.submissions.wiring.structure import Parameter
 
 _RIGHT: Final = 1e-6

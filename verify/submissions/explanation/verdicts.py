@@ -216,7 +216,8 @@ def _evidence(
         answers=answers,
         parameters=_parameters(rows),
         remarks=tuple(
-            Remark(one.name, one.sentence, one.place.cell, one.place.line, one.text) for one in remarks(document)
+            Remark(one.name, one.sentence, one.place.cell, one.place.line, one.text)
+            for one in remarks(candidates.program)
         ),
         cage=context.level,
         promises=tuple(promises),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -25,13 +25,15 @@ class Place:
 class Cell:
     """One cell of code (a .py file is a single one): its text with magics blanked, parsed on its own.
 
-    `tree` is None where the cell cannot be parsed; `problem` says why.
+    `tree` is None where the cell cannot be parsed; `problem` says why. `nodes` are all nodes of the tree, level by
+    level, as ast.walk gives them.
     """
 
     number: int | None
     source: str
     tree: ast.Module | None = field(repr=False, compare=False)
     problem: str | None = None
+    nodes: Sequence[ast.AST] = field(default=(), repr=False, compare=False)
 
     def place(self, node: ast.AST) -> Place:
         """Return where a node of this cell's tree stands."""

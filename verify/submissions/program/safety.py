@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from verify.submissions.program.vocabulary import bare
+from verify.submissions.program.syntax import called_name, root_name
+from verify.submissions.program.updates import is_training_loop
 
 # Modules whose functions calculate; a name below of one of them does something else.
 CALCULATING: Final = frozenset({
@@ -48,9 +49,6 @@ _LOADING: Final = frozenset({
     "pickle", "struct", "csv", "zipfile", "tarfile", "idx2numpy", "mnist", "h5py", "scipy_io", "io", "shutil",
     "subprocess", "joblib", "datasets", "google", "PIL", "cv2", "json", "glob",
 })  # fmt: skip
-_STEP: Final = re.compile(
-    r"back(?!end)|bprop|update|sgd|gradient|^step$|descent|optimi|^fit|^train|learn", re.IGNORECASE
-)
 
 
 def word_for(called: str) -> str | None:
@@ -58,85 +56,8 @@ def word_for(called: str) -> str | None:
     return next((word for word, pattern in _WORDS if pattern.fullmatch(called)), None)
 
 
-def is_training_loop(node: ast.AST) -> bool:
-    """Whether a loop changes something step by step from gradients: W -= rate * dW, or a call of sgd or backward."""
-    if not isinstance(node, ast.For | ast.While):
-        return False
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Call) and _STEP.search(called_name(inner)):
-            return True
-        if update_of(inner) is not None:
-            return True
-    return False
-
-
-def update_of(node: ast.AST) -> ast.expr | None:
-    """Return the target of W -= step or W = W - step, or None.
-
-    Also of += and +, where the step starts with a minus or holds a matrix product: a turned sign is an update too.
-
-    A step that is a mere number is a count and no update.
-    """
-    if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Sub | ast.Add):
-        target: ast.expr = node.target
-        step, minus = node.value, isinstance(node.op, ast.Sub)
-    elif (
-        isinstance(node, ast.Assign)
-        and len(node.targets) == 1
-        and isinstance(node.value, ast.BinOp)
-        and isinstance(node.value.op, ast.Sub | ast.Add)
-        and ast.dump(node.value.left) == ast.dump(node.targets[0]).replace("Store()", "Load()")
-    ):
-        target, step, minus = node.targets[0], node.value.right, isinstance(node.value.op, ast.Sub)
-    else:
-        return None
-    names = any(isinstance(inner, ast.Name) for inner in ast.walk(step))
-    turned = _holds_a_product(step) and not _is_a_sum(target)
-    return target if names and (minus or _starts_with_minus(step) or turned) else None
-
-
-def _is_a_sum(target: ast.expr) -> bool:
-    """Whether a target is named as a gradient, which is added up over samples or layers: dW, grad_b."""
-    name = getattr(target, "id", getattr(target, "attr", ""))
-    return bare(name) != name.lower().replace("_", "") or name.lower().startswith(("sum", "acc", "total"))
-
-
-def _holds_a_product(node: ast.expr) -> bool:
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.MatMult):
-            return True
-        if isinstance(inner, ast.Call) and called_name(inner) in ("dot", "matmul", "outer"):
-            return True
-    return False
-
-
-def _starts_with_minus(node: ast.expr) -> bool:
-    while isinstance(node, ast.BinOp):
-        node = node.left
-    return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
-
-
-def called_name(call: ast.Call) -> str:
-    """Return the last part of what is called: load_data of mnist.load_data(), or nothing."""
-    if isinstance(call.func, ast.Attribute):
-        return call.func.attr
-    return call.func.id if isinstance(call.func, ast.Name) else ""
-
-
-def root_name(node: ast.AST) -> str | None:
-    """Return the name that attributes, subscripts and calls hang on: np of np.random.seed, or None."""
-    while True:
-        if isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
-            node = node.value
-        elif isinstance(node, ast.Call):
-            node = node.func
-        else:
-            return node.id if isinstance(node, ast.Name) else None
-
-
-def why_dropped(node: ast.AST) -> str:
-    """Return in plain words what a statement does that is not a calculation; "not needed" where it does nothing."""
-    nodes = list(ast.walk(node))
+def why_dropped(nodes: Sequence[ast.AST]) -> str:
+    """Return in plain words what the nodes of a statement do that is no calculation; "not needed" where nothing."""
     if any(is_training_loop(inner) for inner in nodes):
         return "a training loop"
     words = {word_for(called_name(inner)) for inner in nodes if isinstance(inner, ast.Call)}

@@ -12,10 +12,12 @@ import numpy as np
 
 from verify.submissions.execution.answers import Refused, unpacked
 from verify.submissions.execution.calling import Ask
+from verify.submissions.program.functions import Function
+from verify.submissions.program.syntax import own_nodes
 from verify.submissions.program.vocabulary import is_parameter, meaning_of
 from verify.submissions.wiring.plan import Container, depth_of, maker_arguments, maker_of
 from verify.submissions.wiring.points import one_hot
-from verify.submissions.wiring.roles import Function, Roles, own_nodes
+from verify.submissions.wiring.roles import Roles
 from verify.submissions.wiring.structure import BATCH, OUTPUTS, SIZES, Path, Structure, chain, made_up, resized
 
 _DIGITS: Final = 10  # what is hard-coded more often than anything else

@@ -1,23 +1,24 @@
-"""From a document to what can be tried: who is who, the statements to run, and the hints that stand in the file."""
+"""From a program to what can be tried: who is who, the statements to run, and the hints that stand in the file."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 from verify.errors import BadInput
-from verify.submissions.parsing.document import Document
-from verify.submissions.program.lifting import Lifted, lift, why_not
-from verify.submissions.program.slicing import Slice, slice_for, top_level
-from verify.submissions.program.vocabulary import size_of
-from verify.submissions.wiring.roles import Function, Roles, find_roles, function_of, functions_of, parsed
-from verify.submissions.wiring.structure import MOST_OUTPUTS
+from verify.submissions.parsing.trees import nodes_of
+from verify.submissions.program.functions import Function, function_of, parsed
+from verify.submissions.program.lifting import Lifted
+from verify.submissions.program.program import Program
+from verify.submissions.program.slicing import Slice
+from verify.submissions.program.statements import Statement
+from verify.submissions.program.syntax import names_in
+from verify.submissions.wiring.hints import is_guarded, literals_in, one_sample_at_a_time, output_width
+from verify.submissions.wiring.roles import Roles, find_roles
 
 _READINGS: Final = 4  # readings of who is who that are tried
-_BATCH: Final = frozenset(("mean", "sum", "size", "m", "average", "n", "batch_size"))
-_EPSILON: Final = 1e-4  # a literal up to here is an eps
 _ROLES: Final = ("forward", "loss", "backward", "update", "init")
 
 
@@ -25,12 +26,12 @@ _ROLES: Final = ("forward", "loss", "backward", "update", "init")
 class Candidates:
     """What is tried: readings of the roles, the slice that they need, and what the file says besides."""
 
-    document: Document
+    program: Program
     roles: tuple[Roles, ...]
     functions: tuple[Function, ...]
     slice: Slice
     lifted: Lifted | None
-    statements: tuple[dict[str, Any], ...]
+    statements: tuple[dict[str, object], ...]
     constants: tuple[str, ...]
     missing: tuple[str, ...]
     literals: tuple[float, ...]
@@ -51,7 +52,7 @@ class Candidates:
         found = [f"{one.owner}.{one.name}" if one.owner else one.name for one in self.functions]
         broken = [
             f"{'the file' if cell.number is None else f'cell {cell.number}'} could not be read: {cell.problem}"
-            for cell in self.document.cells
+            for cell in self.program.document.cells
             if cell.problem
         ]
         said = (
@@ -61,65 +62,68 @@ class Candidates:
         )
         looked = (
             "looked for a function or method named like backward, backprop or gradients, one that updates parameters "
-            f"(update, train, fit), or a loop that does; {why_not(self.document)}"
+            f"(update, train, fit), or a loop that does; {self.program.why_no_step}"
         )
         return "; ".join([*broken[:2], *([] if broken and not self.functions else [said, looked])])
 
 
-def find_candidates(document: Document, convention: Mapping[str, str]) -> Candidates:
+def find_candidates(program: Program, convention: Mapping[str, str]) -> Candidates:
     """Return what is to be tried. Raises BadInput where the convention names a function that is not there."""
-    functions = functions_of(top_level(document))
     chosen = {role: name for role, name in convention.items() if role in _ROLES}
-    known = {one.name for one in functions}
-    for role, name in chosen.items():
-        if name not in known:
-            raise BadInput(
-                f"{role} = {name}: no such function in {document.name}; it has {', '.join(sorted(known)) or 'none'}"
-            )
-    members = (
-        [one for one in functions if one.owner in (convention.get("class"), None)]
-        if "class" in convention
-        else functions
-    )
-    roles = list(find_roles(members, chosen))
-    lifted = None
-    loops = (
-        [one for one in lift(document) if one.parameters and set(one.parameters) <= set(one.inputs)]
-        if "backward" not in chosen and "update" not in chosen
-        else []
-    )
-    if loops and not any(one.backward for one in roles):
-        lifted = loops[-1]
-        roles = [_from_loop(lifted), *roles]
-    elif loops and roles:
-        lifted = loops[-1]
-        roles = [*roles[:_READINGS], _from_loop(lifted)]
-    roles = roles[: _READINGS + 1]
+    _check_named(program, chosen)
+    roles, lifted = _readings(program, chosen, convention)
     roots = list(
         dict.fromkeys(one.owner or one.name for reading in roles for one in reading.all if not _is_lifted(one, lifted))
     )
     if lifted is not None:
         roots += [name for name in _read_by(lifted) if name not in roots]
-    sliced = slice_for(document, roots)
+    sliced = program.slice_for(roots)
     statements = [_sent(one) for one in sliced.statements]
     if lifted is not None:
         statements.append(_sent_loop(lifted))
-    used = [one.tree for reading in roles for one in reading.all]
+    nodes = _nodes_used(roles)
+    literals = literals_in(nodes)
     return Candidates(
-        document, tuple(roles), functions, sliced, lifted, tuple(statements),
+        program, roles, program.functions, sliced, lifted, tuple(statements),
         tuple(name for one in sliced.statements if one.kind == "assignment" for name in one.defines),
         tuple(dict.fromkeys((*sliced.missing, *(lifted.inputs if lifted else ())))),
-        _literals(used), _outputs(document, roles), _per_sample(document, roles),
-        any("torch" in one.defines for one in sliced.statements if one.kind == "import"), _guarded(used),
+        literals, output_width(program, roles), one_sample_at_a_time(program, roles),
+        any("torch" in one.defines for one in sliced.statements if one.kind == "import"), is_guarded(nodes, literals),
         tuple(convention),
     )  # fmt: skip
 
 
-def _guarded(trees: Sequence[ast.AST]) -> bool:
-    """Whether an eps or a clip stands in the functions: 1e-10, eps, np.clip."""
-    names = {getattr(node, "id", getattr(node, "attr", "")).lower() for tree in trees for node in ast.walk(tree)}
-    small = any(0 < number <= _EPSILON for number in _literals(trees))
-    return small or any(name.startswith(("eps", "clip", "tiny", "delta_log")) for name in names)
+def _check_named(program: Program, chosen: Mapping[str, str]) -> None:
+    known = {one.name for one in program.functions}
+    for role, name in chosen.items():
+        if name not in known:
+            raise BadInput(
+                f"{role} = {name}: no such function in {program.document.name}; "
+                f"it has {', '.join(sorted(known)) or 'none'}"
+            )
+
+
+def _readings(
+    program: Program, chosen: Mapping[str, str], convention: Mapping[str, str]
+) -> tuple[tuple[Roles, ...], Lifted | None]:
+    """Return the readings of who is who that are tried, and the training step that one of them calls."""
+    owners = (convention["class"], None) if "class" in convention else None
+    members = [one for one in program.functions if owners is None or one.owner in owners]
+    roles = find_roles(members, chosen)
+    told = "backward" in chosen or "update" in chosen
+    loops = [] if told else [one for one in program.steps if one.parameters and set(one.parameters) <= set(one.inputs)]
+    if not loops:
+        return roles[: _READINGS + 1], None
+    from_loop = _from_loop(loops[-1])
+    if any(one.backward for one in roles):
+        return (*roles[:_READINGS], from_loop), loops[-1]
+    return (from_loop, *roles)[: _READINGS + 1], loops[-1]
+
+
+def _nodes_used(roles: Sequence[Roles]) -> list[ast.AST]:
+    """Return all nodes of the functions that are used, each function once."""
+    trees = {id(one.tree): one.tree for reading in roles for one in reading.all}
+    return [node for tree in trees.values() for node in nodes_of(tree)]
 
 
 def _is_lifted(function: Function, lifted: Lifted | None) -> bool:
@@ -136,19 +140,17 @@ def _from_loop(lifted: Lifted) -> Roles:
 
 def _read_by(lifted: Lifted) -> list[str]:
     tree = ast.Module(parsed(lifted.code), [])
-    return sorted(
-        {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - set(lifted.outputs) - set(lifted.inputs)
-    )
+    return sorted(names_in(tree) - set(lifted.outputs) - set(lifted.inputs))
 
 
-def _sent(one: Any) -> dict[str, Any]:
+def _sent(one: Statement) -> dict[str, object]:
     return {
         "cell": one.place.cell, "line": one.place.line, "code": one.code, "module": one.module,
         "defines": list(one.defines),
     }  # fmt: skip
 
 
-def _sent_loop(lifted: Lifted) -> dict[str, Any]:
+def _sent_loop(lifted: Lifted) -> dict[str, object]:
     return {
         "cell": lifted.place.cell,
         "line": 1 - lifted.offset,
@@ -156,80 +158,3 @@ def _sent_loop(lifted: Lifted) -> dict[str, Any]:
         "module": None,
         "defines": [lifted.name],
     }
-
-
-def _literals(trees: Sequence[ast.AST]) -> tuple[float, ...]:
-    found = {
-        float(node.value) for tree in trees for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, float) and 0 < node.value < 1
-    }  # fmt: skip
-    return tuple(sorted(found))
-
-
-def _outputs(document: Document, roles: Sequence[Roles]) -> int | None:
-    """Return the width of the output layer that the file's own call says, as in init_params(784, 128, 10)."""
-    makers = {name for one in roles if one.init for name in (one.init.name, one.owner) if name}
-    nodes = [node for cell in document.cells if cell.tree for node in ast.walk(cell.tree)]
-    whole = dict(pair for node in nodes if isinstance(node, ast.Assign) for pair in _whole_numbers(node))
-    found = next((value for name, value in whole.items() if size_of(name) == "n_y"), None)
-    for node in nodes:
-        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", None)) in makers:
-            numbers = [part for argument in node.args for part in _numbers(argument, whole)]
-            numbers += [part for keyword in node.keywords for part in _numbers(keyword.value, whole)]
-            if len(numbers) >= 2:
-                found = numbers[-1]
-    return found if found is None or 1 <= found <= MOST_OUTPUTS else None
-
-
-def _whole_numbers(node: ast.Assign) -> list[tuple[str, int]]:
-    """Return the names that an assignment gives whole numbers: n_h = 128, or n_x, n_h, n_y = 784, 128, 10."""
-    pairs: list[tuple[ast.expr, ast.expr]] = []
-    for target in node.targets:
-        if (
-            isinstance(target, ast.Tuple)
-            and isinstance(node.value, ast.Tuple)
-            and len(target.elts) == len(node.value.elts)
-        ):
-            pairs += list(zip(target.elts, node.value.elts, strict=True))
-        else:
-            pairs.append((target, node.value))
-    return [
-        (target.id, value.value) for target, value in pairs
-        if isinstance(target, ast.Name) and isinstance(value, ast.Constant) and type(value.value) is int
-    ]  # fmt: skip
-
-
-def _numbers(node: ast.expr, known: Mapping[str, int]) -> list[int]:
-    if isinstance(node, ast.List | ast.Tuple):
-        return [number for part in node.elts for number in _numbers(part, known)]
-    if isinstance(node, ast.Name) and node.id in known:
-        return [known[node.id]]
-    return [node.value] if isinstance(node, ast.Constant) and type(node.value) is int else []
-
-
-def _per_sample(document: Document, roles: Sequence[Roles]) -> bool:
-    """Whether one sample at a time is meant: the loops do so, or the backward pass knows of no batch."""
-    first = next((one.backward for one in roles if one.backward), None)
-    if first is not None and not first.names & _BATCH:
-        return True
-    judged = {one.name for reading in roles for one in (reading.backward, reading.update, reading.forward) if one}
-    for cell in document.cells:
-        for node in ast.walk(cell.tree) if cell.tree else ():
-            if not isinstance(node, ast.For):
-                continue
-            pair = node.target.elts if isinstance(node.target, ast.Tuple) and len(node.target.elts) == 2 else []
-            zipped = any(isinstance(part, ast.Name) and part.id == "zip" for part in ast.walk(node.iter))
-            names = {part.id for part in pair if isinstance(part, ast.Name)}
-            if names and (zipped or isinstance(node.iter, ast.Name)) and _calls(node, judged, names):
-                return True
-    return False
-
-
-def _calls(loop: ast.For, judged: set[str], names: set[str]) -> bool:
-    for node in ast.walk(loop):
-        if isinstance(node, ast.Call):
-            called = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            given = {part.id for argument in node.args for part in ast.walk(argument) if isinstance(part, ast.Name)}
-            if called in judged and names <= given:
-                return True
-    return False

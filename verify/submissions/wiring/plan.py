@@ -8,8 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from verify.submissions.program.functions import Function
+from verify.submissions.program.syntax import own_nodes
 from verify.submissions.program.vocabulary import is_parameter, meaning_of, size_of
-from verify.submissions.wiring.roles import Function, Roles, own_nodes
+from verify.submissions.wiring.roles import Roles
 from verify.submissions.wiring.structure import Parameter, Path
 
 RATE: Final = 0.375  # the learning rate that updates are asked for: the gradient is then (before - after) / rate

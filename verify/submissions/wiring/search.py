@@ -13,11 +13,12 @@ from verify.submissions.diagnosis.recognition import canonical_output, implied, 
 from verify.submissions.execution.answers import Leaves, Refused, Where, unpacked
 from verify.submissions.execution.calling import Ask, Reading
 from verify.submissions.execution.gradients import match_gradients, part_right, with_fit
+from verify.submissions.program.functions import Function
 from verify.submissions.program.vocabulary import meaning_of
 from verify.submissions.wiring.containers import structures
 from verify.submissions.wiring.plan import RATE, Container, Known, arguments, array, number, step_of
 from verify.submissions.wiring.points import Point, make_point
-from verify.submissions.wiring.roles import Function, Roles
+from verify.submissions.wiring.roles import Roles
 from verify.submissions.wiring.structure import BATCH, Structure
 
 LABELS: Final = ("one-hot", "integers", "integers-column", "flat")

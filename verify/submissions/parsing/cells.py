@@ -1,0 +1,59 @@
+"""The text of a cell becomes a cell: magics blanked, parsed on its own; what can't be parsed is said with its line."""
+
+from __future__ import annotations
+
+import ast
+from typing import Final
+
+from verify.submissions.parsing.document import Cell
+from verify.submissions.parsing.magics import blank_magics
+from verify.submissions.parsing.trees import children
+
+DEEPEST: Final = 100  # nodes inside nodes; what walks a tree later may recurse
+_TOO_DEEP: Final = "nested too deep to be parsed"
+# What Python's parser says of code that is right, and deeper than it follows.
+_LIMITS: Final = ("too many nested parentheses", "too many levels of indentation")
+
+
+def cell_of(number: int | None, text: str) -> Cell:
+    """Return a cell with its tree, or with the problem that keeps it from being parsed."""
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # half a character is none
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    source = blank_magics(text, in_notebook=number is not None)
+    try:
+        tree = _parsed(source)
+        return Cell(number, source, tree, nodes=_nodes_of(tree))
+    except _Unusable as problem:
+        return Cell(number, source, None, str(problem))
+
+
+class _Unusable(Exception):
+    """Why a cell has no tree."""
+
+
+def _parsed(source: str) -> ast.Module:
+    try:
+        return ast.parse(source)
+    except SyntaxError as error:
+        line, said = error.lineno or 1, error.msg
+        if any(limit in said for limit in _LIMITS):
+            raise _Unusable(f"line {line}: {_TOO_DEEP}") from None
+        raise _Unusable(f"line {line} is not Python: {said}") from None
+    except (RecursionError, MemoryError):
+        raise _Unusable(_TOO_DEEP) from None  # Python's parser does not say where
+    except ValueError:
+        raise _Unusable("it holds a null byte, so it is not Python") from None
+
+
+def _nodes_of(tree: ast.Module) -> list[ast.AST]:
+    """Return all nodes of a tree, level by level. Raises _Unusable where they are nested more than DEEPEST deep."""
+    found: list[ast.AST] = []
+    level: list[ast.AST] = [tree]
+    line = 1
+    for _ in range(DEEPEST):
+        found += level
+        level = [child for node in level for child in children(node)]
+        if not level:
+            return found
+        line = next((int(node.lineno) for node in level if isinstance(node, ast.stmt | ast.expr)), line)
+    raise _Unusable(f"line {line}: nested more than {DEEPEST} deep")

@@ -1,0 +1,67 @@
+"""The analysis of one submission, built once and handed on: every part is computed when it is first asked for."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from verify.submissions.parsing.document import Cell, Document
+from verify.submissions.program.blocks import Block, blocks_of
+from verify.submissions.program.functions import Function, functions_of
+from verify.submissions.program.lifting import Lifted, lift, why_not
+from verify.submissions.program.slicing import Slice, slice_for
+from verify.submissions.program.statements import Statement
+from verify.submissions.program.toplevel import TopLevel, top_level
+
+_Node = TypeVar("_Node", bound=ast.AST)
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """A submission with all that is known of its code before anything is run."""
+
+    document: Document
+
+    @cached_property
+    def files(self) -> TopLevel:
+        """The top level of the submission and of the modules beside it: definitions, uses, effects."""
+        return top_level(self.document)
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """Every statement that could be run, those of the modules beside the submission first."""
+        return tuple(item.statement for item in self.files.usable())
+
+    @cached_property
+    def functions(self) -> tuple[Function, ...]:
+        """Every function and method that these statements define."""
+        return functions_of(self.files.usable())
+
+    def nodes(self, kind: type[_Node]) -> Iterator[tuple[Cell, _Node]]:
+        """Yield the nodes of one kind in the submission's own cells, in order."""
+        for cell in self.document.cells:
+            for node in cell.nodes:
+                if isinstance(node, kind):
+                    yield cell, node
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """Every block of the submission's own cells."""
+        return tuple(blocks_of(self.document.cells))
+
+    @cached_property
+    def steps(self) -> tuple[Lifted, ...]:
+        """The training steps that stand in loops, each as a function of its own."""
+        return lift(self.files, self.blocks)
+
+    @cached_property
+    def why_no_step(self) -> str:
+        """What is missing for a training step to be lifted out; nothing where there is one."""
+        return "" if self.steps else why_not(self.blocks)
+
+    def slice_for(self, roots: Sequence[str]) -> Slice:
+        """Return what has to be run so that the functions, classes or values with these names can be used."""
+        return slice_for(self.files, roots)

@@ -1,0 +1,74 @@
+"""Where parameters are changed step by step: W -= rate * dW, and the loops that do so."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import Final
+
+from verify.submissions.parsing.trees import nodes_of
+from verify.submissions.program.syntax import called_name
+from verify.submissions.program.vocabulary import bare
+
+_STEP: Final = re.compile(
+    r"back(?!end)|bprop|update|sgd|gradient|^step$|descent|optimi|^fit|^train|learn", re.IGNORECASE
+)
+
+
+def is_training_loop(node: ast.AST) -> bool:
+    """Whether a loop changes something step by step from gradients: W -= rate * dW, or a call of sgd or backward."""
+    if not isinstance(node, ast.For | ast.While):
+        return False
+    for inner in nodes_of(node):
+        if isinstance(inner, ast.Call) and _STEP.search(called_name(inner)):
+            return True
+        if update_of(inner) is not None:
+            return True
+    return False
+
+
+def update_of(node: ast.AST) -> ast.expr | None:
+    """Return the target of W -= step or W = W - step, or None.
+
+    Also of += and +, where the step starts with a minus or holds a matrix product: a turned sign is an update too.
+
+    A step that is a mere number is a count and no update.
+    """
+    if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Sub | ast.Add):
+        target: ast.expr = node.target
+        step, minus = node.value, isinstance(node.op, ast.Sub)
+    elif (
+        isinstance(node, ast.Assign)
+        and len(node.targets) == 1
+        and isinstance(node.value, ast.BinOp)
+        and isinstance(node.value.op, ast.Sub | ast.Add)
+        and type(node.value.left) is type(node.targets[0])  # before the text of both is made
+        and ast.dump(node.value.left) == ast.dump(node.targets[0]).replace("Store()", "Load()")
+    ):
+        target, step, minus = node.targets[0], node.value.right, isinstance(node.value.op, ast.Sub)
+    else:
+        return None
+    names = any(isinstance(inner, ast.Name) for inner in nodes_of(step))
+    turned = _holds_a_product(step) and not _is_a_sum(target)
+    return target if names and (minus or _starts_with_minus(step) or turned) else None
+
+
+def _is_a_sum(target: ast.expr) -> bool:
+    """Whether a target is named as a gradient, which is added up over samples or layers: dW, grad_b."""
+    name = getattr(target, "id", getattr(target, "attr", ""))
+    return bare(name) != name.lower().replace("_", "") or name.lower().startswith(("sum", "acc", "total"))
+
+
+def _holds_a_product(node: ast.expr) -> bool:
+    for inner in nodes_of(node):
+        if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.MatMult):
+            return True
+        if isinstance(inner, ast.Call) and called_name(inner) in ("dot", "matmul", "outer"):
+            return True
+    return False
+
+
+def _starts_with_minus(node: ast.expr) -> bool:
+    while isinstance(node, ast.BinOp):
+        node = node.left
+    return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)

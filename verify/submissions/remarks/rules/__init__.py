@@ -1,0 +1,1 @@
+"""Each file is one rule: what it looks for, and what it says."""
