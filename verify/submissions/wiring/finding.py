@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 from verify.errors import BadInput
 from verify.submissions.parsing.document import Document
 from verify.submissions.program.lifting import Lifted, lift, why_not
 from verify.submissions.program.slicing import Slice, slice_for, top_level
+from verify.submissions.program.toplevel import Statement
 from verify.submissions.program.vocabulary import size_of
+from verify.submissions.wiring.plan_records import Runnable
 from verify.submissions.wiring.roles import Function, Roles, find_roles, function_of, functions_of, parsed
 from verify.submissions.wiring.structure import MOST_OUTPUTS
 
@@ -30,7 +32,7 @@ class Candidates:
     functions: tuple[Function, ...]
     slice: Slice
     lifted: Lifted | None
-    statements: tuple[dict[str, Any], ...]
+    statements: tuple[Runnable, ...]
     constants: tuple[str, ...]
     missing: tuple[str, ...]
     literals: tuple[float, ...]
@@ -101,9 +103,9 @@ def find_candidates(document: Document, convention: Mapping[str, str]) -> Candid
     if lifted is not None:
         roots += [name for name in _read_by(lifted) if name not in roots]
     sliced = slice_for(document, roots)
-    statements = [_sent(one) for one in sliced.statements]
+    statements = [_runnable(one) for one in sliced.statements]
     if lifted is not None:
-        statements.append(_sent_loop(lifted))
+        statements.append(_runnable_loop(lifted))
     used = [one.tree for reading in roles for one in reading.all]
     return Candidates(
         document, tuple(roles), functions, sliced, lifted, tuple(statements),
@@ -141,21 +143,12 @@ def _read_by(lifted: Lifted) -> list[str]:
     )
 
 
-def _sent(one: Any) -> dict[str, Any]:
-    return {
-        "cell": one.place.cell, "line": one.place.line, "code": one.code, "module": one.module,
-        "defines": list(one.defines),
-    }  # fmt: skip
+def _runnable(one: Statement) -> Runnable:
+    return Runnable(one.place.cell, one.place.line, one.code, one.module, one.defines)
 
 
-def _sent_loop(lifted: Lifted) -> dict[str, Any]:
-    return {
-        "cell": lifted.place.cell,
-        "line": 1 - lifted.offset,
-        "code": lifted.code,
-        "module": None,
-        "defines": [lifted.name],
-    }
+def _runnable_loop(lifted: Lifted) -> Runnable:
+    return Runnable(lifted.place.cell, 1 - lifted.offset, lifted.code, defines=(lifted.name,))
 
 
 def _literals(trees: Sequence[ast.AST]) -> tuple[float, ...]:
