@@ -13,6 +13,7 @@ from verify.submissions.execution.inside.loading import load
 from verify.submissions.parsing.document import Document
 from verify.submissions.parsing.reading import read
 from verify.submissions.program.slicing import Slice, slice_for, top_level
+from verify.submissions.wiring.plan_records import Runnable
 
 
 def document(folder: Path, *cells: str, **beside: str) -> Document:
@@ -30,9 +31,7 @@ def document(folder: Path, *cells: str, **beside: str) -> Document:
 
 
 def run(sliced: Slice) -> dict[str, Any]:
-    space, failed = load(
-        [{"code": one.code, "module": one.module, "defines": one.defines} for one in sliced.statements]
-    )
+    space, failed = load([Runnable(None, 1, one.code, one.module, one.defines) for one in sliced.statements])
     assert failed == []
     return space
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from verify.evidence.records import Evidence
+from verify.evidence.records import Comparison, Evidence
 from verify.exact.numbers import NotExpressible
 from verify.faults import judged_or_fault
 from verify.nets.observation import Observation
@@ -210,11 +210,11 @@ def _alike(first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:
 
 def _compared(
     ask: Ask, reading: Reading, points: Sequence[Point], seen: _Seen, guarded: bool
-) -> tuple[list[Any], list[str]]:
+) -> tuple[list[Comparison], list[str]]:
     """Return the comparisons by every oracle that applies, and why others do not."""
     recognised = reading.net is not None and reading.objective is not None
     notes: list[str] = [f"exact numbers can't express {seen.inexact}"] if seen.inexact else []
-    numeric: list[Any] = []
+    numeric: list[Comparison] = []
     if reading.loss is not None:
         epsilon = reading.misfit > 1e-13 if recognised else guarded
         for name, slopes, why in (
@@ -251,7 +251,7 @@ def _truths(ask: Ask, reading: Reading, points: Sequence[Point], seen: _Seen, re
 _LOST: Final = "exact numbers do not know that exp(log(a)) = a, or another identity that this code relies on"
 
 
-def _to_the_last_digits(reading: Reading, seen: _Seen, numeric: Sequence[Any], recognised: bool) -> set[str]:
+def _to_the_last_digits(reading: Reading, seen: _Seen, numeric: Sequence[Comparison], recognised: bool) -> set[str]:
     """Return the parameters whose gradient is right to the last digits in floats."""
     if reading.single_precision:
         return set()
@@ -263,7 +263,7 @@ def _to_the_last_digits(reading: Reading, seen: _Seen, numeric: Sequence[Any], r
     return {name for name, said in words.items() if "agrees" in said and said <= {"agrees", "vacuous"}}
 
 
-def _by_formula(reading: Reading, at: Observation) -> list[Any]:
+def _by_formula(reading: Reading, at: Observation) -> list[Comparison]:
     """Compare with the textbook formula in floats, where neither exact numbers nor a loss of its own are there."""
     expected = truth(reading, at.params, at.X, at.Y)
     zero = {name: np.zeros(np.shape(value)) for name, value in expected.items()}
