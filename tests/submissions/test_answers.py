@@ -17,10 +17,11 @@ ONE = {"0": np.ones(2)}
 
 
 def test_leaves_arrive_under_their_section_and_path() -> None:
-    header = {"leaves": [["backward", [["key", "dW1"]], "0"], ["after", [["item", 2], ["attribute", "b"]], "0"]]}
-    found = unpacked(header, ONE)
+    header = {"leaves": [["backward", [["key", "dW1"]], "0"], ["after", [["item", 2], ["attribute", "b"]], "1"]]}
+    arrays = {**ONE, "1": np.zeros(3)}
+    found = unpacked(header, arrays)
     assert list(found) == [("backward", (("key", "dW1"),)), ("after", (("item", 2), ("attribute", "b")))]
-    assert all(value is ONE["0"] for value in found.values())
+    assert [id(value) for value in found.values()] == [id(value) for value in arrays.values()]
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,7 @@ def test_leaves_arrive_under_their_section_and_path() -> None:
         [["a", [["key", [1]]], "0"]], [["a", [], "1"]], [["a", [], None]],
         [["a", [], 0]], [["a", [["item", -1]], "0"]], [["a", [["item", 1 << 40]], "0"]], [["a", [["key", 1 << 70]], "0"]],
         [["a", [["key", "x" * 1001]], "0"]], [["x" * 1001, [], "0"]], [["a", [], "0", 1]],
+        [["a", [], "0"], ["b", [], "0"]],
     ],
 )  # fmt: skip
 def test_leaves_that_are_not_formed_as_agreed_are_refused(leaves: Any) -> None:
@@ -132,7 +134,7 @@ def test_what_was_made_is_given_by_its_path() -> None:
     found = made({"leaves": [["made", [["key", "W1"]], "0"]]}, ONE)
     assert list(found) == [(("key", "W1"),)]
     with pytest.raises(Failed, match="more than what was made"):
-        made({"leaves": [["made", [], "0"], ["backward", [], "0"]]}, ONE)
+        made({"leaves": [["made", [], "0"], ["backward", [], "1"]]}, {**ONE, "1": np.ones(1)})
     with pytest.raises(Refused, match="ValueError: x"):
         made({"error": "ValueError: x", "place": None}, {})
 

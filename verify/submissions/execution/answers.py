@@ -38,8 +38,11 @@ class Refused(Exception):
 def unpacked(header: Header, arrays: Mapping[str, Any], world: PairWorld | None = None) -> Leaves:
     """Return the leaves of an answer by section and path; exact numbers in the given world."""
     refuse(header)
+    leaves = to_listed(header).leaves
+    if len({leaf.array for leaf in leaves}) < len(leaves):  # so that there are no more leaves than arrays
+        raise _malformed("an array is listed twice")
     found: Leaves = {}
-    for leaf in to_listed(header).leaves:
+    for leaf in leaves:
         if leaf.array not in arrays:
             raise _malformed(f"the array {leaf.array[:20]!r} is listed and was not sent")
         value = arrays[leaf.array]
