@@ -7,7 +7,6 @@ import subprocess
 import sys
 import tarfile
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,13 +32,13 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment in which only the wheel is found, and not this checkout."""
     target = tmp_path_factory.mktemp("site-packages", numbered=False)
     wheel = next(built.glob("*.whl"))
     words = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(target)]
     subprocess.run([*words, str(wheel)], check=True, capture_output=True, timeout=300)
-    yield {**os.environ, "PYTHONPATH": str(target)}
+    return {**os.environ, "PYTHONPATH": str(target)}
 
 
 def test_the_wheel_holds_every_room_and_nothing_else(built: Path) -> None:

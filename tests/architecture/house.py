@@ -103,5 +103,6 @@ NEVER: Final[dict[str, tuple[str, ...]]] = {
     "verify.cli.main": ("numpy", "sympy", "tensorflow", "matplotlib", "sklearn", "pydantic"),
     "verify.submissions.judge": ("sympy", "tensorflow", "matplotlib", "sklearn", "verify.lab", "derivations"),
     "verify.sandbox.session": ("sympy", "verify.nets", "verify.exact", "verify.submissions", "verify.lab"),
+    "verify.submissions.execution.inside.driver": ("pydantic", "sympy", "verify.nets", "verify.evidence"),
     "verify.report.terminal": ("numpy", "sympy", "verify.lab", "verify.submissions", "verify.oracles"),
 }

@@ -10,16 +10,18 @@ import pytest
 from verify.exact.numbers import ExactArray
 from verify.exact.world import PairWorld
 from verify.sandbox.session import Failed
-from verify.submissions.execution.answers import Refused, loaded, losses, unpacked
+from verify.submissions.execution.answers import Refused, loaded, losses, made, unpacked
+from verify.submissions.execution.messages import Broken
 
 ONE = {"0": np.ones(2)}
 
 
 def test_leaves_arrive_under_their_section_and_path() -> None:
-    header = {"leaves": [["backward", [["key", "dW1"]], "0"], ["after", [["item", 2], ["attribute", "b"]], 0]]}
-    found = unpacked(header, ONE)
+    header = {"leaves": [["backward", [["key", "dW1"]], "0"], ["after", [["item", 2], ["attribute", "b"]], "1"]]}
+    arrays = {**ONE, "1": np.zeros(3)}
+    found = unpacked(header, arrays)
     assert list(found) == [("backward", (("key", "dW1"),)), ("after", (("item", 2), ("attribute", "b")))]
-    assert all(value is ONE["0"] for value in found.values())
+    assert [id(value) for value in found.values()] == [id(value) for value in arrays.values()]
 
 
 @pytest.mark.parametrize(
@@ -29,6 +31,9 @@ def test_leaves_arrive_under_their_section_and_path() -> None:
         [["a", [["key"]], "0"]], [["a", [["call", "f"]], "0"]], [["a", [["item", "x"]], "0"]],
         [["a", [["attribute", 3]], "0"]], [["a", [["key", None]], "0"]], [["a", [["key", True]], "0"]],
         [["a", [["key", [1]]], "0"]], [["a", [], "1"]], [["a", [], None]],
+        [["a", [], 0]], [["a", [["item", -1]], "0"]], [["a", [["item", 1 << 40]], "0"]], [["a", [["key", 1 << 70]], "0"]],
+        [["a", [["key", "x" * 1001]], "0"]], [["x" * 1001, [], "0"]], [["a", [], "0", 1]],
+        [["a", [], "0"], ["b", [], "0"]],
     ],
 )  # fmt: skip
 def test_leaves_that_are_not_formed_as_agreed_are_refused(leaves: Any) -> None:
@@ -63,7 +68,9 @@ def test_an_error_of_the_code_is_cut_and_keeps_its_place() -> None:
     assert refused.value.place == (None, 3)
 
 
-@pytest.mark.parametrize("place", [None, 5, [], [1], [1, 2, 3], ["1", 2], [1, "2"], [1, None], {"cell": 1}])
+@pytest.mark.parametrize(
+    "place", [None, 5, [], [1], [1, 2, 3], ["1", 2], [1, "2"], [1, None], {"cell": 1}, [1, -1], [1, 1 << 40]]
+)
 def test_a_place_that_is_none_is_left_out(place: Any) -> None:
     with pytest.raises(Refused) as refused:
         unpacked({"error": "x", "place": place}, {})
@@ -82,12 +89,59 @@ def test_losses_of_floats_or_complex_numbers_are_taken() -> None:
 
 
 def test_what_failed_while_the_code_was_loaded_is_said() -> None:
-    assert [one.error for one in loaded({"failed": [{"index": 0, "error": "NameError: x"}]})] == ["NameError: x"]
+    assert loaded({"failed": [{"index": 1, "error": "NameError: x"}]}, 2) == (Broken(1, "NameError: x"),)
+    assert loaded({"failed": [{"index": 0, "error": "x" * 10**6}]}, 2) == (Broken(0, "x" * 500),)
     with pytest.raises(Failed, match="stopped while it was loaded: KeyError"):
-        loaded({"error": "KeyError: 1"})
+        loaded({"error": "KeyError: 1"}, 2)
 
 
-@pytest.mark.parametrize("failed", [None, 5, [5], [{}], {"error": "x"}])
+@pytest.mark.parametrize("failed", [
+        None, 5, [5], [{}], {"error": "x"}, [{"index": 0}], [{"error": "x"}], [{"index": 0, "error": 1}],
+        [{"index": 2, "error": "x"}], [{"index": -1, "error": "x"}], [{"index": "0", "error": "x"}],
+        [{"index": True, "error": "x"}], [{"index": 1, "error": "x"}] * 2,
+        [{"index": 1, "error": "x"}, {"index": 0, "error": "x"}], [{"index": 0, "error": "x", "more": 1}],
+    ],
+)  # fmt: skip
 def test_an_answer_to_loading_that_is_not_formed_as_agreed_is_refused(failed: Any) -> None:
     with pytest.raises(Failed, match="not formed as agreed"):
-        loaded({"failed": failed})
+        loaded({"failed": failed}, 2)
+
+
+@pytest.mark.parametrize("error", [None, 5, ["x"], {"error": "x"}])
+def test_an_error_that_is_no_text_is_refused(error: Any) -> None:
+    for ask in (
+        lambda header: unpacked(header, {}),
+        lambda header: losses(header, {}, 1),
+        lambda header: loaded(header, 1),
+    ):
+        with pytest.raises(Failed, match="its error is no text"):
+            ask({"error": error})
+
+
+def test_what_a_worker_says_is_cut_where_it_is_shown() -> None:
+    for header in (
+        {"leaves": [["a", [["x" * 10**6, "y"]], "0"]]},
+        {"leaves": "\x1b" * 10**6},
+        {"leaves": [], "x" * 10**6: 1},
+    ):
+        with pytest.raises(Failed) as failed:
+            unpacked(header, ONE)
+        assert len(failed.value.reason) < 300
+        assert "\x1b" not in failed.value.reason
+
+
+def test_what_was_made_is_given_by_its_path() -> None:
+    found = made({"leaves": [["made", [["key", "W1"]], "0"]]}, ONE)
+    assert list(found) == [(("key", "W1"),)]
+    with pytest.raises(Failed, match="more than what was made"):
+        made({"leaves": [["made", [], "0"], ["backward", [], "1"]]}, {**ONE, "1": np.ones(1)})
+    with pytest.raises(Refused, match="ValueError: x"):
+        made({"error": "ValueError: x", "place": None}, {})
+
+
+@pytest.mark.parametrize("shape", [(0,), (1 << 40, 0), ((1 << 20) + 1, 1)])
+def test_an_array_that_no_net_of_its_shape_could_be_made_of_is_no_parameter(shape: tuple[int, ...]) -> None:
+    # The points that the judge makes have axes as long: nobody may have it take terabytes.
+    arrays = {"0": np.ones((4, 3)), "1": np.zeros(shape, bool)}
+    header = {"leaves": [["made", [["key", "W1"]], "0"], ["made", [["key", "W2"]], "1"]]}
+    assert [path[0][1] for path in made(header, arrays)] == ["W1"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import namedtuple
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,19 +17,23 @@ from verify.sandbox.session import Worker
 from verify.submissions.execution.answers import Refused
 from verify.submissions.execution.calling import Ask
 from verify.submissions.execution.canary import Canary
+from verify.submissions.execution.messages import Request, Run
 from verify.submissions.judge import check_submission
 from verify.submissions.parsing.document import Place
 from verify.submissions.program.functions import Function, function_of, parsed
+from verify.submissions.wiring.plan_records import Runnable, ValueBinding
 
 RIGHT = Path(__file__).parent / "corpus" / "right_columns_dict_tanh_ce.py"
 Answer = tuple[dict[str, Any], dict[str, Any]]
-LEAF = [["backward", [["key", "W"]], 0]]
+LEAF = [["backward", [["key", "W"]], "0"]]
 
 
 def stand_in(gradient: Callable[..., Any]) -> Ask:
-    def ask(plan: dict[str, Any], arrays: Mapping[str, Any]) -> Answer:
-        factor = next(one["value"] for name, one in plan["steps"][0]["arguments"] if name == "s")
-        return {"leaves": LEAF}, {"0": gradient(arrays["X"], arrays["W"], arrays["Y"], factor)}
+    def ask(request: Request, arrays: Any) -> Answer:
+        assert isinstance(request, Run)
+        factor = dict(request.plan.steps[0].arguments)["s"]
+        assert isinstance(factor, ValueBinding)
+        return {"leaves": LEAF}, {"0": gradient(arrays["X"], arrays["W"], arrays["Y"], factor.value)}
 
     return ask
 
@@ -62,11 +66,11 @@ def test_a_worker_that_answers_something_else_is_caught(forged: Callable[..., An
 
 
 def test_a_worker_that_answers_with_nothing_or_an_error_is_caught() -> None:
-    def refusing(plan: dict[str, Any], arrays: Mapping[str, Any]) -> Answer:
+    def refusing(request: Request, arrays: Any) -> Answer:
         raise Refused("no")
 
-    assert not Canary().is_sound(lambda plan, arrays: ({"leaves": []}, {}))
-    assert not Canary().is_sound(lambda plan, arrays: ({"error": "NameError"}, {}))
+    assert not Canary().is_sound(lambda request, arrays: ({"leaves": []}, {}))
+    assert not Canary().is_sound(lambda request, arrays: ({"error": "NameError"}, {}))
     assert not Canary().is_sound(refusing)
 
 
@@ -79,12 +83,12 @@ def test_no_two_canaries_have_the_same_name_or_factor() -> None:
 
 def test_its_function_stands_behind_the_submission_and_is_wrong_by_the_factor() -> None:
     canary, draw = Canary(), np.random.default_rng(0)
-    before = [{"code": "a = 1\n"}]
+    before = [Runnable(None, 1, "a = 1\n", defines=("a",))]
     *first, ours = canary.among(before)
     assert first == before
-    assert ours["defines"] == [canary.name]
+    assert ours.defines == (canary.name,)
     room: dict[str, Any] = {}
-    exec(ours["code"], room)
+    exec(ours.code, room)
     X, W, Y = draw.normal(size=(5, 4)), draw.normal(size=(4, 3)), draw.normal(size=(5, 3))
     assert np.allclose(room[canary.name](X, W, Y, 3.0)["W"], 3 * right(X, W, Y))
 
@@ -107,7 +111,7 @@ def twin_of(source: str, canary: Canary, owner: str | None = None, **room: Any) 
     assert isinstance(function, Function)
     assert isinstance(function.place, Place)
     exec(source, room)
-    exec(canary.twin(function)["code"], room)
+    exec(canary.twin(function).code, room)
     return room
 
 

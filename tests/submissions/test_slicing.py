@@ -13,6 +13,7 @@ from verify.submissions.execution.inside.loading import load
 from verify.submissions.parsing.reading import read
 from verify.submissions.program.program import Program
 from verify.submissions.program.slicing import Slice
+from verify.submissions.wiring.plan_records import Runnable
 
 
 def program(folder: Path, *cells: str, **beside: str) -> Program:
@@ -30,9 +31,7 @@ def program(folder: Path, *cells: str, **beside: str) -> Program:
 
 
 def run(sliced: Slice) -> dict[str, Any]:
-    space, failed = load(
-        [{"code": one.code, "module": one.module, "defines": one.defines} for one in sliced.statements]
-    )
+    space, failed = load([Runnable(None, 1, one.code, one.module, one.defines) for one in sliced.statements])
     assert failed == []
     return space
 

@@ -15,12 +15,13 @@ from verify.submissions.diagnosis.naming import name_mistakes
 from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.gradients import in_own_shapes
 from verify.submissions.wiring.plan import Container
+from verify.submissions.wiring.plan_records import DictMaker
 from verify.submissions.wiring.points import make_point
 from verify.submissions.wiring.roles import Roles
 from verify.submissions.wiring.structure import Structure, made_up
 
 NAMES = [(name, (("key", name),)) for name in ("W1", "b1", "W2", "b2")]
-STRUCTURE = made_up(NAMES, (4, 7, 3), turned=False, bias="row")
+STRUCTURE = made_up(NAMES, (4, 7, 3), transposed=False, bias="row")
 assert isinstance(STRUCTURE, Structure)
 MEAN = Fraction(1, 11)
 NETS = [
@@ -33,7 +34,7 @@ NETS = [
 
 def reading(net: Net, objective: Objective) -> Reading:
     nobody = Roles(None, None, None, None, None, None)
-    plain = Reading(nobody, STRUCTURE, Container({"kind": "dict"}), "rows", "one-hot", 11, (), (), ())
+    plain = Reading(nobody, STRUCTURE, Container(DictMaker()), "rows", "one-hot", 11, (), (), ())
     return replace(plain, net=net, objective=objective)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from verify.submissions.wiring.structure import SIZES, Path, Structure, chain, made_up, resized
+from verify.submissions.wiring.plan_records import Path
+from verify.submissions.wiring.structure import SIZES, Structure, chain, made_up, resized
 
 
 def arrays(**shapes: tuple[int, ...]) -> list[tuple[str, Path, tuple[int, ...]]]:

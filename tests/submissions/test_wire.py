@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from verify.sandbox.messages import End, Ended, Fork, Forked, NotForked, Ready, packet_of, reply_in, wish_in
 from verify.sandbox.wire import (
     DEEPEST,
     DTYPES,
@@ -224,3 +225,36 @@ def test_a_shape_whose_product_overflows_is_refused_also_where_an_axis_of_length
     listed = json.dumps({"header": {}, "arrays": [["a", "float64", shape]]}).encode()
     with pytest.raises(BadMessage, match="no memory can hold"):
         _given(_raw(listed))
+
+
+WHOLE = st.integers(-(1 << 40), 1 << 40)
+WISHES = st.builds(Fork) | st.builds(End, WHOLE, st.floats(allow_nan=False))
+REPLIES = (
+    st.builds(Ready)
+    | st.builds(Forked, WHOLE)
+    | st.builds(NotForked, st.text(max_size=8))
+    | st.builds(Ended, WHOLE, st.booleans())
+)
+
+
+@given(WISHES, REPLIES)
+def test_what_judge_and_zygote_say_arrives_as_it_was_sent(wish: Any, reply: Any) -> None:
+    for message, heard, other in ((wish, wish_in, reply_in), (reply, reply_in, wish_in)):
+        again = heard(packet_of(message))
+        assert (type(again), again) == (type(message), message)
+        with pytest.raises(ValueError, match="a packet holds"):
+            other(packet_of(message))
+
+
+@pytest.mark.parametrize(
+    "packet",
+    [
+        b"", b"x", b"[]", b"{}", b"null", b'{"is": "Fork", "more": 1}', b'{"is": "End", "pid": 1}', b'{"is": ["Fork"]}',
+        b'{"is": "End", "pid": true, "grace": 0.0}', b'{"is": "Forked", "pid": "1"}', b'{"is": "Forked", "pid": 1.0}',
+        b'{"is": "Ended", "status": 0, "killed": 1}', b'{"is": "NotForked", "error": null}', b'{"is": "Wish"}',
+    ],
+)  # fmt: skip
+def test_a_packet_that_holds_no_message_is_refused(packet: bytes) -> None:
+    for heard in (wish_in, reply_in):
+        with pytest.raises(ValueError):  # noqa: PT011  JSON's own errors are among them
+            heard(packet)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import select
@@ -21,6 +20,21 @@ from verify.interrupts import deferred
 from verify.sandbox import bubblewrap, cage
 from verify.sandbox.clearing import clear
 from verify.sandbox.inside.confine import NOBODY
+from verify.sandbox.messages import (
+    PACKET,
+    Asked,
+    End,
+    Ended,
+    Fork,
+    Forked,
+    Json,
+    NotForked,
+    Ready,
+    Reply,
+    Wish,
+    packet_of,
+    reply_in,
+)
 from verify.sandbox.wire import BadMessage, Closed, TimedOut, TooLarge, receive, send
 from verify.temporary import nameless_file, new_folder
 
@@ -28,7 +42,6 @@ KINDS: Final = ("time", "memory", "crashed", "left", "flood", "message")
 _START_SECONDS: Final = 60.0  # for Python and NumPy, on a slow and busy machine
 _ZYGOTE_SECONDS: Final = 10.0
 _GRACE: Final = 0.2  # seconds that a worker which hung up has to end by itself, so that we learn how
-_PACKET: Final = 4096
 
 
 class Failed(Exception):
@@ -101,12 +114,13 @@ class Sandbox:
         Raises Failed ("crashed") where the cage could not be started or has ended.
         """
         if not self._ready:
-            self._heard(_START_SECONDS)
+            if not isinstance(self._heard(_START_SECONDS), Ready):
+                raise self._broken()
             self._ready = True
         ours, theirs = socket.socketpair()
         reading, writing = os.pipe()
         try:
-            answer = self._wish({"do": "fork"}, [theirs.fileno(), writing])
+            answer = self._wish(Fork(), [theirs.fileno(), writing])
         except Failed:
             ours.close()
             os.close(reading)
@@ -114,11 +128,13 @@ class Sandbox:
         finally:
             theirs.close()
             os.close(writing)
-        if "pid" not in answer:
+        if not isinstance(answer, Forked):
             ours.close()
             os.close(reading)
-            raise Failed("crashed", f"no process could be started in the cage: {answer.get('error')}")
-        made = Worker(self, int(answer["pid"]), ours, reading)
+            if isinstance(answer, NotForked):
+                raise Failed("crashed", f"no process could be started in the cage: {answer.error}")
+            raise self._broken()
+        made = Worker(self, answer.pid, ours, reading)
         self._workers.append(made)
         return made
 
@@ -141,26 +157,26 @@ class Sandbox:
                     clear(self._folder)
                 self._folder = None
 
-    def end(self, pid: int, grace: float) -> tuple[int, bool]:
+    def end(self, pid: int, grace: float) -> Ended:
         """End one worker; return its wait status, and whether it had to be killed after the grace."""
-        answer = self._wish({"do": "end", "pid": pid, "grace": grace}, [])
-        return int(answer["status"]), bool(answer["killed"])
+        answer = self._wish(End(pid, grace), [])
+        if not isinstance(answer, Ended):
+            raise self._broken()
+        return answer
 
-    def _wish(self, wish: dict[str, Any], fds: list[int]) -> dict[str, Any]:
+    def _wish(self, wish: Wish, fds: list[int]) -> Reply:
         try:
-            socket.send_fds(self._control, [json.dumps(wish).encode()], fds)
+            socket.send_fds(self._control, [packet_of(wish)], fds)
         except OSError as error:
             raise self._broken() from error
         return self._heard(_ZYGOTE_SECONDS)
 
-    def _heard(self, seconds: float) -> dict[str, Any]:
+    def _heard(self, seconds: float) -> Reply:
         try:
             self._control.settimeout(seconds)
-            packet = self._control.recv(_PACKET)
-            heard = json.loads(packet)
+            return reply_in(self._control.recv(PACKET))
         except (OSError, ValueError) as error:
             raise self._broken() from error
-        return dict(heard)
 
     def _broken(self) -> Failed:
         with suppress(OSError, ValueError):
@@ -190,8 +206,8 @@ class Worker:
         return f"{text}\n[cut: more was printed]" if self._cut else text
 
     def ask(
-        self, header: dict[str, Any], arrays: Mapping[str, Any] | None = None, seconds: float | None = None
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        self, header: Json, arrays: Mapping[str, Any] | None = None, seconds: float | None = None
+    ) -> tuple[Json, dict[str, Any]]:
         """Return the answer, waiting no longer than `seconds` and what is left of the submission's time.
 
         Raises Failed where there is none; the worker has then ended, and asking again raises the same.
@@ -208,7 +224,7 @@ class Worker:
             raise self._fail("message", "its process wrote to the judge without being asked")
         number, begin = secrets.token_hex(16), time.monotonic()
         try:
-            send(self._sock, {"id": number, "ask": header}, arrays, deadline=begin + limit)
+            send(self._sock, Asked(id=number, ask=header), arrays, deadline=begin + limit)
             answer, found = self._answer(begin + limit)
         except TimedOut:
             reason = f"the code was stopped after {limit:.3g} s: an endless loop or a call that waits"
@@ -217,9 +233,10 @@ class Worker:
             raise self._fail(*self._how_it_ended()) from None
         finally:
             self._apart.spent += time.monotonic() - begin
-        if answer.get("id") != number or not isinstance(answer.get("answer"), dict):
+        said = answer.get("answer")
+        if answer.get("id") != number or not isinstance(said, dict):
             raise self._fail("message", "its process answered something else than it was asked")
-        return answer["answer"], found
+        return said, found
 
     def close(self) -> None:
         """End the process, and read the rest of what it printed."""
@@ -231,7 +248,7 @@ class Worker:
             self._apart.end(self._pid, 0.0)
         self._drain.join(1.0)
 
-    def _answer(self, deadline: float) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _answer(self, deadline: float) -> tuple[Json, dict[str, Any]]:
         try:
             return receive(self._sock, largest=self._apart.limits.answer, deadline=deadline)
         except TooLarge as error:

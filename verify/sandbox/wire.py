@@ -13,7 +13,7 @@ import socket
 import struct
 import time
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -27,6 +27,14 @@ MOST_ARRAYS: Final = 10_000
 _LENGTHS: Final = struct.Struct("<QQ")
 _PIECE: Final = 1 << 20
 _MOST_AXES: Final = 32
+
+
+class _Listed(NamedTuple):
+    """What a message says of one of its arrays."""
+
+    name: str
+    dtype: str
+    shape: tuple[int, ...]
 
 
 class BadMessage(Exception):
@@ -47,7 +55,7 @@ class TimedOut(Exception):
 
 def send(
     sock: socket.socket,
-    header: dict[str, Any],
+    header: Mapping[str, object],
     arrays: Mapping[str, Any] | None = None,
     *,
     deadline: float | None = None,
@@ -76,7 +84,7 @@ def send(
 
 def receive(
     sock: socket.socket, *, largest: int, deadline: float | None
-) -> tuple[dict[str, Any], dict[str, np.ndarray[Any, Any]]]:
+) -> tuple[dict[str, object], dict[str, np.ndarray[Any, Any]]]:
     """Return the header and the arrays of the next message, if it is whole before the deadline (of time.monotonic).
 
     `largest` bounds the bytes of all arrays; every size is checked before memory is taken for it.
@@ -103,7 +111,7 @@ def receive(
     return header, arrays
 
 
-def _parsed(text: bytes) -> tuple[dict[str, Any], list[tuple[str, str, tuple[int, ...]]]]:
+def _parsed(text: bytes) -> tuple[dict[str, object], list[_Listed]]:
     try:
         whole = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -115,7 +123,7 @@ def _parsed(text: bytes) -> tuple[dict[str, Any], list[tuple[str, str, tuple[int
     _check_depth(whole["header"])
     if len(whole["arrays"]) > MOST_ARRAYS:
         raise BadMessage(f"it lists {len(whole['arrays'])} arrays, at most {MOST_ARRAYS} are allowed")
-    listed: dict[str, tuple[str, str, tuple[int, ...]]] = {}
+    listed: dict[str, _Listed] = {}
     for one in whole["arrays"]:
         if not isinstance(one, list) or len(one) != 3 or not isinstance(one[0], str):
             raise BadMessage("an array is not listed as [name, dtype, shape]")
@@ -128,17 +136,18 @@ def _parsed(text: bytes) -> tuple[dict[str, Any], list[tuple[str, str, tuple[int
             raise BadMessage(f"array {name!r} has the shape {str(shape)[:80]}, which no memory can hold")
         if name in listed:
             raise BadMessage(f"array {name!r} is listed twice")
-        listed[name] = (name, dtype, tuple(shape))
+        listed[name] = _Listed(name, dtype, tuple(shape))
     return whole["header"], list(listed.values())
 
 
-def _check_depth(value: Any) -> None:
+def _check_depth(value: object) -> None:
     """Raise BadMessage where containers stand deeper in each other than DEEPEST; takes no recursion itself."""
-    level, depth = [value], 0
+    level: list[object] = [value]
+    depth = 0
     while level := [
         part
         for one in level
-        for part in (one.values() if isinstance(one, dict) else one)
+        for part in (one.values() if isinstance(one, dict) else one if isinstance(one, list) else ())
         if isinstance(part, dict | list)
     ]:
         depth += 1

@@ -10,15 +10,15 @@ from typing import Any, Final
 
 import numpy as np
 
-from verify.evidence.records import Evidence
+from verify.evidence.records import Comparison, Evidence
 from verify.exact.numbers import NotExpressible
 from verify.faults import judged_or_fault
 from verify.nets.observation import Observation
 from verify.sandbox.cage import Limits, require
-from verify.sandbox.session import Failed, Sandbox, Worker
+from verify.sandbox.session import Failed, Sandbox
 from verify.submissions.diagnosis.judging import compare_exactly, compare_slopes, fits
-from verify.submissions.execution.answers import Broken, Leaves, Refused, loaded
-from verify.submissions.execution.calling import DRIVER, Ask, Reading
+from verify.submissions.execution.answers import Leaves, Refused, loaded
+from verify.submissions.execution.calling import DRIVER, Ask, Reading, asking
 from verify.submissions.execution.canary import Canary
 from verify.submissions.execution.gradients import truth
 from verify.submissions.execution.measuring import (
@@ -29,12 +29,14 @@ from verify.submissions.execution.measuring import (
     in_floats,
     own_slopes,
 )
+from verify.submissions.execution.messages import Broken, Load
 from verify.submissions.explanation.verdicts import Context, Findings, could_not_judge, evidence_of
 from verify.submissions.parsing.document import Place
 from verify.submissions.parsing.reading import read
 from verify.submissions.program.program import Program
 from verify.submissions.wiring.finding import Candidates, find_candidates
-from verify.submissions.wiring.points import make_point
+from verify.submissions.wiring.plan_records import CallMaker, GlobalsMaker, Runnable
+from verify.submissions.wiring.points import Point, make_point
 from verify.submissions.wiring.search import Trials
 
 POINTS: Final = 2
@@ -73,18 +75,19 @@ def check_submission(
 def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention: Mapping[str, str]) -> Evidence:
     canary = Canary()
     exploring = apart.worker()
-    failed = _load(exploring, candidates.statements)
+    ask = asking(exploring)
+    failed = _load(ask, candidates.statements)
     outputs = int(convention["outputs"]) if "outputs" in convention else candidates.outputs
-    trials = Trials(exploring.ask, candidates.constants, candidates.missing, candidates.literals, candidates.torch)
+    trials = Trials(ask, candidates.constants, candidates.missing, candidates.literals, candidates.torch)
     reading = trials.find(candidates.roles, convention, outputs, candidates.per_sample)
     if reading is None or not reading.gradients:
         exploring.close()
         return could_not_judge(context, candidates, _why(trials, failed, reading), reading)
     answering = apart.worker()
-    _load(answering, canary.among(candidates.statements))
+    _load(asking(answering), canary.among(candidates.statements))
     points = [make_point(reading.structure, reading.batch, seed=context.seed + 7 * number) for number in range(POINTS)]
     try:
-        seen = _answers(answering, reading, points, canary)
+        seen = _answers(asking(answering), reading, points, canary)
     except Refused as refused:
         return could_not_judge(context, candidates, f"a second run of the same functions stopped: {refused}", reading)
     finally:
@@ -95,16 +98,16 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
     guessed = _guessed(reading, seen)
     if guessed:
         return could_not_judge(context, candidates, guessed, reading)
-    comparisons, notes = _compared(exploring.ask, reading, points, seen, candidates.guarded)
+    comparisons, notes = _compared(ask, reading, points, seen, candidates.guarded)
     exploring.close()
     exact = [] if _LOST in notes else seen.exact
     found = Findings(reading, comparisons, seen.floats, exact, seen.leaves, seen.repeats, notes)
     return evidence_of(context, candidates, found)
 
 
-def _load(worker: Worker, statements: Sequence[Mapping[str, Any]]) -> list[Broken]:
-    header, _ = worker.ask({"do": "load", "statements": list(statements)})
-    return loaded(header)
+def _load(ask: Ask, statements: Sequence[Runnable]) -> tuple[Broken, ...]:
+    header, _ = ask(Load(tuple(statements)), {})
+    return loaded(header, len(statements))
 
 
 def _why(trials: Trials, failed: Sequence[Broken], reading: Reading | None) -> str:
@@ -143,39 +146,40 @@ class _Seen:
     inexact: str  # why no exact numbers are there
 
 
-def _answers(worker: Worker, reading: Reading, points: Sequence[Any], canary: Canary) -> _Seen:
+def _answers(ask: Ask, reading: Reading, points: Sequence[Point], canary: Canary) -> _Seen:
     """Ask for every gradient, before anything that decides is asked; the canary somewhere in between."""
     sung = secrets.randbelow(len(points))
     floats, exact, sound, inexact = [], [], True, ""
     leaves: Leaves = {}
     for number, point in enumerate(points):
         if number == sung:
-            sound = canary.is_sound(worker.ask)
-        at, found = in_floats(worker.ask, reading, point)
+            sound = canary.is_sound(ask)
+        at, found = in_floats(ask, reading, point)
         floats.append(at)
         leaves = leaves or found
-    again, _ = in_floats(worker.ask, reading, points[0])
+    again, _ = in_floats(ask, reading, points[0])
     repeats = _alike(floats[0].given, again.given)
     try:
         if reading.torch:
             raise NotExpressible("tensors of PyTorch")
-        exact = [in_exact_numbers(worker.ask, reading, point, secrets.randbits(60)) for point in points]
+        exact = [in_exact_numbers(ask, reading, point, secrets.randbits(60)) for point in points]
     except NotExpressible as operation:
         exact, inexact = [], str(operation)
-    return _Seen(floats, exact, leaves, repeats, sound and canary.is_sound(worker.ask), inexact)
+    return _Seen(floats, exact, leaves, repeats, sound and canary.is_sound(ask), inexact)
 
 
 def _twin_is_wrong(
-    apart: Sandbox, reading: Reading, point: Any, canary: Canary, candidates: Candidates, seen: _Seen
+    apart: Sandbox, reading: Reading, point: Point, canary: Canary, candidates: Candidates, seen: _Seen
 ) -> bool:
     """Whether the submission's own function, spoiled on purpose, comes back spoiled."""
     judged = reading.roles.backward
     if judged is None or reading.applied or any(where[0] != "backward" for where in reading.gradients.values()):
         return True
     worker = apart.worker()
+    ask = asking(worker)
     try:
-        _load(worker, [*candidates.statements, canary.twin(judged)])
-        spoiled, _ = in_floats(worker.ask, reading, point)
+        _load(ask, [*candidates.statements, canary.twin(judged)])
+        spoiled, _ = in_floats(ask, reading, point)
     except Refused:
         return True  # it cannot be spoiled this way; the other canary was heard
     finally:
@@ -185,7 +189,7 @@ def _twin_is_wrong(
 
 def _guessed(reading: Reading, seen: _Seen) -> str:
     """Return why shapes that were only guessed can't be judged: a gradient of as many entries lies in another way."""
-    if reading.container.maker["kind"] in ("call", "globals"):
+    if isinstance(reading.container.maker, CallMaker | GlobalsMaker):
         return ""
     for one in reading.structure.parameters:
         value = seen.floats[0].given.get(one.name)
@@ -206,12 +210,12 @@ def _alike(first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:
 
 
 def _compared(
-    ask: Ask, reading: Reading, points: Sequence[Any], seen: _Seen, guarded: bool
-) -> tuple[list[Any], list[str]]:
+    ask: Ask, reading: Reading, points: Sequence[Point], seen: _Seen, guarded: bool
+) -> tuple[list[Comparison], list[str]]:
     """Return the comparisons by every oracle that applies, and why others do not."""
     recognised = reading.net is not None and reading.objective is not None
     notes: list[str] = [f"exact numbers can't express {seen.inexact}"] if seen.inexact else []
-    numeric: list[Any] = []
+    numeric: list[Comparison] = []
     if reading.loss is not None:
         epsilon = reading.misfit > 1e-13 if recognised else guarded
         for name, slopes, why in (
@@ -235,7 +239,7 @@ def _compared(
     return found or (_by_formula(reading, seen.floats[0]) if recognised else []), notes
 
 
-def _truths(ask: Ask, reading: Reading, points: Sequence[Any], seen: _Seen, recognised: bool) -> list[dict[str, Any]]:
+def _truths(ask: Ask, reading: Reading, points: Sequence[Point], seen: _Seen, recognised: bool) -> list[dict[str, Any]]:
     """Return the derivative at every exact point: the textbook's where the net is known, else that of its own loss."""
     if recognised:
         return [truth(reading, at.params, at.X, at.Y) for at in seen.exact]
@@ -248,7 +252,7 @@ def _truths(ask: Ask, reading: Reading, points: Sequence[Any], seen: _Seen, reco
 _LOST: Final = "exact numbers do not know that exp(log(a)) = a, or another identity that this code relies on"
 
 
-def _to_the_last_digits(reading: Reading, seen: _Seen, numeric: Sequence[Any], recognised: bool) -> set[str]:
+def _to_the_last_digits(reading: Reading, seen: _Seen, numeric: Sequence[Comparison], recognised: bool) -> set[str]:
     """Return the parameters whose gradient is right to the last digits in floats."""
     if reading.single_precision:
         return set()
@@ -260,7 +264,7 @@ def _to_the_last_digits(reading: Reading, seen: _Seen, numeric: Sequence[Any], r
     return {name for name, said in words.items() if "agrees" in said and said <= {"agrees", "vacuous"}}
 
 
-def _by_formula(reading: Reading, at: Observation) -> list[Any]:
+def _by_formula(reading: Reading, at: Observation) -> list[Comparison]:
     """Compare with the textbook formula in floats, where neither exact numbers nor a loss of its own are there."""
     expected = truth(reading, at.params, at.X, at.Y)
     zero = {name: np.zeros(np.shape(value)) for name, value in expected.items()}

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final, Protocol
 
+from verify.sandbox.messages import Answered, Json
 from verify.sandbox.wire import BadMessage, Closed, receive, send
 
 _LARGEST: Final = 1 << 30  # bytes of arrays; the judge is trusted here
@@ -17,7 +18,7 @@ _LONGEST: Final = 2000  # characters of an error
 class Driver(Protocol):
     """What handles the requests of one worker."""
 
-    def handle(self, header: dict[str, Any], arrays: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    def handle(self, header: Json, arrays: dict[str, Any]) -> tuple[Json, dict[str, Any]]:
         """Return the answer to one request: a header and arrays."""
 
 
@@ -29,16 +30,17 @@ def serve(sock: socket.socket, make: Callable[[], Driver]) -> None:
             asked, arrays = receive(sock, largest=_LARGEST, deadline=None)
         except (BadMessage, Closed):
             return
-        number = asked["id"]
+        number, request = str(asked["id"]), asked["ask"]
+        assert isinstance(request, dict)  # the judge is trusted here
         try:
-            header, found = driver.handle(asked["ask"], arrays)
+            header, found = driver.handle(request, arrays)
             _flush()
-            send(sock, {"id": number, "answer": header}, found)
+            send(sock, Answered(id=number, answer=header), found)
         except Closed:
             return
         except BaseException as error:  # nothing was sent: send forms the whole message first
             _flush()
-            send(sock, {"id": number, "answer": {"error": said(error)}})
+            send(sock, Answered(id=number, answer={"error": said(error)}))
 
 
 def said(error: BaseException) -> str:

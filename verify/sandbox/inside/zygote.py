@@ -1,14 +1,12 @@
 """The first process in the cage: loads NumPy and the driver once, then forks a worker for each wish of the judge.
 
-Somebody's code never runs here. The judge speaks through standard input, one packet for each wish:
-{"do": "fork"} with a socket and a pipe attached, and {"do": "end", "pid": ..., "grace": ...}.
+Somebody's code never runs here. The judge speaks through standard input, one packet for each wish.
 """
 
 from __future__ import annotations
 
 import gc
 import importlib
-import json
 import os
 import signal
 import socket
@@ -16,12 +14,24 @@ import sys
 import time
 import traceback
 from contextlib import suppress
-from typing import Any, Final, TextIO
+from types import ModuleType
+from typing import Final, TextIO
 
 from verify.sandbox.clearing import clear
 from verify.sandbox.inside.confine import Setup, adopt_orphans, confine
+from verify.sandbox.messages import (
+    PACKET,
+    End,
+    Ended,
+    Forked,
+    NotForked,
+    Ready,
+    Reply,
+    Wish,
+    packet_of,
+    wish_in,
+)
 
-_PACKET: Final = 4096
 _TURNS: Final = 50  # rounds of killing what was left behind, in case that it forks on
 
 
@@ -41,9 +51,9 @@ def main(text: str) -> None:
     gc.freeze()
     workers: set[int] = set()
     with suppress(OSError):  # the judge is gone
-        control.send(b'{"ready": true}')
-        while wish := _wish(control):
-            control.send(json.dumps(_done(wish, setup, driver, control, workers)).encode())
+        control.send(packet_of(Ready()))
+        while (heard := _heard(control)) is not None:
+            control.send(packet_of(_done(*heard, setup, driver, control, workers)))
     for pid in workers:
         _end(pid, 0.0)
     _end_strays(set())
@@ -52,40 +62,42 @@ def main(text: str) -> None:
     os._exit(0)
 
 
-def _wish(control: socket.socket) -> dict[str, Any]:
-    """Return the judge's next wish; what is attached to it under "fds". Empty when the judge has hung up."""
-    packet, fds, _, _ = socket.recv_fds(control, _PACKET, 2)
-    return {**json.loads(packet), "fds": fds} if packet else {}
+def _heard(control: socket.socket) -> tuple[Wish, list[int]] | None:
+    """Return the judge's next wish and the descriptors attached to it; None when the judge has hung up."""
+    packet, fds, _, _ = socket.recv_fds(control, PACKET, 2)
+    return (wish_in(packet), fds) if packet else None
 
 
-def _done(wish: dict[str, Any], setup: Setup, driver: Any, control: socket.socket, workers: set[int]) -> dict[str, Any]:
-    if wish["do"] == "end":
-        workers.discard(wish["pid"])
-        status, killed = _end(wish["pid"], wish["grace"])
+def _done(
+    wish: Wish, fds: list[int], setup: Setup, driver: ModuleType, control: socket.socket, workers: set[int]
+) -> Reply:
+    if isinstance(wish, End):
+        workers.discard(wish.pid)
+        ended = _end(wish.pid, wish.grace)
         _end_strays(workers)
-        return {"status": status, "killed": killed}
+        return ended
     here = os.getpid()
     try:
         pid = os.fork()
     except OSError as error:
-        return {"error": str(error.strerror)}
+        return NotForked(str(error.strerror))
     finally:
         if os.getpid() == here:
-            for one in wish["fds"]:
+            for one in fds:
                 os.close(one)
     if pid == 0:
         try:
             control.close()
-            _work(setup, driver, here, *wish["fds"])
+            _work(setup, driver, here, *fds)
         except BaseException:
             traceback.print_exc()
         finally:
             os._exit(1)
     workers.add(pid)
-    return {"pid": pid}
+    return Forked(pid)
 
 
-def _work(setup: Setup, driver: Any, parent: int, channel: int, pipe: int) -> None:
+def _work(setup: Setup, driver: ModuleType, parent: int, channel: int, pipe: int) -> None:
     """Be a worker: print into the pipe, take the cage's limits, serve."""
     from verify.sandbox.inside.serve import serve
 
@@ -103,18 +115,18 @@ def _printer(number: int) -> TextIO:
     return open(number, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
 
 
-def _end(pid: int, grace: float) -> tuple[int, bool]:
+def _end(pid: int, grace: float) -> Ended:
     """Reap a worker, killing it after the grace; return its wait status and whether it was killed."""
     until = time.monotonic() + grace
     while True:
         done, status = os.waitpid(pid, os.WNOHANG)
         if done:
-            return status, False
+            return Ended(status, False)
         if time.monotonic() >= until:
             break
         time.sleep(0.002)
     os.kill(pid, signal.SIGKILL)
-    return os.waitpid(pid, 0)[1], True
+    return Ended(os.waitpid(pid, 0)[1], True)
 
 
 def _end_strays(workers: set[int]) -> None:

@@ -5,21 +5,26 @@ Raises Failed ("message") for an answer that is not formed as agreed; Refused wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 import numpy as np
 
 from verify.exact.numbers import ExactArray
+from verify.exact.world import PairWorld
 from verify.sandbox.session import Failed
-from verify.submissions.wiring.structure import Path
+from verify.submissions.execution.coding import LONGEST_NAME, Malformed, each, fields, number, text, to_path
+from verify.submissions.execution.messages import Broken, Leaf, Listed, Loaded, Stopped
+from verify.submissions.wiring.plan_records import Path
 
+Header = Mapping[str, object]
 Where = tuple[str, Path]  # the section of an answer, and the path in it
 Leaves = dict[Where, Any]
 
 _LONGEST: Final = 500  # characters of an error
-_KINDS: Final = ("key", "item", "attribute")
+_LONGEST_AXIS: Final = 1 << 20  # entries along one axis of a parameter; the points that are made have axes as long
+_LARGEST_LINE: Final = 1 << 31
 
 
 class Refused(Exception):
@@ -30,31 +35,39 @@ class Refused(Exception):
         self.place, self.step = place, step
 
 
-def unpacked(header: Mapping[str, Any], arrays: Mapping[str, Any], world: Any = None) -> Leaves:
+def unpacked(header: Header, arrays: Mapping[str, Any], world: PairWorld | None = None) -> Leaves:
     """Return the leaves of an answer by section and path; exact numbers in the given world."""
     refuse(header)
-    listed = header.get("leaves")
-    if not isinstance(listed, list):
-        raise _malformed("it lists no leaves")
+    leaves = to_listed(header).leaves
+    if len({leaf.array for leaf in leaves}) < len(leaves):  # so that there are no more leaves than arrays
+        raise _malformed("an array is listed twice")
     found: Leaves = {}
-    for one in listed:
-        section, path, number = _entry(one)
-        if number not in arrays:
-            raise _malformed(f"the array {number[:20]!r} is listed and was not sent")
-        value = arrays[number]
-        if world is not None and f"{number}.value" in arrays:
-            value = _exact(world, arrays, number)
-        found[section, path] = value
+    for leaf in leaves:
+        if leaf.array not in arrays:
+            raise _malformed(f"the array {leaf.array[:20]!r} is listed and was not sent")
+        value = arrays[leaf.array]
+        if world is not None and f"{leaf.array}.value" in arrays:
+            value = _exact(world, arrays, leaf.array)
+        found[leaf.section, leaf.path] = value
     return found
 
 
-def refuse(header: Mapping[str, Any]) -> None:
+def made(header: Header, arrays: Mapping[str, Any]) -> dict[Path, Any]:
+    """Return the arrays in the container that was made; without those that are empty or too long for a parameter."""
+    found = unpacked(header, arrays)
+    if any(section != "made" for section, _ in found):
+        raise _malformed("it lists more than what was made")
+    return {path: value for (_, path), value in found.items() if all(0 < n <= _LONGEST_AXIS for n in np.shape(value))}
+
+
+def refuse(header: Header) -> None:
     """Raise Refused where the answer is an error of the student's code."""
     if "error" in header:
-        raise Refused(str(header["error"])[:_LONGEST], _place(header.get("place")))
+        stopped = to_stopped(header)
+        raise Refused(stopped.error, stopped.place)
 
 
-def losses(header: Mapping[str, Any], arrays: Mapping[str, Any], count: int) -> Any:
+def losses(header: Header, arrays: Mapping[str, Any], count: int) -> Any:
     """Return the losses at so many points, as floats or complex numbers."""
     refuse(header)
     J = arrays.get("losses")
@@ -64,53 +77,74 @@ def losses(header: Mapping[str, Any], arrays: Mapping[str, Any], count: int) -> 
     return J
 
 
-@dataclass(frozen=True)
-class Broken:
-    """A statement that failed when it was run, and its error."""
-
-    error: str
-
-
-def loaded(header: Mapping[str, Any]) -> list[Broken]:
-    """Return which statements failed when the submission was loaded."""
+def loaded(header: Header, count: int) -> tuple[Broken, ...]:
+    """Return which of so many pieces of code failed when the submission was loaded."""
     if "error" in header:
-        raise Failed("crashed", f"the code stopped while it was loaded: {str(header['error'])[:_LONGEST]}")
-    failed = header.get("failed")
-    if not isinstance(failed, list) or not all(isinstance(one, dict) and "error" in one for one in failed):
-        raise _malformed("it does not say which statements failed")
-    return [Broken(str(one["error"])[:_LONGEST]) for one in failed]
+        raise Failed("crashed", f"the code stopped while it was loaded: {to_stopped(header).error}")
+    failed = to_loaded(header).failed
+    numbers = [one.index for one in failed]
+    if numbers != sorted(set(numbers)) or not all(0 <= one < count for one in numbers):
+        raise _malformed(f"what failed are not statements among the {count} that were sent, each named once")
+    return failed
 
 
-def _entry(one: Any) -> tuple[str, Path, str]:
-    if not isinstance(one, list) or len(one) != 3 or not isinstance(one[0], str) or not isinstance(one[1], list):
-        raise _malformed("a leaf is not listed as [section, path, number]")
-    section, path, number = one
-    steps = []
-    for step in path:
-        if not isinstance(step, list) or len(step) != 2 or step[0] not in _KINDS or not _fits(*step):
-            raise _malformed("a path is not made of steps like [key, name]")
-        steps.append((str(step[0]), step[1]))
-    return section, tuple(steps), str(number)
+def to_listed(header: Header) -> Listed:
+    """Return the list of leaves that an answer holds."""
+    with _as_agreed("it lists no leaves"):
+        return Listed(each(fields(header, "the answer", "leaves")["leaves"], "leaves", _to_leaf))
 
 
-def _fits(kind: str, name: Any) -> bool:
-    """Whether the name of a step is of its kind: numbers count items, texts name attributes, keys are either."""
-    whole = isinstance(name, int) and not isinstance(name, bool)
-    return {"key": whole or isinstance(name, str), "item": whole, "attribute": isinstance(name, str)}[kind]
+def to_loaded(header: Header) -> Loaded:
+    """Return the list of what failed that an answer holds."""
+    with _as_agreed("it does not say which statements failed"):
+        return Loaded(each(fields(header, "the answer", "failed")["failed"], "failed", _to_broken))
 
 
-def _exact(world: Any, arrays: Mapping[str, Any], number: str) -> ExactArray:
-    shadow, value, slope = arrays[number], arrays[f"{number}.value"], arrays.get(f"{number}.slope")
+def to_stopped(header: Header) -> Stopped:
+    """Return the error that an answer holds, cut; a place that is none is left out."""
+    with _as_agreed("its error is no text"):
+        return Stopped(text(header.get("error"), "error")[:_LONGEST], _place(header.get("place")))
+
+
+def _to_broken(value: object, where: str) -> Broken:
+    one = fields(value, where, "index", "error")
+    return Broken(number(one["index"], where), text(one["error"], where)[:_LONGEST])
+
+
+def _to_leaf(value: object, where: str) -> Leaf:
+    if not isinstance(value, list) or len(value) != 3:
+        raise Malformed(f"{where} is not listed as [section, path, array]")
+    section, array = text(value[0], where), text(value[2], where)
+    if len(section) > LONGEST_NAME:
+        raise Malformed(f"{where} has a section of {len(section)} characters")
+    return Leaf(section, to_path(value[1], where), array)
+
+
+def _exact(world: PairWorld, arrays: Mapping[str, Any], array: str) -> ExactArray:
+    shadow, value, slope = arrays[array], arrays[f"{array}.value"], arrays.get(f"{array}.slope")
     wrong = value.dtype != np.uint64 or value.shape != shadow.shape or shadow.dtype.kind not in "biuf"
     if wrong or (slope is not None and (slope.dtype != np.uint64 or slope.shape[1:] != value.shape)):
         raise _malformed("an exact number is not a value with its slopes and its shadow")
     return ExactArray(world, value, slope, shadow)
 
 
-def _place(place: Any) -> tuple[int | None, int] | None:
-    if isinstance(place, list) and len(place) == 2 and type(place[1]) is int and type(place[0]) in (int, type(None)):
+def _place(place: object) -> tuple[int | None, int] | None:
+    if isinstance(place, list) and len(place) == 2 and _is_line(place[1]) and (place[0] is None or _is_line(place[0])):
         return place[0], place[1]
     return None
+
+
+def _is_line(value: object) -> bool:
+    return type(value) is int and 0 <= value < _LARGEST_LINE
+
+
+@contextmanager
+def _as_agreed(what: str) -> Iterator[None]:
+    """Turn what the checks of a message say into the failure of a worker."""
+    try:
+        yield
+    except Malformed as error:
+        raise _malformed(f"{what}: {error}") from None
 
 
 def _malformed(what: str) -> Failed:

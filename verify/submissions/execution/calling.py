@@ -7,14 +7,28 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from verify.nets.net import OVER_SAMPLES, Net, Objective
-from verify.submissions.execution.answers import Where
+from verify.sandbox.session import Worker
+from verify.submissions.execution.answers import Header, Where, made
+from verify.submissions.execution.coding import encoded
+from verify.submissions.execution.messages import Make, Request, Run
 from verify.submissions.wiring.plan import RATE, Container
+from verify.submissions.wiring.plan_records import Argument, Maker, Path, Plan, Slot, Step
 from verify.submissions.wiring.points import Point, labels_for
 from verify.submissions.wiring.roles import Roles
 from verify.submissions.wiring.structure import Structure
 
 DRIVER: Final = "verify.submissions.execution.inside.driver"  # what a worker in the sandbox runs
-Ask = Callable[[dict[str, Any], Mapping[str, Any]], tuple[dict[str, Any], dict[str, Any]]]
+Ask = Callable[[Request, Mapping[str, Any]], tuple[Header, Mapping[str, Any]]]
+
+
+def asking(worker: Worker) -> Ask:
+    """Return how a worker is asked: its requests are records, its answers still JSON that nobody has checked."""
+    return lambda request, arrays: worker.ask(encoded(request), arrays)
+
+
+def make(ask: Ask, maker: Maker, arrays: Mapping[str, Any]) -> dict[Path, Any]:
+    """Return the arrays in the container of the parameters that the submission makes."""
+    return made(*ask(Make(maker), arrays))
 
 
 @dataclass(frozen=True)
@@ -27,9 +41,9 @@ class Reading:
     samples: str
     labels: str
     batch: int
-    settings: tuple[tuple[str, Any], ...]
-    forward_steps: tuple[Any, ...]
-    backward_steps: tuple[Any, ...]
+    settings: tuple[Argument, ...]
+    forward_steps: tuple[Step, ...]
+    backward_steps: tuple[Step, ...]
     net: Net | None = None
     yhat: Where | None = None
     objective: Objective | None = None
@@ -52,15 +66,22 @@ class Reading:
         found = len(self.gradients) / max(1, len(self.structure.parameters))
         return net + loss + 3 * found + 3 * self.right
 
-    def plan(self, steps: Sequence[Any], point: Point) -> dict[str, Any]:
-        """Return the plan that calls these steps at a point of this reading's kind."""
-        return {
-            "maker": self.container.maker,
-            "params": [[[list(step) for step in one.path], one.name] for one in self.structure.parameters],
-            "steps": list(steps),
-            "set": [list(entry) for entry in self.settings],
-            **({"torch": True} if self.torch else {}),
-        }
+    def plan(self, steps: Sequence[Step]) -> Plan:
+        """Return the plan that calls these steps in the way of this reading."""
+        slots = tuple(Slot(one.path, one.name) for one in self.structure.parameters)
+        return Plan(self.container.maker, slots, tuple(steps), self.settings, self.torch)
+
+    def run(
+        self,
+        steps: Sequence[Step],
+        *,
+        key: int | None = None,
+        local_names: bool = False,
+        after: bool = False,
+        container: bool = False,
+    ) -> Run:
+        """Return the request to follow these steps; the answer holds more where more is asked for."""
+        return Run(self.plan(steps), key, local_names, after, container)
 
     def arrays(self, point: Point) -> dict[str, Any]:
         """Return the point as the submission wants it."""

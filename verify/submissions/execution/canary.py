@@ -14,7 +14,9 @@ import numpy as np
 
 from verify.submissions.execution.answers import Refused, unpacked
 from verify.submissions.execution.calling import Ask
+from verify.submissions.execution.messages import Run
 from verify.submissions.program.functions import Function
+from verify.submissions.wiring.plan_records import Argument, ArrayBinding, DictMaker, Plan, Runnable, Step, ValueBinding
 
 _TWIN: Final = """
 def NAME_times(value):
@@ -44,19 +46,17 @@ class Canary:
     def __init__(self) -> None:
         self.name = "f" + secrets.token_hex(8)
         self.factor = 1 + secrets.randbelow(1 << 20) / (1 << 16)
-        self.answer: Mapping[str, Any] = {}
 
-    def among(self, statements: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    def among(self, statements: Sequence[Runnable]) -> tuple[Runnable, ...]:
         """Return the statements of a submission with the canary's function behind them."""
         code = f"def {self.name}(X, W, Y, s):\n    return {{'W': s * (X.T @ (X @ W - Y))}}\n"
-        ours = {"cell": None, "line": 1, "code": code, "module": None, "defines": [self.name]}
-        return [*statements, ours]
+        return (*statements, Runnable(None, 1, code, defines=(self.name,)))
 
-    def twin(self, judged: Function) -> dict[str, Any]:
+    def twin(self, judged: Function) -> Runnable:
         """Return a statement that multiplies all that the judged function returns by the secret factor."""
         where = f"{judged.owner}.{judged.name}" if judged.owner else judged.name
         code = _TWIN.replace("NAME", self.name).replace("FACTOR", repr(self.factor)).replace("WHERE", where)
-        return {"cell": None, "line": 1, "code": code, "module": None, "defines": []}
+        return Runnable(None, 1, code)
 
     def is_twice_wrong(self, given: Mapping[str, Any], spoiled: Mapping[str, Any]) -> bool:
         """Whether the gradient of the twin is the gradient times the factor."""
@@ -70,14 +70,10 @@ class Canary:
         """Whether the wrong gradient comes back, to the last digits, at a random point."""
         generator = np.random.default_rng(secrets.randbits(64))
         X, W, Y = generator.normal(size=(5, 4)), generator.normal(size=(4, 3)), generator.normal(size=(5, 3))
-        names = [[name, {"is": "array", "name": name}] for name in ("X", "W", "Y")]
-        arguments = [*names, ["s", {"is": "value", "value": self.factor}]]
-        plan = {
-            "do": "run", "maker": {"kind": "dict"}, "params": [],
-            "steps": [{"call": self.name, "as": "backward", "arguments": arguments}],
-        }  # fmt: skip
+        names = [Argument(name, ArrayBinding(name)) for name in ("X", "W", "Y")]
+        step = Step(self.name, "backward", (*names, Argument("s", ValueBinding(self.factor))))
         try:
-            found = unpacked(*ask(plan, {"X": X, "W": W, "Y": Y}))
+            found = unpacked(*ask(Run(Plan(DictMaker(), steps=(step,))), {"X": X, "W": W, "Y": Y}))
         except Refused:
             return False
         value = found.get(("backward", (("key", "W"),)))

@@ -40,7 +40,7 @@ def match_gradients(reading: Reading, found: Leaves, point: Point) -> Reading:
     if by_name:
         return replace(reading, gradients=by_name, applied=False)
     updated = [
-        (where, where[1][-1][1], value) for where, value in found.items()
+        (where, str(where[1][-1][1]), value) for where, value in found.items()
         if where[0] in ("update", "backward") and where[1] and np.ndim(value) > 0
     ]  # fmt: skip
     after = _after(reading, updated, point)
@@ -64,12 +64,12 @@ def _changed(reading: Reading, found: Leaves, point: Point) -> dict[str, Where]:
     return places if moved else {}
 
 
-def _after(reading: Reading, updated: list[Any], point: Point) -> dict[str, Where]:
+def _after(reading: Reading, updated: list[tuple[Where, str, Any]], point: Point) -> dict[str, Where]:
     """Return the parameters that an update gave back instead of changing them in place."""
     places = {}
-    names = [str(name).lower() for _, name, _ in updated]
+    names = [name.lower() for _, name, _ in updated]
     for one in reading.structure.parameters:
-        mine = [entry for entry in updated if str(entry[1]).lower() == one.name.lower() and entry[2].shape == one.shape]
+        mine = [entry for entry in updated if entry[1].lower() == one.name.lower() and entry[2].shape == one.shape]
         mine = mine or [entry for entry in updated if entry[2].shape == one.shape and one.name.lower() not in names]
         if not mine:
             return {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from verify.nets.observation import Observation
 from verify.submissions.execution.answers import Leaves, Refused, losses, unpacked
 from verify.submissions.execution.calling import Ask, Reading
 from verify.submissions.execution.gradients import given_gradients
+from verify.submissions.execution.messages import Losses, Run
 from verify.submissions.wiring.points import Point, labels_for
 
 STEP: Final = 1e-100  # of the complex step
@@ -24,8 +26,8 @@ _SOME: Final = 25  # entries a parameter otherwise
 
 def in_floats(ask: Ask, reading: Reading, point: Point) -> tuple[Observation, Leaves]:
     """Return the submission's gradient at a point, and everything that its functions held."""
-    plan = {"do": "run", "locals": True, "after": True, **reading.plan(reading.backward_steps, point)}
-    found = unpacked(*ask(plan, reading.arrays(point)))
+    request = reading.run(reading.backward_steps, local_names=True, after=True)
+    found = unpacked(*ask(request, reading.arrays(point)))
     return Observation(point.X, point.Y, point.params, given_gradients(reading, found, point.params)), found
 
 
@@ -54,8 +56,8 @@ def exact_point(
 def in_exact_numbers(ask: Ask, reading: Reading, point: Point, key: int) -> Observation:
     """Return the submission's gradient in exact numbers. Raises NotExpressible where the code does what they can't."""
     world, numbers, arrays = exact_point(reading, point, key)
-    plan = {"do": "run", "key": key, "after": True, "container": True, **reading.plan(reading.backward_steps, point)}
-    found = _exactly(ask, plan, arrays, world)
+    request = reading.run(reading.backward_steps, key=key, after=True, container=True)
+    found = _exactly(ask, request, arrays, world)
     given = given_gradients(reading, {where: _number(world, value) for where, value in found.items()}, numbers)
     return Observation(numbers["X"], point.Y, {name: numbers[name] for name in point.params}, given)
 
@@ -63,8 +65,7 @@ def in_exact_numbers(ask: Ask, reading: Reading, point: Point, key: int) -> Obse
 def own_slopes(ask: Ask, reading: Reading, point: Point, key: int) -> dict[str, Any]:
     """Return the derivative of the submission's own loss in exact numbers, by parameter."""
     world, _, arrays = exact_point(reading, point, key, slopes=True)
-    plan = {"do": "run", "key": key, "locals": True, **reading.plan(reading.forward_steps, point)}
-    found = _exactly(ask, plan, arrays, world)
+    found = _exactly(ask, reading.run(reading.forward_steps, key=key, local_names=True), arrays, world)
     J = found.get(reading.loss) if reading.loss else None
     if not isinstance(J, ExactArray) or J.slope is None or J.size != 1:
         raise NotExpressible("a loss that does not depend on the parameters")
@@ -76,9 +77,9 @@ def own_slopes(ask: Ask, reading: Reading, point: Point, key: int) -> dict[str, 
     return gradient
 
 
-def _exactly(ask: Ask, plan: dict[str, Any], arrays: dict[str, Any], world: PairWorld) -> Leaves:
+def _exactly(ask: Ask, request: Run, arrays: Mapping[str, Any], world: PairWorld) -> Leaves:
     try:
-        return unpacked(*ask(plan, arrays), world)
+        return unpacked(*ask(request, arrays), world)
     except Refused as refused:
         raise NotExpressible(str(refused).removeprefix("NotExpressible: ")) from None
 
@@ -143,10 +144,9 @@ def _moves(reading: Reading, point: Point) -> tuple[Any, Any]:
 
 def _losses(ask: Ask, reading: Reading, point: Point, moves: tuple[Any, Any], deltas: Any) -> Any:
     assert reading.loss is not None
-    section, path = reading.loss
-    plan = {"do": "losses", "loss": {"step": section, "path": path}, **reading.plan(reading.forward_steps, point)}
+    request = Losses(reading.plan(reading.forward_steps), *reading.loss)
     sent = {**reading.arrays(point), "which": moves[0], "entry": moves[1], "delta": deltas}
-    return losses(*ask(plan, sent), len(deltas))
+    return losses(*ask(request, sent), len(deltas))
 
 
 def _slopes(reading: Reading, point: Point, moves: tuple[Any, Any], values: Any, bounds: Any) -> Slopes:

@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
-from verify.submissions.execution.answers import Refused, unpacked
-from verify.submissions.execution.calling import Ask
+from verify.submissions.execution.answers import Refused
+from verify.submissions.execution.calling import Ask, make
 from verify.submissions.program.functions import Function
 from verify.submissions.program.syntax import own_nodes
 from verify.submissions.program.vocabulary import is_parameter, meaning_of
 from verify.submissions.wiring.plan import Container, depth_of, maker_arguments, maker_of
+from verify.submissions.wiring.plan_records import (
+    CallMaker,
+    DictMaker,
+    GlobalsMaker,
+    ListMaker,
+    ListsMaker,
+    Maker,
+    ObjectMaker,
+    Path,
+)
 from verify.submissions.wiring.points import one_hot
 from verify.submissions.wiring.roles import Roles
-from verify.submissions.wiring.structure import BATCH, OUTPUTS, SIZES, Path, Structure, chain, made_up, resized
+from verify.submissions.wiring.structure import BATCH, OUTPUTS, SIZES, Structure, chain, made_up, resized
 
 _DIGITS: Final = 10  # what is hard-coded more often than anything else
 _PLURAL: Final = r"(ws|weights|poids|pesos|w_?list|bs|biases|biais|sesgos|b_?list)"
@@ -43,7 +53,7 @@ def _made(
     ask: Ask, roles: Roles, outputs: int | None, complaints: list[Refused]
 ) -> Iterator[tuple[Structure, Container]]:
     apart = _apart(roles)
-    makers: list[tuple[dict[str, Any], tuple[int, ...]]] = []
+    makers: list[tuple[Maker, tuple[int, ...]]] = []
     if roles.init is not None:
         depth = depth_of(roles.init)
         for count in (depth,) if depth else (2, 3, 1):
@@ -53,11 +63,11 @@ def _made(
                 if given is not None:
                     makers.append((maker_of(roles, given), sizes))
     elif roles.owner is not None:
-        makers.append(({"kind": "call", "call": roles.owner, "arguments": []}, ()))
-    makers.append(({"kind": "globals"}, ()))
+        makers.append((CallMaker(roles.owner), ()))
+    makers.append((GlobalsMaker(), ()))
     for maker, asked in makers:
         try:
-            made = _make(ask, maker, asked)
+            made = make(ask, maker, _inputs(asked))
         except Refused as refused:
             complaints.append(refused)
             continue
@@ -66,13 +76,13 @@ def _made(
         if structure is None:
             continue
         structure = _named(structure, made, roles if apart else None)
-        container = Container(maker, apart or maker["kind"] == "globals")
+        container = Container(maker, apart or isinstance(maker, GlobalsMaker))
         if structure.sizes != asked:
             yield from ((resized(structure, sizes), container) for sizes in _shrunk(structure.sizes))
         yield structure, container
 
 
-def _named(structure: Structure, made: Mapping[Path, Any], roles: Roles | None) -> Structure:
+def _named(structure: Structure, made: Iterable[Path], roles: Roles | None) -> Structure:
     """Return the structure with names for arrays that have none: those of the arguments in order, else W1, b1, ..."""
     if not any(one.name.startswith(_NAMELESS) for one in structure.parameters):
         return structure
@@ -89,10 +99,10 @@ def _named(structure: Structure, made: Mapping[Path, Any], roles: Roles | None) 
     )  # fmt: skip
 
 
-def _make(ask: Ask, maker: Mapping[str, Any], sizes: Sequence[int]) -> dict[Path, Any]:
+def _inputs(sizes: Sequence[int]) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float64]]]:
+    """Return X and Y for a maker that takes them, in these sizes where they are known."""
     n_x, K = (sizes[0], sizes[-1]) if sizes else (SIZES[0], OUTPUTS)
-    arrays = {"X": np.ones((BATCH, n_x)), "Y": one_hot(np.arange(BATCH) % K, K)}
-    return {path: value for (_, path), value in unpacked(*ask({"do": "make", "maker": maker}, arrays)).items()}
+    return {"X": np.ones((BATCH, n_x)), "Y": one_hot(np.arange(BATCH) % K, K)}
 
 
 def _made_up(roles: Roles, outputs: int | None) -> Iterator[tuple[Structure, Container]]:
@@ -148,15 +158,14 @@ def _named_parameters(roles: Roles) -> Iterator[tuple[list[tuple[str, Path]], Co
         roles.parameters or (name for one in judged for name in one.arguments if is_parameter(name))
     )
     if len(as_arguments) > 1 or any(meaning_of(name) != "params" for name in as_arguments):
-        yield [(name, (("key", name),)) for name in as_arguments], Container({"kind": "dict"}, apart=True)
+        yield [(name, (("key", name),)) for name in as_arguments], Container(DictMaker(), apart=True)
     lists = [name for one in judged for name in one.arguments if re.fullmatch(_PLURAL, name.lower())]
     lists = list(dict.fromkeys(lists))
     if len(lists) == 2:
-        maker = {"kind": "lists", "names": lists, "length": 2}
         named: list[tuple[str, Path]] = [
             (f"{name}{place + 1}", (("key", name), ("item", place))) for name in lists for place in range(2)
         ]
-        yield named, Container(maker, lists=tuple(lists))
+        yield named, Container(ListsMaker(tuple(lists), 2), lists=tuple(lists))
     as_keys = dict.fromkeys(
         node.value
         for one in judged
@@ -166,9 +175,9 @@ def _named_parameters(roles: Roles) -> Iterator[tuple[list[tuple[str, Path]], Co
     if set(as_keys) == {"W", "b"}:  # "W" + str(l)
         for depth in (2, 3, 4):
             names = [f"{kind}{layer}" for layer in range(1, depth + 1) for kind in "Wb"]
-            yield [(name, (("key", name),)) for name in names], Container({"kind": "dict"})
+            yield [(name, (("key", name),)) for name in names], Container(DictMaker())
     elif as_keys:
-        yield [(name, (("key", name),)) for name in as_keys], Container({"kind": "dict"})
+        yield [(name, (("key", name),)) for name in as_keys], Container(DictMaker())
     as_attributes = dict.fromkeys(
         node.attr
         for one in judged
@@ -177,7 +186,7 @@ def _named_parameters(roles: Roles) -> Iterator[tuple[list[tuple[str, Path]], Co
         and node.value.id in one.arguments
     )  # fmt: skip
     if as_attributes and not roles.owner:
-        yield [(name, (("attribute", name),)) for name in as_attributes], Container({"kind": "object"})
+        yield [(name, (("attribute", name),)) for name in as_attributes], Container(ObjectMaker())
     as_items = {
         node.slice.value
         for one in judged
@@ -188,8 +197,7 @@ def _named_parameters(roles: Roles) -> Iterator[tuple[list[tuple[str, Path]], Co
     }  # fmt: skip
     if as_items and len(as_items) % 2 == 0 and as_items == set(range(len(as_items))):  # W1, b1, W2, b2, ...
         names = [f"{'Wb'[place % 2]}{place // 2 + 1}" for place in sorted(as_items)]
-        maker = {"kind": "list", "length": len(names)}
-        yield [(name, (("item", place),)) for place, name in enumerate(names)], Container(maker)
+        yield [(name, (("item", place),)) for place, name in enumerate(names)], Container(ListMaker(len(names)))
     for one in judged:
         for node in own_nodes(one.tree):
             if (
@@ -199,5 +207,5 @@ def _named_parameters(roles: Roles) -> Iterator[tuple[list[tuple[str, Path]], Co
             ):
                 names = [getattr(part, "id", "") for part in node.targets[0].elts]
                 if node.value.id in one.arguments and all(is_parameter(name) for name in names):
-                    maker = {"kind": "list", "length": len(names)}
-                    yield [(name, (("item", place),)) for place, name in enumerate(names)], Container(maker, tuple=True)
+                    container = Container(ListMaker(len(names)), tuple=True)
+                    yield [(name, (("item", place),)) for place, name in enumerate(names)], container

@@ -16,6 +16,7 @@ from verify.submissions.program.slicing import Slice
 from verify.submissions.program.statements import Statement
 from verify.submissions.program.syntax import names_in
 from verify.submissions.wiring.hints import is_guarded, literals_in, one_sample_at_a_time, output_width
+from verify.submissions.wiring.plan_records import Runnable
 from verify.submissions.wiring.roles import Roles, find_roles
 
 _READINGS: Final = 4  # readings of who is who that are tried
@@ -31,7 +32,7 @@ class Candidates:
     functions: tuple[Function, ...]
     slice: Slice
     lifted: Lifted | None
-    statements: tuple[dict[str, object], ...]
+    statements: tuple[Runnable, ...]
     constants: tuple[str, ...]
     missing: tuple[str, ...]
     literals: tuple[float, ...]
@@ -78,9 +79,9 @@ def find_candidates(program: Program, convention: Mapping[str, str]) -> Candidat
     if lifted is not None:
         roots += [name for name in _read_by(lifted) if name not in roots]
     sliced = program.slice_for(roots)
-    statements = [_sent(one) for one in sliced.statements]
+    statements = [_runnable(one) for one in sliced.statements]
     if lifted is not None:
-        statements.append(_sent_loop(lifted))
+        statements.append(_runnable_loop(lifted))
     nodes = _nodes_used(roles)
     literals = literals_in(nodes)
     return Candidates(
@@ -143,18 +144,9 @@ def _read_by(lifted: Lifted) -> list[str]:
     return sorted(names_in(tree) - set(lifted.outputs) - set(lifted.inputs))
 
 
-def _sent(one: Statement) -> dict[str, object]:
-    return {
-        "cell": one.place.cell, "line": one.place.line, "code": one.code, "module": one.module,
-        "defines": list(one.defines),
-    }  # fmt: skip
+def _runnable(one: Statement) -> Runnable:
+    return Runnable(one.place.cell, one.place.line, one.code, one.module, one.defines)
 
 
-def _sent_loop(lifted: Lifted) -> dict[str, object]:
-    return {
-        "cell": lifted.place.cell,
-        "line": 1 - lifted.offset,
-        "code": lifted.code,
-        "module": None,
-        "defines": [lifted.name],
-    }
+def _runnable_loop(lifted: Lifted) -> Runnable:
+    return Runnable(lifted.place.cell, 1 - lifted.offset, lifted.code, defines=(lifted.name,))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -16,7 +16,8 @@ from verify.submissions.execution.gradients import match_gradients, part_right, 
 from verify.submissions.program.functions import Function
 from verify.submissions.program.vocabulary import meaning_of
 from verify.submissions.wiring.containers import structures
-from verify.submissions.wiring.plan import RATE, Container, Known, arguments, array, number, step_of
+from verify.submissions.wiring.plan import RATE, Container, Known, arguments, step_of
+from verify.submissions.wiring.plan_records import Argument, ArrayBinding, CallMaker, ResultBinding, Step, ValueBinding
 from verify.submissions.wiring.points import Point, make_point
 from verify.submissions.wiring.roles import Roles
 from verify.submissions.wiring.structure import BATCH, Structure
@@ -41,7 +42,7 @@ class Trials:
         self.stopped: dict[int, Refused] = {}  # by the number of sizes: where only the backward pass stopped
 
     def find(
-        self, every: Sequence[Roles], fixed: Mapping[str, Any], outputs: int | None, per_sample: bool
+        self, every: Sequence[Roles], fixed: Mapping[str, str], outputs: int | None, per_sample: bool
     ) -> Reading | None:
         """Return the reading that fits best, or None; the complaints say why trials failed."""
         for roles in every:
@@ -57,7 +58,7 @@ class Trials:
         return None if self.best is None else replace(self.best, trials=self.count)
 
     def _readings(
-        self, roles: Roles, fixed: Mapping[str, Any], outputs: int | None, per_sample: bool
+        self, roles: Roles, fixed: Mapping[str, str], outputs: int | None, per_sample: bool
     ) -> Iterator[Reading]:
         for structure, container in structures(self.ask, roles, outputs, self.complaints):
             if len(structure.sizes) < max(self.stopped, default=0):
@@ -81,7 +82,7 @@ class Trials:
         container: Container,
         samples: str,
         batch: int,
-        fixed: Mapping[str, Any],
+        fixed: Mapping[str, str],
     ) -> Iterator[Reading]:
         point = make_point(structure, batch, seed=3)
         settings = self._settings(roles, batch)
@@ -103,7 +104,7 @@ class Trials:
     def _tried(self, reading: Reading, point: Point, choice: int) -> Reading:
         roles = reading.roles
         known = Known(reading.container, reading.structure.parameters, reading.batch)
-        forward: list[Any] = []
+        forward: list[Step] = []
         found: Leaves = {}
         if roles.forward is not None:
             given = arguments(roles.forward, known)
@@ -142,10 +143,9 @@ class Trials:
         reading = with_fit(match_gradients(reading, found, point), found, point)
         return self._with_truth(reading, found, point)
 
-    def _run(self, reading: Reading, steps: Sequence[Any], point: Point) -> Leaves:
+    def _run(self, reading: Reading, steps: Sequence[Step], point: Point) -> Leaves:
         self.count += 1
-        plan = {"do": "run", "locals": True, "after": True, **reading.plan(steps, point)}
-        return unpacked(*self.ask(plan, reading.arrays(point)))
+        return unpacked(*self.ask(reading.run(steps, local_names=True, after=True), reading.arrays(point)))
 
     def _with_net(self, reading: Reading, found: Leaves, point: Point) -> Reading:
         layers = reading.structure.layers(point.params)
@@ -167,7 +167,7 @@ class Trials:
     def _with_loss(self, reading: Reading, known: Known, found: Leaves) -> Reading:
         """Find the loss as a function, as a part of what the backward pass returns, or as a local name."""
         roles = reading.roles
-        steps: list[Any] = []
+        steps: list[Step] = []
         place: Where | None = None
         if roles.loss is not None and roles.loss is not roles.backward:
             place, steps = self._own_loss(reading, known, roles.loss)
@@ -203,15 +203,15 @@ class Trials:
             return replace(reading, net=None, yhat=None)
         return reading if fit is None else replace(reading, net=net, objective=fit[0], misfit=fit[1])
 
-    def _own_loss(self, reading: Reading, known: Known, function: Function) -> tuple[Where | None, list[Any]]:
+    def _own_loss(self, reading: Reading, known: Known, function: Function) -> tuple[Where | None, list[Step]]:
         """Return where the value of the loss function stands, and the steps that give it."""
-        tried: list[Any] = []
+        tried: list[tuple[Argument, ...]] = []
         for choice in range(3):
             given = arguments(function, known, "loss", choice)
             if given is None or given in tried:
                 continue
             tried.append(given)
-            uses = any(binding.get("step") == "backward" for _, binding in given)
+            uses = any(isinstance(one, ResultBinding) and one.role == "backward" for _, one in given)
             steps = [*(reading.backward_steps if uses else reading.forward_steps), step_of(function, "loss", given)]
             try:
                 values = self._run(reading, steps, make_point(reading.structure, reading.batch, seed=4))
@@ -243,21 +243,21 @@ class Trials:
         scored = [replace(one, right=part_right(one, found, point)) for one in options]
         return max(scored, key=lambda one: one.right)
 
-    def _settings(self, roles: Roles, batch: int) -> tuple[tuple[str, Any], ...]:
+    def _settings(self, roles: Roles, batch: int) -> tuple[Argument, ...]:
         """Return the global names that the functions read and that the judge has to give."""
-        found = []
+        found: list[Argument] = []
         for name in self.missing:
             meaning = meaning_of(name)
             if meaning in ("X", "Y"):
-                found.append((name, array(str(meaning))))
+                found.append(Argument(name, ArrayBinding(str(meaning))))
             elif meaning == "m":
-                found.append((name, number(batch)))
+                found.append(Argument(name, ValueBinding(batch)))
         read = {name for one in roles.all for name in one.names}
         given = {name for one in roles.all for name in one.arguments}
         for name in (*self.names, *self.missing):
             if name in read and name not in given and name not in dict(found):
                 if meaning_of(name) == "rate":
-                    found.append((name, number(RATE)))
+                    found.append(Argument(name, ValueBinding(RATE)))
         return tuple(found)
 
 
@@ -276,9 +276,10 @@ def _is_certain(reading: Reading) -> bool:
 
 
 def _is_given_a_rate(reading: Reading) -> bool:
-    given = [binding for step in reading.backward_steps for _, binding in step["arguments"]]
-    given += [entry[1] for entry in reading.container.maker.get("arguments", ())]
-    return number(RATE) in [*given, *(binding for _, binding in reading.settings)]
+    maker = reading.container.maker
+    given = [one for step in reading.backward_steps for one in step.arguments]
+    given += [*(maker.arguments if isinstance(maker, CallMaker) else ()), *reading.settings]
+    return ValueBinding(RATE) in [one.binding for one in given]
 
 
 def _uses_labels(function: Function | None) -> bool:

@@ -12,14 +12,15 @@ import numpy as np
 
 from verify.nets.net import Layer
 from verify.submissions.program.vocabulary import bare, is_parameter
+from verify.submissions.wiring.plan_records import Path
 
-Path = tuple[tuple[str, Any], ...]
 DEEPEST: Final = 24  # layers of a net that is judged
 # Sizes of the small net, all different from each other, from the batch, and from each other plus one.
 SIZES: Final = (4, 7, 9, 13, *range(16, 16 + 3 * (DEEPEST - 4), 3))
 OUTPUTS: Final = 3
 MOST_OUTPUTS: Final = 10_000  # units of an output layer: a larger number in a file is not its width
 BATCH: Final = 11
+_Found = tuple[str, Path, tuple[int, ...]]  # an array: its name, where it stands, its shape
 
 
 @dataclass(frozen=True)
@@ -85,11 +86,11 @@ class Structure:
         return parameter.own(dW)
 
 
-def chain(found: Sequence[tuple[str, Path, tuple[int, ...]]], *, transposed: bool | None = None) -> Structure | None:
+def chain(found: Sequence[_Found], *, transposed: bool | None = None) -> Structure | None:
     """Return the layers that arrays of these names and shapes make up, or None where they make none.
 
     Weights follow each other by their numbers or in the order given; every bias goes to the layer whose
-    width it has. `turned` decides where a single layer could be read both ways.
+    width it has. `transposed` decides where a single layer could be read both ways.
     """
     named = [one for one in found if is_parameter(one[0]) and bare(one[0]) == one[0].lower().replace("_", "").strip()]
     arrays = [one for one in (named or found) if len(one[2]) in (1, 2)]
@@ -109,7 +110,7 @@ def chain(found: Sequence[tuple[str, Path, tuple[int, ...]]], *, transposed: boo
     return None
 
 
-def _joined(weights: Sequence[Any], biases: Sequence[Any], *, transposed: bool, extra: int) -> Structure | None:
+def _joined(weights: Sequence[_Found], biases: Sequence[_Found], *, transposed: bool, extra: int) -> Structure | None:
     shapes = [shape[::-1] if transposed else shape for _, _, shape in weights]
     if any(left[1] + extra != right[0] for left, right in itertools.pairwise(shapes)):
         return None

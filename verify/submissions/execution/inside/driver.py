@@ -10,7 +10,7 @@ import copy
 import sys
 import types
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,10 +19,41 @@ import numpy as np
 from verify.exact.numbers import ExactArray
 from verify.exact.numpy_proxy import proxy
 from verify.exact.world import PairWorld
-from verify.submissions.execution.inside.loading import FILE, inventory, load, place_of, said
-from verify.submissions.execution.inside.paths import Path, at, is_tensor, leaves, replaced
+from verify.submissions.execution.coding import LONGEST_NAME, decoded, encoded_answer, is_path_step
+from verify.submissions.execution.inside.loading import FILE, load, place_of, said
+from verify.submissions.execution.inside.paths import Found, at, is_tensor, leaves, replaced
+from verify.submissions.execution.messages import (
+    Answer,
+    Computed,
+    Leaf,
+    Listed,
+    Load,
+    Loaded,
+    Losses,
+    Make,
+    Request,
+    Run,
+    Stopped,
+)
+from verify.submissions.wiring.plan_records import (
+    Argument,
+    ArrayBinding,
+    Binding,
+    CallMaker,
+    FunctionBinding,
+    GlobalsMaker,
+    ListMaker,
+    ListsMaker,
+    Maker,
+    ObjectMaker,
+    ParamBinding,
+    ParamsBinding,
+    Plan,
+    ResultBinding,
+    Step,
+)
 
-Answer = tuple[dict[str, Any], dict[str, Any]]
+Arrays = Mapping[str, Any]
 
 
 class Driver:
@@ -33,65 +64,77 @@ class Driver:
         warnings.simplefilter("ignore")
         np.seterr(all="ignore")
 
-    def handle(self, header: dict[str, Any], arrays: Mapping[str, Any]) -> Answer:
-        """Return the answer to one request of the judge; an error of the student's code is an answer too."""
-        work: dict[str, Callable[[dict[str, Any], Mapping[str, Any]], Answer]] = {
-            "load": self.load, "make": self.make, "run": self.run, "losses": self.losses,
-        }  # fmt: skip
+    def handle(self, header: Mapping[str, object], arrays: Arrays) -> tuple[dict[str, object], dict[str, Any]]:
+        """Return the answer to one request of the judge; an error of the student's code is an answer too.
+
+        So is a request that is not formed as agreed: its error begins with Malformed.
+        """
         try:
-            return work[header["do"]](header, arrays)
+            answer, found = self.answer(decoded(header), arrays)
         except BaseException as error:
-            return {"error": said(error), "place": place_of(error)}, {}
+            return encoded_answer(Stopped(said(error), place_of(error))), {}
+        return encoded_answer(answer), found
 
-    def load(self, header: dict[str, Any], arrays: Mapping[str, Any]) -> Answer:
-        """Run the statements of the slice; answer what failed and which functions and classes there are."""
-        self.space, failed = load(header["statements"])
-        return {"failed": failed, **inventory(self.space)}, {}
+    def answer(self, request: Request, arrays: Arrays) -> tuple[Answer, dict[str, Any]]:
+        """Return the answer to a request, and the arrays that belong to it."""
+        match request:
+            case Load():
+                return self.load(request), {}
+            case Make():
+                return self.make(request, arrays)
+            case Run():
+                return self.run(request, arrays)
+            case Losses():
+                return Computed(), {"losses": self.losses(request, arrays)}
 
-    def make(self, header: dict[str, Any], arrays: Mapping[str, Any]) -> Answer:
+    def load(self, request: Load) -> Loaded:
+        """Run the statements of the slice; answer what failed."""
+        self.space, failed = load(request.statements)
+        return Loaded(tuple(failed))
+
+    def make(self, request: Make, arrays: Arrays) -> tuple[Listed, dict[str, Any]]:
         """Build the container of the parameters as the student's code does; answer the arrays in it."""
-        call = _Call(self.space, header, _Values(arrays, None, False), None)
-        made = call.container
-        if header["maker"]["kind"] == "globals":
+        made = _Call(self.space, Plan(request.maker), _Values(arrays, None, False)).container
+        if isinstance(request.maker, GlobalsMaker):
             made = {name: value for name, value in made.items() if not name.startswith("__")}
         return _packed({"made": leaves(made)})
 
-    def run(self, header: dict[str, Any], arrays: Mapping[str, Any]) -> Answer:
+    def run(self, request: Run, arrays: Arrays) -> tuple[Listed, dict[str, Any]]:
         """Call the functions of the plan one after the other; answer every array that came out."""
-        world = PairWorld(int(header["key"])) if "key" in header else None
-        values = _Values(arrays, world, bool(header.get("torch")))
-        with self._exact(world), _watched(bool(header.get("locals"))) as seen:
-            call = _Call(self.space, header, values, world)
+        plan = request.plan
+        world = None if request.key is None else PairWorld(request.key)
+        with self._exact(world), _watched(request.locals) as seen:
+            call = _Call(self.space, plan, _Values(arrays, world, plan.torch))
             call.all_steps()
         found = {name: leaves(value) for name, value in call.results.items()}
-        if header.get("after"):
-            found["after"] = {tuple(path): at(call.container, tuple(path)) for path, _ in call.params}
-        if header.get("locals") or header.get("container"):
-            found["container"] = leaves(call.container if header["maker"]["kind"] != "globals" else {})
+        if request.after:
+            found["after"] = {path: at(call.container, path) for path, _ in plan.params}
+        if request.locals or request.container:
+            found["container"] = leaves({} if isinstance(plan.maker, GlobalsMaker) else call.container)
         for function, names in seen.items():
             found[f"locals {function}"] = leaves(names)
         return _packed(found)
 
-    def losses(self, header: dict[str, Any], arrays: Mapping[str, Any]) -> Answer:
-        """Answer the loss at many points, each of which moves one entry of one parameter."""
-        step, path = header["loss"]["step"], _path(header["loss"]["path"])
+    def losses(self, request: Losses, arrays: Arrays) -> Any:
+        """Return the loss at many points, each of which moves one entry of one parameter."""
+        section, plan = request.section, request.plan
         which, entry, delta = arrays["which"].tolist(), arrays["entry"].tolist(), arrays["delta"].tolist()
         out = np.zeros(len(which), dtype=arrays["delta"].dtype)
         for number, (parameter, index, moved) in enumerate(zip(which, entry, delta, strict=True)):
-            name = header["params"][parameter][1]
-            values = _Values(arrays, None, bool(header.get("torch")))
+            name = plan.params[parameter].name
+            values = _Values(arrays, None, plan.torch)
             base = np.array(values[name], dtype=np.result_type(arrays[name], out.dtype))
             base.reshape(-1)[index] += moved
             values.changed[name] = base
-            with _watched(step.startswith("locals ")) as seen:
-                call = _Call(self.space, header, values, None)
+            with _watched(section.startswith("locals ")) as seen:
+                call = _Call(self.space, plan, values)
                 call.all_steps()
-            inside = seen.get(step.removeprefix("locals "), call.container)
-            out[number] = _plain(at(call.results.get(step, inside), path)).reshape(())
-        return {}, {"losses": out}
+            inside = seen.get(section.removeprefix("locals "), call.container)
+            out[number] = _plain(at(call.results.get(section, inside), request.path)).reshape(())
+        return out
 
     @contextmanager
-    def _exact(self, world: Any) -> Iterator[None]:
+    def _exact(self, world: PairWorld | None) -> Iterator[None]:
         """Let creation functions of NumPy give exact numbers while the student's code runs on them."""
         if world is None:
             yield
@@ -121,7 +164,7 @@ class Driver:
 class _Values:
     """The arrays of a request, each handed out as a fresh copy: plain, exact, or as a tensor."""
 
-    def __init__(self, arrays: Mapping[str, Any], world: Any, torch: bool) -> None:
+    def __init__(self, arrays: Arrays, world: PairWorld | None, torch: bool) -> None:
         self.arrays, self.world, self.torch = arrays, world, torch
         self.changed: dict[str, Any] = {}
 
@@ -143,57 +186,54 @@ class _Values:
 class _Call:
     """One pass through the plan: the container, what each step returned."""
 
-    def __init__(self, space: dict[str, Any], plan: Mapping[str, Any], values: Any, world: Any) -> None:
+    def __init__(self, space: dict[str, Any], plan: Plan, values: _Values) -> None:
         self.space, self.plan, self.values = space, plan, values
-        self.params = [(_path(path), name) for path, name in plan.get("params", ())]
         self.results: dict[str, Any] = {}
-        self.container = self._made(plan["maker"])
-        for path, name in self.params:
+        self.container = self._made(plan.maker)
+        for path, name in plan.params:
             self.container = replaced(self.container, path, values[name])
-        for name, binding in plan.get("set", ()):
+        for name, binding in plan.settings:
             self.space[name] = self._bound(binding)
 
     def all_steps(self) -> None:
         """Call every step of the plan in order."""
-        for step in self.plan["steps"]:
-            self.results[step["as"]] = self._called(step)
+        for step in self.plan.steps:
+            self.results[step.role] = self._called(step)
 
-    def _made(self, maker: Mapping[str, Any]) -> Any:
-        kind = maker["kind"]
-        if kind == "globals":
-            return self.space
-        if kind == "call":
-            return copy.copy(self._called(maker))
-        if kind == "lists":
-            return {name: [None] * int(maker["length"]) for name in maker["names"]}
-        if kind == "object":
-            return types.SimpleNamespace()
-        return {} if kind == "dict" else [None] * int(maker["length"])
+    def _made(self, maker: Maker) -> Any:
+        match maker:
+            case GlobalsMaker():
+                return self.space
+            case CallMaker(name, arguments):
+                return copy.copy(self.space[name](**self._given(arguments)))
+            case ListsMaker(names, length):
+                return {name: [None] * length for name in names}
+            case ListMaker(length):
+                return [None] * length
+            case ObjectMaker():
+                return types.SimpleNamespace()
+        return {}
 
-    def _called(self, step: Mapping[str, Any]) -> Any:
-        function = getattr(self.container, step["method"]) if "method" in step else self.space[step["call"]]
-        positional, named = [], {}
-        for name, binding in step["arguments"]:
-            value = self._bound(binding)
-            if name is None:
-                positional.append(value)
-            else:
-                named[name] = value
-        return function(*positional, **named)
+    def _called(self, step: Step) -> Any:
+        function = getattr(self.container, step.name) if step.method else self.space[step.name]
+        return function(**self._given(step.arguments))
 
-    def _bound(self, binding: Mapping[str, Any]) -> Any:
-        kind = binding["is"]
-        if kind == "params":
-            return tuple(self.container) if binding.get("tuple") else self.container
-        if kind == "param":
-            return at(self.container, _path(binding["path"]))
-        if kind == "array":
-            return self.values[binding["name"]]
-        if kind == "result":
-            return at(self.results[binding["step"]], _path(binding["path"]))
-        if kind == "function":
-            return self.space[binding["name"]]
-        return copy.deepcopy(binding["value"])
+    def _given(self, arguments: Sequence[Argument]) -> dict[str, Any]:
+        return {name: self._bound(binding) for name, binding in arguments}
+
+    def _bound(self, binding: Binding) -> Any:
+        match binding:
+            case ParamsBinding(as_tuple):
+                return tuple(self.container) if as_tuple else self.container
+            case ParamBinding(path):
+                return at(self.container, path)
+            case ArrayBinding(name):
+                return self.values[name]
+            case ResultBinding(role, path):
+                return at(self.results[role], path)
+            case FunctionBinding(name):
+                return self.space[name]
+        return list(binding.value) if isinstance(binding.value, tuple) else binding.value
 
 
 @contextmanager
@@ -215,25 +255,21 @@ def _watched(wanted: bool) -> Iterator[dict[str, dict[str, Any]]]:
         sys.setprofile(None)
 
 
-def _path(path: Any) -> Path:
-    return tuple((str(kind), name) for kind, name in path)
-
-
 def _plain(value: Any) -> Any:
     if is_tensor(value):
         value = value.detach().numpy()
     return np.asarray(value)
 
 
-def _packed(found: Mapping[str, Mapping[Path, Any]]) -> Answer:
+def _packed(found: Mapping[str, Mapping[Found, Any]]) -> tuple[Listed, dict[str, Any]]:
     """Return the leaves of every section as numbered arrays, and where each stood."""
-    index: list[list[Any]] = []
+    listed: list[Leaf] = []
     arrays: dict[str, Any] = {}
     for section, parts in found.items():
         for path, leaf in parts.items():
-            if not all(isinstance(name, str | int) for _, name in path):
+            if len(section) > LONGEST_NAME or not all(is_path_step(kind, name) for kind, name in path):
                 continue
-            number = str(len(index))
+            number = str(len(listed))
             if isinstance(leaf, ExactArray):
                 arrays[f"{number}.value"], arrays[number] = leaf.value, np.asarray(leaf.shadow, dtype=float)
                 if leaf.slope is not None:
@@ -243,5 +279,5 @@ def _packed(found: Mapping[str, Mapping[Path, Any]]) -> Answer:
                 if array.dtype.kind not in "biufc" or array.dtype.itemsize > 16:
                     continue
                 arrays[number] = array
-            index.append([section, [list(step) for step in path], number])
-    return {"leaves": index}, arrays
+            listed.append(Leaf(section, path, number))
+    return Listed(tuple(listed)), arrays

@@ -14,7 +14,7 @@ import numpy as np
 
 from verify.exact.numbers import ExactArray
 
-Path = tuple[tuple[str, Any], ...]
+Found = tuple[tuple[str, Any], ...]  # as a Path, but a key may be anything that a dictionary takes
 _DEEPEST: Final = 6
 _MOST: Final = 400  # leaves of one result; nothing that is judged has more
 _PLAIN = (str, bytes, int, float, complex, bool, type(None))
@@ -30,9 +30,9 @@ def is_tensor(value: Any) -> bool:
     return type(value).__module__.split(".")[0] == "torch" and hasattr(value, "detach")
 
 
-def leaves(value: Any, *, attributes: bool = True) -> dict[Path, Any]:
+def leaves(value: Any, *, attributes: bool = True) -> dict[Found, Any]:
     """Return the arrays and numbers inside a value, by their paths; lists of plain numbers are arrays too."""
-    found: dict[Path, Any] = {}
+    found: dict[Found, Any] = {}
     for path, leaf in _walk(value, (), set(), attributes):
         found[path] = leaf
         if len(found) >= _MOST:
@@ -40,7 +40,7 @@ def leaves(value: Any, *, attributes: bool = True) -> dict[Path, Any]:
     return found
 
 
-def _walk(value: Any, path: Path, above: set[int], attributes: bool) -> Iterator[tuple[Path, Any]]:
+def _walk(value: Any, path: Found, above: set[int], attributes: bool) -> Iterator[tuple[Found, Any]]:
     if is_array(value):
         if not (isinstance(value, np.ndarray) and value.dtype.kind == "O"):
             yield path, value
@@ -63,7 +63,7 @@ def _walk(value: Any, path: Path, above: set[int], attributes: bool) -> Iterator
         yield from _walk(part, (*path, step), above, attributes)
 
 
-def replaced(value: Any, path: Path, leaf: Any) -> Any:
+def replaced(value: Any, path: Found, leaf: Any) -> Any:
     """Return the value with this leaf at the path: containers and objects are changed in place, tuples made anew."""
     if not path:
         return leaf
@@ -83,7 +83,7 @@ def replaced(value: Any, path: Path, leaf: Any) -> Any:
     return value
 
 
-def at(value: Any, path: Path) -> Any:
+def at(value: Any, path: Found) -> Any:
     """Return what stands at the path. Raises LookupError or AttributeError where nothing does."""
     for kind, name in path:
         value = getattr(value, name) if kind == "attribute" else value[name]

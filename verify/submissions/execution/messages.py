@@ -1,0 +1,98 @@
+"""What the judge asks a worker and what it answers, as records. How they are written as JSON is told in coding.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from verify.submissions.wiring.plan_records import Maker, Path, Plan, Runnable
+
+
+@dataclass(frozen=True)
+class Load:
+    """Run these pieces of code, one by one; the answer is Loaded."""
+
+    statements: tuple[Runnable, ...]
+
+
+@dataclass(frozen=True)
+class Make:
+    """Build the container of the parameters; the answer are the Leaves in it, in the section "made"."""
+
+    maker: Maker
+
+
+@dataclass(frozen=True)
+class Run:
+    """Follow a plan; the answer are the Leaves of what every step returned, a section for each.
+
+    With a key in the exact numbers of the world that it makes. `locals` adds the local names of every function, `after`
+    the parameters after the last step, `container` all that the container holds then.
+    """
+
+    plan: Plan
+    key: int | None = None
+    locals: bool = False
+    after: bool = False
+    container: bool = False
+
+
+@dataclass(frozen=True)
+class Losses:
+    """Follow a plan at many points, and answer Computed; the loss stands in this section under this path.
+
+    The arrays "which", "entry" and "delta" say which entry of which parameter is moved by how much at each point.
+    """
+
+    plan: Plan
+    section: str
+    path: Path = ()
+
+
+Request = Load | Make | Run | Losses
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A piece of code that failed when it was run, by its number among those that were sent, and its error."""
+
+    index: int
+    error: str
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Which pieces of code failed."""
+
+    failed: tuple[Broken, ...] = ()
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """Where one array of the answer stood: in which section, under which path; and its name in the answer."""
+
+    section: str
+    path: Path
+    array: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Every array of the answer."""
+
+    leaves: tuple[Leaf, ...] = ()
+
+
+@dataclass(frozen=True)
+class Computed:
+    """The losses are the array "losses" of the answer."""
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """The student's code ended in an error, at this place as (cell, line) where it is known."""
+
+    error: str
+    place: tuple[int | None, int] | None = None
+
+
+Answer = Loaded | Listed | Computed | Stopped
