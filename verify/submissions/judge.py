@@ -10,25 +10,28 @@ from typing import Any, Final
 
 import numpy as np
 
-from verify.evidence.records import Evidence
+from verify.evidence.records import Comparison, Evidence
 from verify.exact.numbers import NotExpressible
 from verify.faults import judged_or_fault
+from verify.judgement.comparison import compare
+from verify.judgement.messages import Subject
 from verify.nets.observation import Observation
+from verify.oracles.derivative import Derivative
 from verify.sandbox.cage import Limits, require
 from verify.sandbox.session import Failed, Sandbox, Worker
-from verify.submissions.diagnosis.judging import compare_exactly, compare_slopes, fits
+from verify.submissions.diagnosis.bounds import with_roundoff
 from verify.submissions.execution.answers import Broken, Leaves, Refused, loaded
 from verify.submissions.execution.calling import DRIVER, Ask, Reading
 from verify.submissions.execution.canary import Canary
 from verify.submissions.execution.gradients import truth
 from verify.submissions.execution.measuring import (
-    Slopes,
     central_slopes,
     complex_slopes,
     in_exact_numbers,
     in_floats,
     own_slopes,
 )
+from verify.submissions.execution.shapes import fits, in_shape
 from verify.submissions.explanation.verdicts import Context, Findings, could_not_judge, evidence_of
 from verify.submissions.parsing.document import Place
 from verify.submissions.parsing.reading import read
@@ -218,13 +221,13 @@ def _compared(
             ("central-difference", central_slopes(ask, reading, points[0]), "its loss cannot be had at points nearby"),
         ):
             notes += [why] if slopes is None else []
-            numeric += [] if slopes is None else compare_slopes(reading, name, seen.floats[0], slopes, epsilon=epsilon)
+            numeric += [] if slopes is None else _by_slopes(reading, name, seen.floats[0], slopes, epsilon=epsilon)
     try:
         truths = _truths(ask, reading, points, seen, recognised) if seen.exact else []
     except NotExpressible as operation:
         truths = []
         notes.append(f"exact numbers can't express {operation}")
-    exact = compare_exactly(reading, seen.exact, truths) if truths else []
+    exact = _exactly(reading, seen.exact, truths) if truths else []
     lost = _to_the_last_digits(reading, seen, numeric, recognised)
     kept = [one for one in exact if one.verdict != "different" or one.parameter not in lost]
     if len(kept) < len(exact):
@@ -263,4 +266,30 @@ def _by_formula(reading: Reading, at: Observation) -> list[Any]:
     """Compare with the textbook formula in floats, where neither exact numbers nor a loss of its own are there."""
     expected = truth(reading, at.params, at.X, at.Y)
     zero = {name: np.zeros(np.shape(value)) for name, value in expected.items()}
-    return compare_slopes(reading, "symbolic", at, Slopes(dict(expected), zero), epsilon=False)
+    known = Derivative(kind="numeric", gradient=expected, bound=zero, note="the textbook formula in floats")
+    return _by_slopes(reading, "symbolic", at, known, epsilon=False)
+
+
+def _by_slopes(reading: Reading, oracle: str, at: Observation, known: Derivative, *, epsilon: bool) -> list[Comparison]:
+    """Compare with a derivative in floats, within its bound, the gradient's round-off, and what an eps moves."""
+    wide = with_roundoff(known, single_precision=reading.single_precision, epsilon=epsilon)
+    return _compare(reading, oracle, [(wide, at)])
+
+
+def _exactly(reading: Reading, points: Sequence[Observation], truths: Sequence[Mapping[str, Any]]) -> list[Comparison]:
+    """Compare as exact numbers: identical at every point, or different."""
+    known = []
+    for at, truth_there in zip(points, truths, strict=True):
+        exact = {one.name: truth_there[one.name] for one in reading.structure.parameters}
+        shapes = {one.name: one.shape for one in reading.structure.parameters}
+        values = {name: np.broadcast_to(number.value, shapes[name]) for name, number in exact.items()}
+        near = {name: np.broadcast_to(number.shadow, shapes[name]) for name, number in exact.items()}
+        note = "exact numbers, every entry"
+        known.append((Derivative(kind="exact", gradient=values, note=note, world=at.X.world, near=near), at))
+    return _compare(reading, "exact", known)
+
+
+def _compare(reading: Reading, oracle: str, known: Sequence[tuple[Derivative, Observation]]) -> list[Comparison]:
+    subject = Subject("the backward pass", {"m": reading.batch, "n_y": reading.structure.sizes[-1]})
+    results = [(derivative, in_shape(reading, at.given)) for derivative, at in known]
+    return compare(oracle, results, subject, [one.name for one in reading.structure.parameters])
