@@ -24,7 +24,8 @@ UNIT: Final = float(np.finfo(np.float64).eps) / 2
 COARSE: Final = 2.0**-10  # the step at which J''' is measured, relative to max(1, |theta|)
 LADDER: Final = tuple(2.0**-n for n in range(2, 26))
 NOISE_STEPS: Final = tuple(range(-4, 5))  # nine points, in units of the spacing
-NOISE_SPACINGS: Final = (2.0**-40, 2.0**-24)  # small enough for a smooth loss, one seen by float32 inside it
+# Small enough for a smooth loss; the second is seen by float32 inside it, the third by a loss rounded to a few digits.
+NOISE_SPACINGS: Final = (2.0**-40, 2.0**-24, 2.0**-14)
 _FINEST: Final = 2.0**-24  # the smallest step, relative to max(1, |theta|)
 _SAFETY: Final = 3.0  # J''' is measured at one point of the interval, not bounded over it
 _SMALLEST: Final = float(np.finfo(np.float64).smallest_subnormal)  # what underflow may lose
@@ -77,7 +78,7 @@ def _at_steps(losses: Losses, moves: Moves, steps: tuple[Floats, ...]) -> list[A
 def best_step(noise: float, third: Any, largest: Any) -> Any:
     """Return the step at which truncation and round-off meet, at most `largest`."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        met = np.cbrt(3 * noise / third)
+        met = np.cbrt(3 * noise / np.asarray(third))
     return np.where(np.asarray(third) == 0, largest, np.minimum(met, largest))
 
 
