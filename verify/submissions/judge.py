@@ -10,16 +10,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from verify.evidence.records import Comparison, Evidence
+from verify.evidence.records import Evidence
 from verify.exact.numbers import NotExpressible
 from verify.faults import judged_or_fault
-from verify.judgement.comparison import compare
-from verify.judgement.messages import Subject
 from verify.nets.observation import Observation
 from verify.oracles.derivative import Derivative
 from verify.sandbox.cage import Limits, require
 from verify.sandbox.session import Failed, Sandbox, Worker
-from verify.submissions.diagnosis.bounds import with_roundoff
+from verify.submissions.diagnosis.comparing import exactly, within_bounds
 from verify.submissions.execution.answers import Broken, Leaves, Refused, loaded
 from verify.submissions.execution.calling import DRIVER, Ask, Reading
 from verify.submissions.execution.canary import Canary
@@ -31,7 +29,7 @@ from verify.submissions.execution.measuring import (
     in_floats,
     own_slopes,
 )
-from verify.submissions.execution.shapes import fits, in_shape
+from verify.submissions.execution.shapes import fits
 from verify.submissions.explanation.verdicts import Context, Findings, could_not_judge, evidence_of
 from verify.submissions.parsing.document import Place
 from verify.submissions.parsing.reading import read
@@ -221,13 +219,13 @@ def _compared(
             ("central-difference", central_slopes(ask, reading, points[0]), "its loss cannot be had at points nearby"),
         ):
             notes += [why] if slopes is None else []
-            numeric += [] if slopes is None else _by_slopes(reading, name, seen.floats[0], slopes, epsilon=epsilon)
+            numeric += [] if slopes is None else within_bounds(reading, name, seen.floats[0], slopes, epsilon=epsilon)
     try:
         truths = _truths(ask, reading, points, seen, recognised) if seen.exact else []
     except NotExpressible as operation:
         truths = []
         notes.append(f"exact numbers can't express {operation}")
-    exact = _exactly(reading, seen.exact, truths) if truths else []
+    exact = exactly(reading, seen.exact, truths) if truths else []
     lost = _to_the_last_digits(reading, seen, numeric, recognised)
     kept = [one for one in exact if one.verdict != "different" or one.parameter not in lost]
     if len(kept) < len(exact):
@@ -267,29 +265,4 @@ def _by_formula(reading: Reading, at: Observation) -> list[Any]:
     expected = truth(reading, at.params, at.X, at.Y)
     zero = {name: np.zeros(np.shape(value)) for name, value in expected.items()}
     known = Derivative(kind="numeric", gradient=expected, bound=zero, note="the textbook formula in floats")
-    return _by_slopes(reading, "symbolic", at, known, epsilon=False)
-
-
-def _by_slopes(reading: Reading, oracle: str, at: Observation, known: Derivative, *, epsilon: bool) -> list[Comparison]:
-    """Compare with a derivative in floats, within its bound, the gradient's round-off, and what an eps moves."""
-    wide = with_roundoff(known, single_precision=reading.single_precision, epsilon=epsilon)
-    return _compare(reading, oracle, [(wide, at)])
-
-
-def _exactly(reading: Reading, points: Sequence[Observation], truths: Sequence[Mapping[str, Any]]) -> list[Comparison]:
-    """Compare as exact numbers: identical at every point, or different."""
-    known = []
-    for at, truth_there in zip(points, truths, strict=True):
-        exact = {one.name: truth_there[one.name] for one in reading.structure.parameters}
-        shapes = {one.name: one.shape for one in reading.structure.parameters}
-        values = {name: np.broadcast_to(number.value, shapes[name]) for name, number in exact.items()}
-        near = {name: np.broadcast_to(number.shadow, shapes[name]) for name, number in exact.items()}
-        note = "exact numbers, every entry"
-        known.append((Derivative(kind="exact", gradient=values, note=note, world=at.X.world, near=near), at))
-    return _compare(reading, "exact", known)
-
-
-def _compare(reading: Reading, oracle: str, known: Sequence[tuple[Derivative, Observation]]) -> list[Comparison]:
-    subject = Subject("the backward pass", {"m": reading.batch, "n_y": reading.structure.sizes[-1]})
-    results = [(derivative, in_shape(reading, at.given)) for derivative, at in known]
-    return compare(oracle, results, subject, [one.name for one in reading.structure.parameters])
+    return within_bounds(reading, "symbolic", at, known, epsilon=False)
