@@ -120,7 +120,7 @@ def test_a_network_that_lacks_memory_is_not_called_wrong(run: Run, monkeypatch: 
     def lacking(*_: object, **__: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("verify.judgement.comparison.handwritten", lacking)
+    monkeypatch.setattr("verify.lab.comparing.handwritten", lacking)
     said = run(*SMALL)
     assert said.status == 3
     assert LACKING in " ".join((said.out + said.err).split())

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -22,15 +23,16 @@ import numpy as np
 from verify.errors import BadInput, ChangedArgument, NotDeterministic, NotFinite, WrongShape, WrongType
 from verify.evidence.records import FAILS, CaseEvidence, Evidence, Power, Replay
 from verify.faults import Theirs, judged_or_fault
-from verify.judgement.comparison import all_zero, compare_gradients, mismatches
+from verify.judgement.comparison import all_zero, compare, mismatches
+from verify.judgement.messages import Subject
 from verify.judgement.order import order_along
 from verify.judgement.sentences import wrong_sentence
 from verify.judgement.verdicts import caught, summary, verdict_of
-from verify.nets.cases import Case, Floats
-from verify.oracles.base import Known
-from verify.oracles.central_difference import differentiate
-from verify.oracles.complex_step import STEP
-from verify.oracles.roundoff import UNIT
+from verify.nets.cases import Floats
+from verify.oracles.derivative import Derivative
+from verify.oracles.difference import NOISE_SPACINGS, NOISE_STEPS, UNIT, differentiate, noise_of
+from verify.oracles.imaginary import STEP, imaginary_slopes
+from verify.oracles.moving import Moves, one_at_a_time, some_entries
 from verify.version import versions
 
 Params = dict[str, Floats]
@@ -47,7 +49,6 @@ GENERAL_MISTAKES: Final[Mapping[str, tuple[str, Callable[[Floats], Floats]]]] = 
     "one-percent": ("One percent too large.", lambda g: 1.01 * g),
     "first-entry-lost": ("The first entry is zero.", lambda g: np.where(np.arange(g.size).reshape(g.shape) == 0, 0, g)),
 }
-_NOISE_SPACINGS: Final = (2.0**-40, 2.0**-24)  # small enough for a smooth loss, one seen by float32 inside it
 _LARGEST: Final = 1e90  # the cube of a step is taken
 _SMALLEST: Final = float(np.finfo(np.float64).smallest_subnormal)  # what underflow may lose
 _BACKWARD: Final = 64.0  # operations in front of an entry of somebody's gradient, in units of its largest entry
@@ -80,17 +81,18 @@ def check_gradients(
     at_point = J(point)
     if np.ndim(at_point) != 0:
         raise WrongShape(f"loss(params) has shape {np.shape(at_point)}, expected one number; sum or average it")
-    value = _number(at_point)
+    _number(at_point)
     given = _gradients(_Watched("gradients", gradients, point)(point), point)
-    noise = _noise(J, point, value)
+    noise = _noise(J, point)
     sizes = tuple(sum(v.shape) for v in point.values())
-    case = Case((sizes[0], 1, 1), 1, "any", "ordinary", 0, np.zeros((0, 0)), np.zeros((0, 0)), point)
+    moves, subject_of = some_entries(point), Subject("gradients(params)")
     with np.errstate(all="ignore"):
-        differences = {name: _differences(J, point, name, noise) for name in point}
-        known = {name: _known(name, J, point, noise, given, differences) for name in oracles}
+        by_difference = _differences(J, moves, noise)
+        known = {name: _known(name, J, moves, noise, by_difference) for name in oracles}
+        known = {name: _with_roundoff(one, given) for name, one in known.items()}
         strength = _power(known, given)
         vacuous = {name: name in strength.vacuous for name in point}
-        found = [one for name, k in known.items() for one in compare_gradients(name, [(k, given)], case, vacuous)]
+        found = [one for name, k in known.items() for one in compare(name, [(k, given)], subject_of, point, vacuous)]
         order = order_along(lambda moved: float(J(moved)), point, given, noise, seed=1)
     result = CaseEvidence("the given point", sizes, 1, "given", "given", 0, tuple(found), strength, order)
     rows = summary([result], oracles)
@@ -217,72 +219,63 @@ def _number(value: Any, what: str = "loss(params)") -> float:
     return float(array)
 
 
-def _noise(J: _Watched, point: Params, value: float) -> float:
-    """Return how far J may be off by round-off: fourth differences along a direction (Moré and Wild, 2011)."""
+def _noise(J: _Watched, point: Params) -> float:
+    """Return how far J may be off by round-off, measured along one direction of all parameters."""
     generator = np.random.default_rng(0)
     direction = {name: generator.normal(size=array.shape) for name, array in point.items()}
-    worst = 0.0
-    for spacing in _NOISE_SPACINGS:
-        steps = spacing * np.arange(-4, 5)
-        along = [_number(J({name: array + t * direction[name] for name, array in point.items()})) for t in steps]
-        worst = max(worst, float(np.max(np.abs(np.diff(along, 4)))) / np.sqrt(70.0))
-    return 4 * max(worst, UNIT * abs(value), _SMALLEST)
+    along = [
+        [
+            _number(J({name: array + spacing * step * direction[name] for name, array in point.items()}))
+            for step in NOISE_STEPS
+        ]
+        for spacing in NOISE_SPACINGS
+    ]
+    return noise_of(along)
 
 
-def _known(
-    oracle: str,
-    J: _Watched,
-    point: Params,
-    noise: float,
-    given: Params,
-    differences: Mapping[str, tuple[Floats, Floats]],
-) -> Known:
-    roundoff = {
-        name: np.full_like(value, _BACKWARD * UNIT * np.max(np.abs(given[name]))) for name, value in point.items()
-    }
+def _with_roundoff(known: Derivative, given: Params) -> Derivative:
+    """Return the derivative with the bound that the round-off of the gradient under test makes wider."""
+    roundoff = {name: _BACKWARD * UNIT * np.max(np.abs(value)) for name, value in given.items()}
+    return replace(known, bound={name: value + roundoff[name] for name, value in known.bound.items()})
+
+
+def _known(oracle: str, J: _Watched, moves: Moves, noise: float, by_difference: Derivative) -> Derivative:
     if oracle == "central-difference":
-        gradient = {name: value for name, (value, _) in differences.items()}
-        bound = {name: roundoff[name] + error for name, (_, error) in differences.items()}
-        return Known("numeric", None, None, point, gradient, bound, "J''' measured", who="gradients(params)")
-    gradient, bound = {}, {}
-    for name, (value, error) in differences.items():
-        gradient[name] = _complex_steps(J, point, name)
-        own = 8 * _BACKWARD * UNIT * np.max(np.abs(gradient[name])) + noise + _SMALLEST / STEP
-        bound[name] = roundoff[name] + own
-        if not np.all(np.abs(gradient[name] - value) <= error + own):
+        return by_difference
+    gradient = moves.arranged(imaginary_slopes(one_at_a_time(lambda moved: _complex(J, moved), moves.params), moves))
+    bound = {}
+    for name, value in gradient.items():
+        own = 8 * _BACKWARD * UNIT * np.max(np.abs(value)) + noise + _SMALLEST / STEP
+        bound[name] = np.full_like(value, own)
+        if not np.all(np.abs(value - by_difference.gradient[name]) <= by_difference.bound[name] + own):
             raise BadInput(
                 f"the oracle complex-step contradicts central differences for {name}: the loss holds something that is "
                 "not analytic, like np.abs, .real or np.conj; use the oracle central-difference"
             )
-    return Known("numeric", None, None, point, gradient, bound, f"h = {STEP:.0e} i", who="gradients(params)")
+    return Derivative(kind="numeric", gradient=gradient, bound=bound, note=f"h = {STEP:.0e} i")
 
 
-def _differences(J: _Watched, point: Params, name: str, noise: float) -> tuple[Floats, Floats]:
+def _differences(J: _Watched, moves: Moves, noise: float) -> Derivative:
     """Return the central difference in every entry, and its bound."""
-    moved = {key: value.copy() for key, value in point.items()}
-    value, bound = np.zeros_like(point[name]), np.zeros_like(point[name])
-    for index in np.ndindex(value.shape):
 
-        def along(x: float, index: tuple[int, ...] = index) -> float:
-            moved[name][index] = x
-            return _number(
-                J(moved), f"loss(params) with params[{name!r}]{list(index)} = {x:.6g}, near the given point,"
-            )
+    def loss(moved: dict[str, Any]) -> float:
+        value = J(moved)
+        finite = np.asarray(value).dtype.kind in "fiu" and np.all(np.isfinite(value))
+        return _number(value, "loss(params)" if finite else _nearby(moves.params, moved))
 
-        found = differentiate(along, float(point[name][index]), noise)
-        value[index], bound[index] = found.value, found.bound
-        moved[name][index] = point[name][index]
-    return value, bound
+    found = differentiate(one_at_a_time(loss, moves.params), moves, noise)
+    return Derivative(
+        kind="numeric", gradient=moves.arranged(found.value), bound=moves.arranged(found.bound), note="J''' measured"
+    )
 
 
-def _complex_steps(J: _Watched, point: Params, name: str) -> Floats:
-    moved: dict[str, Any] = {key: value.astype(complex) for key, value in point.items()}
-    derivative = np.zeros_like(point[name])
-    for index in np.ndindex(derivative.shape):
-        moved[name][index] = point[name][index] + 1j * STEP
-        derivative[index] = np.asarray(_complex(J, moved)).imag / STEP
-        moved[name][index] = point[name][index]
-    return derivative
+def _nearby(point: Mapping[str, Any], moved: Mapping[str, Any]) -> str:
+    """Return which loss it is, where one entry is moved away from the point."""
+    for name, value in moved.items():
+        for index in np.argwhere(value != point[name])[:1].tolist():
+            x = value[tuple(index)]
+            return f"loss(params) with params[{name!r}]{index} = {x:.6g}, near the given point,"
+    return "loss(params)"
 
 
 def _complex(J: _Watched, moved: Mapping[str, Any]) -> Any:
@@ -301,7 +294,7 @@ def _complex(J: _Watched, moved: Mapping[str, Any]) -> Any:
     return result
 
 
-def _power(known: Mapping[str, Known], given: Params) -> Power:
+def _power(known: Mapping[str, Derivative], given: Params) -> Power:
     zero = tuple(name for name in given if all(all_zero(point, name) for point in known.values()))
     seen = {}
     for mistake, (_, change) in GENERAL_MISTAKES.items():

@@ -39,7 +39,7 @@ HOUSE: Final[dict[str, Room]] = {
     "verify.oracles": Room((*GROUND, "exact", "nets", "derivations"), "independent ways to know a gradient"),
     "verify.mistakes": Room((*GROUND, "exact", "nets"), "the one catalogue of mistakes: planted, applied, searched"),
     "verify.sandbox": Room((*GROUND, *EVIDENCE), "running somebody's code apart"),
-    "verify.judgement": Room((*GROUND, *EVIDENCE, "exact", "nets", "oracles"), "one comparer, and the verdicts"),
+    "verify.judgement": Room((*GROUND, *EVIDENCE, "exact", "oracles"), "one comparer, and the verdicts"),
     "verify.report": Room((*GROUND, *EVIDENCE), "a document becomes terminal, HTML, Markdown, pictures"),
     # Second floor: three subjects side by side.
     "verify.lab": Room(
@@ -52,12 +52,13 @@ HOUSE: Final[dict[str, Room]] = {
         (*GROUND, "sandbox", "nets", "submissions.parsing", "submissions.program"), "who is who, and how it is called"
     ),
     "verify.submissions.execution": Room(
-        (*GROUND, "sandbox", "exact", "nets", "submissions.parsing", "submissions.program", "submissions.wiring"),
+        (*GROUND, "sandbox", "exact", "nets", "oracles", "submissions.parsing", "submissions.program",
+         "submissions.wiring"),
         "what a worker does, and what it answers",
     ),
     "verify.submissions.diagnosis": Room(
-        (*GROUND, *EVIDENCE, "exact", "nets", "mistakes", "judgement", "submissions.parsing", "submissions.program",
-         "submissions.wiring", "submissions.execution"),
+        (*GROUND, *EVIDENCE, "exact", "nets", "oracles", "mistakes", "judgement", "submissions.parsing",
+         "submissions.program", "submissions.wiring", "submissions.execution"),
         "from a wrong gradient to the mistake and its line",
     ),
     "verify.submissions.remarks": Room(

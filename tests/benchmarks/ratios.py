@@ -101,7 +101,7 @@ def main() -> None:
         check_network(cases=small, oracles=("exact",))
 
     def exact_only() -> None:
-        from verify.judgement.comparison import compare
+        from verify.lab.comparing import compare
 
         for case in small:
             compare("exact", exact(network, case, textbook_loss), network, case, dict.fromkeys(case.params, False))

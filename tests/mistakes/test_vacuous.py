@@ -10,8 +10,8 @@ import pytest
 
 from verify import check_network
 from verify.evidence.records import PASSES, Comparison
-from verify.judgement.comparison import compare
 from verify.lab import network
+from verify.lab.comparing import compare
 from verify.lab.planting import BY_NAME
 from verify.nets.cases import PARAMETERS, make_case, make_cases
 from verify.oracles import DEFAULT, load

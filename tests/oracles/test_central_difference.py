@@ -15,8 +15,9 @@ from random_cases import CASES
 from verify.lab import network
 from verify.nets.cases import FULL_SIZES, PARAMETERS, Case, make_case
 from verify.oracles.base import textbook_loss
-from verify.oracles.central_difference import central_difference, differentiate, ladder, third_derivative_bound
-from verify.oracles.roundoff import UNIT
+from verify.oracles.central_difference import central_difference, third_derivative_bound
+from verify.oracles.difference import UNIT, differentiate, ladder
+from verify.oracles.moving import one_at_a_time, some_entries
 from verify.oracles.structured import moved_losses
 from verify.oracles.symbolic import at_digits
 
@@ -27,6 +28,12 @@ FUNCTIONS = {
     "cube": (lambda x: x**3, lambda x: 3 * x**2, -1.1),
     "steep tanh": (lambda x: np.tanh(20 * x), lambda x: 20 / np.cosh(20 * x) ** 2, 0.03),
 }
+
+
+def derivative_of(function, at, noise):
+    """Differentiate a function of one number."""
+    params = {"x": np.array([at])}
+    return differentiate(one_at_a_time(lambda p: float(function(p["x"][0])), params), some_entries(params), noise)
 
 
 def known_of(case):
@@ -72,7 +79,7 @@ def test_targets_that_scale_the_loss_change_no_verdict(scale):
 def test_known_functions_at_any_scale_lie_within_the_bound_and_one_percent_does_not(name, scale):
     function, derivative, at = FUNCTIONS[name]
     true = scale * float(derivative(at))
-    found = differentiate(lambda x: scale * float(function(x)), at, 4 * UNIT * scale * abs(float(function(at))))
+    found = derivative_of(lambda x: scale * float(function(x)), at, 4 * UNIT * scale * abs(float(function(at))))
     assert abs(found.value - true) <= found.bound
     assert abs(found.value - 1.01 * true) > found.bound
     assert found.bound < 1e-4 * abs(true)
@@ -85,7 +92,7 @@ def test_the_bound_holds_wherever_the_function_is_differentiated(name, at):
     near = max(abs(float(function(at + t))) for t in (-(2.0**-8), 0.0, 2.0**-8))
     # What J is off by: its own rounding, and that of its argument.
     noise = 4 * UNIT * (near + abs(float(derivative(at)) * at) + 2.0**-8 * abs(float(derivative(at))))
-    found = differentiate(lambda x: float(function(x)), at, noise)
+    found = derivative_of(lambda x: float(function(x)), at, noise)
     assert abs(found.value - float(derivative(at))) <= found.bound
 
 
@@ -94,21 +101,21 @@ def test_the_bound_holds_wherever_the_function_is_differentiated(name, at):
 def test_a_loss_times_a_power_of_two_has_the_same_step_and_the_bound_times_it(name, power):
     function, _, at = FUNCTIONS[name]
     noise = 4 * UNIT * abs(float(function(at)))
-    one = differentiate(lambda x: float(function(x)), at, noise)
-    scaled = differentiate(lambda x: 2.0**power * float(function(x)), at, 2.0**power * noise)
+    one = derivative_of(lambda x: float(function(x)), at, noise)
+    scaled = derivative_of(lambda x: 2.0**power * float(function(x)), at, 2.0**power * noise)
     assert scaled.step == one.step
     assert (scaled.value, scaled.bound) == (2.0**power * one.value, 2.0**power * one.bound)
 
 
 def test_more_noise_takes_a_larger_step_and_gives_a_larger_bound():
-    quiet, loud = (differentiate(lambda x: float(np.sin(x)), 0.7, noise) for noise in (1e-16, 1e-12))
+    quiet, loud = (derivative_of(lambda x: float(np.sin(x)), 0.7, noise) for noise in (1e-16, 1e-12))
     assert loud.step > quiet.step
     assert loud.bound > 10 * quiet.bound
 
 
 @pytest.mark.parametrize("at", [0.0, 1e-3, 1.0, 1e3])
 def test_a_straight_line_is_known_almost_to_the_last_digit(at):
-    found = differentiate(lambda x: 3.0 * x, at, UNIT * 3 * max(1.0, at))
+    found = derivative_of(lambda x: 3.0 * x, at, UNIT * 3 * max(1.0, at))
     assert abs(found.value - 3) <= found.bound < 1e-8 * max(1.0, at)
 
 

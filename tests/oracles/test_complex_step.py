@@ -12,7 +12,8 @@ from random_cases import CASES
 from verify.lab import network
 from verify.nets.cases import FULL_SIZES, PARAMETERS, make_case
 from verify.oracles.base import textbook_loss
-from verify.oracles.complex_step import STEP, complex_step
+from verify.oracles.complex_step import complex_step
+from verify.oracles.imaginary import STEP
 from verify.oracles.symbolic import at_digits
 
 FULL = make_case(FULL_SIZES, 4)

@@ -15,7 +15,8 @@ from random_cases import CASES
 from verify.lab import network
 from verify.nets.cases import PARAMETERS, make_case
 from verify.oracles.base import textbook_loss
-from verify.oracles.roundoff import UNIT, Rounded, bounded_forward, bounded_gradient, exp, log, loss_roundoff, tanh
+from verify.oracles.difference import UNIT
+from verify.oracles.roundoff import Rounded, bounded_forward, bounded_gradient, exp, log, loss_roundoff, tanh
 from verify.oracles.symbolic import at_digits
 
 quick = settings(max_examples=80, deadline=None)

@@ -218,7 +218,7 @@ WRONG_LINE, RIGHT_LINE = "gradW_cachee = X.T @ (dA * (1 - A))", "gradW_cachee = 
 def submitted() -> Evidence:
     """A notebook whose gradient of W_cachee is wrong: everything that a submission can have is there, by hand."""
     worst = Worst((0, 1), 0.5, 0.25, 0.25, 1e-12)
-    message = "the gradient of W_cachee at [0, 1] is 0.5, the derivative is 0.25; ratio 2.000"
+    message = "dW_cachee[0, 1]: the backward pass gives 0.5, the derivative is 0.25; ratio 2.000"
     compared = [
         Comparison(
             "W_cachee", "exact", "different", 6, 6, Worst((0, 1), 0.5, 0.25, 0.25, None), None, None, "", message

@@ -62,7 +62,7 @@ def test_the_terminal_says_the_verdict_and_what_is_wrong_first() -> None:
         f"  lab1 (1).ipynb, cell 4, line 12: {WRONG_LINE}\n",
         f"  it should be:                    {RIGHT_LINE}\n",
         "  The text of the lab says so too.\n",
-        "\nWhat is wrong\n  W_cachee: the gradient of W_cachee at [0, 1] is 0.5, the derivative is 0.25; ratio 2.000\n",
+        "\nWhat is wrong\n  W_cachee: dW_cachee[0, 1]: the backward pass gives 0.5, the derivative is 0.25; ratio 2.000\n",
         "\nWhat could not be judged\n  W_sortie: nothing was compared\n",
         "\nTwo questions\n  Is the backward pass the gradient of its own loss? No: By exact numbers.\n",
         "  Is that the loss of the lab? Yes: It is the mean cross-entropy.\n",
@@ -220,7 +220,7 @@ def test_the_page_begins_with_the_verdict_and_what_is_wrong() -> None:
         "It should be",
         RIGHT_LINE,
         "The text of the lab says so too.",
-        "W_cachee: the gradient of W_cachee at [0, 1] is 0.5",
+        "W_cachee: dW_cachee[0, 1]: the backward pass gives 0.5",
         "What could not be judged:",
         "W_sortie: nothing was compared",
     )

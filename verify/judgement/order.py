@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from verify.evidence.records import Order
-from verify.oracles.central_difference import ladder
+from verify.oracles.difference import ladder
 
 
 def order_along(

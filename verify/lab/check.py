@@ -18,11 +18,11 @@ from verify.evidence.records import (
 )
 from verify.exact.numbers import NotExpressible
 from verify.faults import judged_or_fault
-from verify.judgement.comparison import compare, not_expressible
 from verify.judgement.order import order_along
 from verify.judgement.sentences import sentence
 from verify.judgement.verdicts import caught, summary, verdict_of
 from verify.lab import network as lab
+from verify.lab.comparing import compare, not_expressible
 from verify.lab.derivation import TRUSTED_PROOFS, derivation
 from verify.lab.diagnosis import diagnose
 from verify.lab.findings import findings

@@ -8,7 +8,8 @@ import numpy as np
 
 from verify.evidence.records import Diagnosis
 from verify.exact.numbers import ExactArray, NotExpressible
-from verify.judgement.comparison import handwritten, mismatches
+from verify.judgement.comparison import mismatches
+from verify.lab.comparing import handwritten
 from verify.lab.planting import MISTAKES, Mistake, line_of, plant
 from verify.nets.cases import make_case
 from verify.oracles.base import Known, textbook_loss

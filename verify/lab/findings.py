@@ -9,7 +9,8 @@ import numpy as np
 from derivations.claims import DZ2_ANY_Y, DZ2_IMPLEMENTED, STATEMENTS
 from derivations.evaluate import gradients
 from verify.evidence.records import Finding
-from verify.judgement.comparison import handwritten, mismatches
+from verify.judgement.comparison import mismatches
+from verify.lab.comparing import handwritten
 from verify.nets.cases import PARAMETERS, Case, make_case
 from verify.oracles.base import Known, textbook_loss
 from verify.oracles.exact import exact

@@ -9,8 +9,9 @@ import numpy as np
 
 from verify.evidence.records import Power
 from verify.exact.numbers import NotExpressible
-from verify.judgement.comparison import all_zero, handwritten, mismatches
+from verify.judgement.comparison import all_zero, mismatches
 from verify.lab import network as lab
+from verify.lab.comparing import handwritten
 from verify.lab.planting import MISTAKES, Mistake, plant
 from verify.nets.cases import Case
 from verify.oracles.base import Known

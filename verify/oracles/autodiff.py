@@ -40,7 +40,17 @@ def autodiff(network: Forward, case: Case, loss: Loss) -> list[Known]:
     derivative = tape.gradient(J, params)
     gradient = {name: value.numpy() for name, value in derivative.items()}
     bound = {name: (1 + _OPERATIONS) * value.error for name, value in bounded_gradient(case).items()}
-    return [Known("numeric", case.X, case.Y, case.params, gradient, bound, f"TensorFlow {tf.__version__}")]
+    return [
+        Known(
+            kind="numeric",
+            gradient=gradient,
+            bound=bound,
+            note=f"TensorFlow {tf.__version__}",
+            X=case.X,
+            Y=case.Y,
+            params=case.params,
+        )
+    ]
 
 
 def quiet_tensorflow() -> Any:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from verify.nets.cases import Case
+from verify.oracles.derivative import Derivative
 
 Loss = Callable[[Any, Any], Any]  # (Yhat, Y) -> J
 
@@ -26,23 +27,13 @@ class Forward(Protocol):
         """Return the loss and the accuracy."""
 
 
-@dataclass(frozen=True)
-class Known:
-    """What an oracle knows: at (X, Y, params) the gradient of the loss is `gradient`, within `bound`.
+@dataclass(frozen=True, kw_only=True)
+class Known(Derivative):
+    """What an oracle knows of a net: the derivative of its loss at the point (X, Y, params)."""
 
-    Exact oracles give arrays of exact numbers and no bound. With `directions`, `gradient` holds the
-    derivative of J along each parameter's direction instead of one number an entry.
-    """
-
-    kind: Literal["exact", "numeric"]
     X: Any
     Y: Any
     params: dict[str, Any]
-    gradient: Mapping[str, Any]
-    bound: Mapping[str, Any]
-    note: str = ""
-    directions: Mapping[str, Any] | None = None
-    who: str = "backward"  # what the gradient under test is called in messages
 
 
 class Oracle(Protocol):

@@ -52,7 +52,10 @@ def _at_point(network: Forward, case: Case, loss: Loss, world: World) -> Known:
     if case.full:
         directions = {name: field.random(params[name].shape, world.generator) for name in PARAMETERS}
         along = {name: slopes({name: _moving(params[name], directions[name][None])})[0] for name in PARAMETERS}
-        return Known("exact", X, Y, params, along, {}, "one random direction a parameter", directions)
+        return Known(
+            kind="exact", gradient=along, note="one random direction a parameter", directions=directions, world=world,
+            X=X, Y=Y, params=params,
+        )  # fmt: skip
 
     moved, first = {}, 0
     for name in PARAMETERS:
@@ -66,7 +69,7 @@ def _at_point(network: Forward, case: Case, loss: Loss, world: World) -> Known:
     for name in PARAMETERS:
         gradient[name] = derivative[first : first + params[name].size].reshape(params[name].shape)
         first += params[name].size
-    return Known("exact", X, Y, params, gradient, {}, "every entry")
+    return Known(kind="exact", gradient=gradient, note="every entry", world=world, X=X, Y=Y, params=params)
 
 
 def _moving(value: ExactArray, slope: field.Field) -> ExactArray:

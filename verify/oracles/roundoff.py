@@ -15,8 +15,8 @@ import numpy as np
 
 from derivations.evaluate import forward, gradients
 from verify.nets.cases import Case, Floats
+from verify.oracles.difference import UNIT
 
-UNIT: Final = float(np.finfo(np.float64).eps) / 2
 _FUNCTION: Final = 4 * UNIT
 
 

@@ -28,7 +28,7 @@ def symbolic(network: Forward, case: Case, loss: Loss) -> list[Known]:
     else:
         gradient, factor, note = at_digits(case), 1.0, f"claims in {DIGITS} digits"
     bound = {name: factor * value.error for name, value in rounded.items()}
-    return [Known("numeric", case.X, case.Y, case.params, gradient, bound, note)]
+    return [Known(kind="numeric", gradient=gradient, bound=bound, note=note, X=case.X, Y=case.Y, params=case.params)]
 
 
 def at_digits(case: Case, digits: int = DIGITS) -> dict[str, Floats]:

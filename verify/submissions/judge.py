@@ -14,15 +14,15 @@ from verify.evidence.records import Comparison, Evidence
 from verify.exact.numbers import NotExpressible
 from verify.faults import judged_or_fault
 from verify.nets.observation import Observation
+from verify.oracles.derivative import Derivative
 from verify.sandbox.cage import Limits, require
 from verify.sandbox.session import Failed, Sandbox
-from verify.submissions.diagnosis.judging import compare_exactly, compare_slopes, fits
+from verify.submissions.diagnosis.comparing import exactly, within_bounds
 from verify.submissions.execution.answers import Leaves, Refused, loaded
 from verify.submissions.execution.calling import DRIVER, Ask, Reading, asking
 from verify.submissions.execution.canary import Canary
 from verify.submissions.execution.gradients import truth
 from verify.submissions.execution.measuring import (
-    Slopes,
     central_slopes,
     complex_slopes,
     in_exact_numbers,
@@ -30,6 +30,7 @@ from verify.submissions.execution.measuring import (
     own_slopes,
 )
 from verify.submissions.execution.messages import Broken, Load
+from verify.submissions.execution.shapes import fits
 from verify.submissions.explanation.verdicts import Context, Findings, could_not_judge, evidence_of
 from verify.submissions.parsing.document import Place
 from verify.submissions.parsing.reading import read
@@ -223,13 +224,13 @@ def _compared(
             ("central-difference", central_slopes(ask, reading, points[0]), "its loss cannot be had at points nearby"),
         ):
             notes += [why] if slopes is None else []
-            numeric += [] if slopes is None else compare_slopes(reading, name, seen.floats[0], slopes, epsilon=epsilon)
+            numeric += [] if slopes is None else within_bounds(reading, name, seen.floats[0], slopes, epsilon=epsilon)
     try:
         truths = _truths(ask, reading, points, seen, recognised) if seen.exact else []
     except NotExpressible as operation:
         truths = []
         notes.append(f"exact numbers can't express {operation}")
-    exact = compare_exactly(reading, seen.exact, truths) if truths else []
+    exact = exactly(reading, seen.exact, truths) if truths else []
     lost = _to_the_last_digits(reading, seen, numeric, recognised)
     kept = [one for one in exact if one.verdict != "different" or one.parameter not in lost]
     if len(kept) < len(exact):
@@ -268,4 +269,5 @@ def _by_formula(reading: Reading, at: Observation) -> list[Comparison]:
     """Compare with the textbook formula in floats, where neither exact numbers nor a loss of its own are there."""
     expected = truth(reading, at.params, at.X, at.Y)
     zero = {name: np.zeros(np.shape(value)) for name, value in expected.items()}
-    return compare_slopes(reading, "symbolic", at, Slopes(dict(expected), zero), epsilon=False)
+    known = Derivative(kind="numeric", gradient=expected, bound=zero, note="the textbook formula in floats")
+    return within_bounds(reading, "symbolic", at, known, epsilon=False)

@@ -12,12 +12,12 @@ from verify.evidence.records import Comparison, Diagnosis
 from verify.mistakes.slips import known_as, sentence_of
 from verify.nets.net import Gradient
 from verify.nets.observation import Observation
-from verify.submissions.diagnosis.judging import fits
 from verify.submissions.diagnosis.lines import Names, find_line, names_at, should_be
 from verify.submissions.diagnosis.naming import Named, name_mistakes, with_mistakes
 from verify.submissions.execution.answers import Leaves
 from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.gradients import truth
+from verify.submissions.execution.shapes import fits
 from verify.submissions.parsing.document import Document, Place
 from verify.submissions.program.functions import Function
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -12,14 +11,18 @@ from verify.exact import pair_field
 from verify.exact.numbers import ExactArray, NotExpressible
 from verify.exact.world import PairWorld
 from verify.nets.observation import Observation
+from verify.oracles.derivative import Derivative
+from verify.oracles.difference import COARSE, UNIT, differentiate, measured_noise
+from verify.oracles.imaginary import STEP, imaginary_slopes
+from verify.oracles.moving import Losses, Moves, some_entries
+from verify.submissions.execution import messages
 from verify.submissions.execution.answers import Leaves, Refused, losses, unpacked
 from verify.submissions.execution.calling import Ask, Reading
 from verify.submissions.execution.gradients import given_gradients
-from verify.submissions.execution.messages import Losses, Run
+from verify.submissions.execution.messages import Run
 from verify.submissions.wiring.points import Point, labels_for
 
-STEP: Final = 1e-100  # of the complex step
-SPACING: Final = 2.0**-10  # of the central difference; twice that for its error
+UNIT_OF_FLOAT32: Final = float(np.finfo(np.float32).eps) / 2
 _ALL: Final = 400  # entries up to which every one is differenced
 _SOME: Final = 25  # entries a parameter otherwise
 
@@ -93,68 +96,45 @@ def _number(world: PairWorld, value: Any) -> Any:
         return value
 
 
-@dataclass(frozen=True)
-class Slopes:
-    """Derivatives of the submission's own loss by one method, with bounds; NaN in the entries that were not asked."""
-
-    gradient: dict[str, Any]
-    bound: dict[str, Any]
-
-
-def complex_slopes(ask: Ask, reading: Reading, point: Point) -> Slopes | None:
+def complex_slopes(ask: Ask, reading: Reading, point: Point) -> Derivative | None:
     """Return Im J(theta + ih)/h, or None where the code does not take complex numbers."""
     moves = _moves(reading, point)
     try:
-        J = _losses(ask, reading, point, moves, np.full(len(moves[0]), 1j * STEP))
+        slopes = imaginary_slopes(_losses(ask, reading, point), moves)
     except Refused:
         return None
-    if not np.all(np.isfinite(J.imag)) or not np.any(J.imag):
+    if not np.all(np.isfinite(slopes)) or not np.any(slopes):
         return None
-    return _slopes(reading, point, moves, J.imag / STEP, np.full(len(J), 0.0))
+    return _derivative(moves, slopes, np.zeros(len(moves)), f"h = {STEP:.0e} i")
 
 
-def central_slopes(ask: Ask, reading: Reading, point: Point) -> Slopes | None:
-    """Return the central difference of fourth order, bounded by what halving its step changes and by round-off."""
-    which, entry = _moves(reading, point)
-    spacing = SPACING * (8 if reading.single_precision else 1)
-    deltas = np.repeat(spacing * np.array([1.0, -1.0, 2.0, -2.0, 0.0]), len(which))
+def central_slopes(ask: Ask, reading: Reading, point: Point) -> Derivative | None:
+    """Return the central difference with its bound, or None where the loss can't be had at points nearby."""
+    moves, J = _moves(reading, point), _losses(ask, reading, point)
+    unit, coarse = (UNIT_OF_FLOAT32, 8 * COARSE) if reading.single_precision else (UNIT, COARSE)
     try:
-        J = _losses(ask, reading, point, (np.tile(which, 5), np.tile(entry, 5)), deltas).reshape(5, -1)
+        found = differentiate(J, moves, measured_noise(J, moves, unit), coarse)
     except Refused:
         return None
-    near, far = (J[0] - J[1]) / (2 * spacing), (J[2] - J[3]) / (4 * spacing)
-    unit = 2.0**-23 if reading.single_precision else 2.0**-52
-    noise = 16 * unit * np.max(np.abs(J)) / spacing
-    # Where a ReLU bends in between, the second differences over one and two steps do not agree.
-    bend = (J[0] - 2 * J[4] + J[1]) / spacing - (J[2] - 2 * J[4] + J[3]) / (4 * spacing)
-    bound = 4 * np.abs(near - far) + 4 * np.abs(bend) + noise
-    return _slopes(reading, point, (which, entry), (4 * near - far) / 3, bound)
+    return _derivative(moves, found.value, found.bound, "J''' and the noise of J measured")
 
 
-def _moves(reading: Reading, point: Point) -> tuple[Any, Any]:
-    generator, which, entry = np.random.default_rng(5), [], []
-    few = reading.structure.entries > _ALL
-    for number, one in enumerate(reading.structure.parameters):
-        size = point.params[one.name].size
-        chosen = np.sort(generator.permutation(size)[:_SOME]) if few else np.arange(size)
-        which.append(np.full(len(chosen), number))
-        entry.append(chosen)
-    return np.concatenate(which), np.concatenate(entry)
+def _moves(reading: Reading, point: Point) -> Moves:
+    params = {one.name: point.params[one.name] for one in reading.structure.parameters}
+    return some_entries(params, _SOME if reading.structure.entries > _ALL else None)
 
 
-def _losses(ask: Ask, reading: Reading, point: Point, moves: tuple[Any, Any], deltas: Any) -> Any:
+def _losses(ask: Ask, reading: Reading, point: Point) -> Losses:
+    """Return the submission's own loss at many points: one request a call, whatever their number."""
     assert reading.loss is not None
-    request = Losses(reading.plan(reading.forward_steps), *reading.loss)
-    sent = {**reading.arrays(point), "which": moves[0], "entry": moves[1], "delta": deltas}
-    return losses(*ask(request, sent), len(deltas))
+    request = messages.Losses(reading.plan(reading.forward_steps), *reading.loss)
+
+    def asked(which: Any, entry: Any, delta: Any) -> Any:
+        sent = {**reading.arrays(point), "which": which, "entry": entry, "delta": delta}
+        return losses(*ask(request, sent), len(delta))
+
+    return asked
 
 
-def _slopes(reading: Reading, point: Point, moves: tuple[Any, Any], values: Any, bounds: Any) -> Slopes:
-    gradient, bound = {}, {}
-    for number, one in enumerate(reading.structure.parameters):
-        size = point.params[one.name].size
-        found, allowed = np.full(size, np.nan), np.full(size, np.nan)
-        mine = moves[0] == number
-        found[moves[1][mine]], allowed[moves[1][mine]] = values[mine], bounds[mine]
-        gradient[one.name], bound[one.name] = found.reshape(one.shape), allowed.reshape(one.shape)
-    return Slopes(gradient, bound)
+def _derivative(moves: Moves, slopes: Any, bounds: Any, note: str) -> Derivative:
+    return Derivative(kind="numeric", gradient=moves.arranged(slopes), bound=moves.arranged(bounds), note=note)
