@@ -15,7 +15,7 @@ from verify.errors import BadInput
 
 if TYPE_CHECKING:
     from verify.evidence.records import Evidence
-    from verify.lab.planting import Mistake
+    from verify.lab.planting import WrongStep
 
 
 def report(
@@ -85,7 +85,7 @@ def report(
 
 
 def _run_both(
-    mistake: Mistake | None, command: str, quick: bool, data: str | None, dataset: str, epochs: int
+    mistake: WrongStep | None, command: str, quick: bool, data: str | None, dataset: str, epochs: int
 ) -> Evidence:
     """Return the evidence of the made cases and of the training together."""
     from verify.interrupts import CtrlC
