@@ -10,7 +10,9 @@ import pytest
 
 from verify import Evidence, VerifyError, check_gradients
 from verify.errors import BadInput, ChangedArgument, NotDeterministic, NotFinite, WrongShape, WrongType
-from verify.library import GENERAL_MISTAKES
+from verify.mistakes.apply import spoiled
+from verify.mistakes.catalogue import GENERAL
+from verify.mistakes.mistake import Mistake
 
 Params = dict[str, Any]
 POINT = {"w": np.array([1.0, -2.0])}
@@ -65,15 +67,14 @@ def test_right_gradients_are_correct_and_every_oracle_that_was_asked_says_so(ora
     assert check_gradients(loss, gradients, params, oracles=oracles).verdict == "correct"
 
 
-@pytest.mark.parametrize("name", GENERAL_MISTAKES)
+@pytest.mark.parametrize("mistake", GENERAL, ids=[one.name for one in GENERAL])
 @pytest.mark.parametrize("parameter", ["W", "b"])
 @pytest.mark.parametrize("oracle", ["central-difference", "complex-step"])
-def test_a_wrong_gradient_is_wrong_in_that_parameter_alone(name: str, parameter: str, oracle: str) -> None:
+def test_a_wrong_gradient_is_wrong_in_that_parameter_alone(mistake: Mistake, parameter: str, oracle: str) -> None:
     loss, right, params = softmax_net(2)
-    change = GENERAL_MISTAKES[name][1]
 
     def gradients(p: Params) -> Params:
-        return {key: change(value) if key == parameter else value for key, value in right(p).items()}
+        return {key: spoiled(mistake, value) if key == parameter else value for key, value in right(p).items()}
 
     evidence = check_gradients(loss, gradients, params, oracles=(oracle,))
     assert evidence.verdict == "wrong"

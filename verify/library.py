@@ -28,6 +28,8 @@ from verify.judgement.messages import Subject
 from verify.judgement.order import order_along
 from verify.judgement.sentences import wrong_sentence
 from verify.judgement.verdicts import caught, summary, verdict_of
+from verify.mistakes.apply import spoiled
+from verify.mistakes.catalogue import GENERAL
 from verify.nets.cases import Floats
 from verify.oracles.derivative import Derivative
 from verify.oracles.difference import NOISE_SPACINGS, NOISE_STEPS, UNIT, differentiate, noise_of
@@ -40,15 +42,6 @@ LossFunction = Callable[[Params], Any]
 GradientFunction = Callable[[Params], Mapping[str, Any]]
 
 ORACLES: Final = ("central-difference", "complex-step")
-# What a gradient may become by the mistakes that any code can make; each is planted to state the power.
-GENERAL_MISTAKES: Final[Mapping[str, tuple[str, Callable[[Floats], Floats]]]] = {
-    "zero": ("All entries are zero.", lambda g: 0 * g),
-    "sign": ("The sign is turned.", lambda g: -g),
-    "doubled": ("Twice the gradient.", lambda g: 2 * g),
-    "halved": ("Half the gradient.", lambda g: g / 2),
-    "one-percent": ("One percent too large.", lambda g: 1.01 * g),
-    "first-entry-lost": ("The first entry is zero.", lambda g: np.where(np.arange(g.size).reshape(g.shape) == 0, 0, g)),
-}
 _LARGEST: Final = 1e90  # the cube of a step is taken
 _SMALLEST: Final = float(np.finfo(np.float64).smallest_subnormal)  # what underflow may lose
 _BACKWARD: Final = 64.0  # operations in front of an entry of somebody's gradient, in units of its largest entry
@@ -113,7 +106,7 @@ def check_gradients(
         derivation=(),
         summary=rows,
         cases=(result,),
-        mistakes={name: text for name, (text, _) in GENERAL_MISTAKES.items()},
+        mistakes={one.name: one.sentence for one in GENERAL},
         caught=caught(rows),
         diagnoses=(),
         findings=(),
@@ -297,13 +290,16 @@ def _complex(J: _Watched, moved: Mapping[str, Any]) -> Any:
 def _power(known: Mapping[str, Derivative], given: Params) -> Power:
     zero = tuple(name for name in given if all(all_zero(point, name) for point in known.values()))
     seen = {}
-    for mistake, (_, change) in GENERAL_MISTAKES.items():
+    for mistake in GENERAL:
         by = [
             oracle
             for oracle, point in known.items()
-            if all(name in zero or np.any(mismatches(point, name, change(point.gradient[name]))) for name in given)
+            if all(
+                name in zero or np.any(mismatches(point, name, spoiled(mistake, point.gradient[name])))
+                for name in given
+            )
         ]
-        seen[mistake] = tuple(by) if len(zero) < len(given) else ()
+        seen[mistake.name] = tuple(by) if len(zero) < len(given) else ()
     why = (
         f"the derivative of the loss by {', '.join(zero)} is 0 at this point in every entry, so zeros, a doubled "
         "gradient and a turned sign agree too; take another point"

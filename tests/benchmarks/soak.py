@@ -13,7 +13,7 @@ import numpy as np
 
 from verify.evidence.records import FAILS
 from verify.lab.check import check_network
-from verify.lab.planting import MISTAKES, Mistake
+from verify.lab.planting import MISTAKES, WrongStep
 from verify.nets.cases import PARAMETERS, Case, make_case
 
 
@@ -44,7 +44,7 @@ def main(seconds: float, seed: int) -> int:
                 in_bounds[row.oracle] = max(in_bounds.get(row.oracle, 0.0), row.worst.error / row.worst.bound)
         judged += 1
         if case.m > 1 and min(case.sizes) > 1:
-            mistake: Mistake = MISTAKES[generator.integers(len(MISTAKES))]
+            mistake: WrongStep = MISTAKES[generator.integers(len(MISTAKES))]
             planted += 1
             if check_network(mistake=mistake, cases=[case], oracles=("exact",)).verdict != "wrong":
                 missed.append(f"{mistake.name} in {case.name}, seed {case.seed}")

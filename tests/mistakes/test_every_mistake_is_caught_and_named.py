@@ -16,13 +16,14 @@ from verify.evidence.records import FAILS, Evidence
 from verify.judgement.verdicts import verdict_of
 from verify.lab import network
 from verify.lab.derivation import derivation
-from verify.lab.planting import _FIRST_ENTRY, BY_NAME, MISTAKES, Mistake, plant
-from verify.library import GENERAL_MISTAKES
+from verify.lab.planting import BY_NAME, MISTAKES, WrongStep, network_with
+from verify.mistakes.catalogue import GENERAL
 from verify.nets.cases import FULL_SIZES, PARAMETERS, make_case, make_cases
 from verify.oracles import DEFAULT
 from verify.oracles.base import textbook_loss
 
 NAMES = [mistake.name for mistake in MISTAKES]
+FIRST_ENTRY = "np.outer(np.arange(X.shape[1]) == 0, np.arange(A1.shape[1]) == 0)"
 # One entry wrong by 1e-9: below what a central difference in float64 can see.
 BELOW_CENTRAL_DIFFERENCE = {"dW1-one-entry"}
 # These give an array of another shape, which NumPy would broadcast; check_gradients refuses them.
@@ -124,7 +125,7 @@ def test_an_oracle_asked_alone_gives_the_same_verdict_as_among_others(oracle: st
 
 
 def test_one_unit_in_the_last_place_of_one_entry_is_different_to_the_exact_oracle_and_to_no_other() -> None:
-    mistake = Mistake("last-place", "dW1", f"np.dot(X.T, dZ1) * (1 + 2.0**-52 * {_FIRST_ENTRY})", "One unit.")
+    mistake = WrongStep("last-place", "dW1", f"np.dot(X.T, dZ1) * (1 + 2.0**-52 * {FIRST_ENTRY})", "One unit.")
     evidence = check_network(mistake=mistake, cases=make_cases([(2, 3, 2)]))
     assert evidence.verdict == "wrong"
     assert called_wrong(evidence, "exact") == {"W1"}
@@ -170,13 +171,13 @@ SCALES = (1e-6, 1.0, 1e6)
 def test_the_right_backward_is_correct_however_the_loss_is_scaled(scale: float) -> None:
     evidence = scaled(network, scale)
     assert evidence.verdict == "correct"
-    assert all(evidence.cases[0].power.seen[name] for name in GENERAL_MISTAKES)  # type: ignore[union-attr]
+    assert all(evidence.cases[0].power.seen[one.name] for one in GENERAL)  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("scale", SCALES)
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in BELOW_CENTRAL_DIFFERENCE | OF_ANOTHER_SHAPE])
 def test_a_mistake_is_wrong_in_its_parameters_however_the_loss_is_scaled(name: str, scale: float) -> None:
-    evidence = scaled(plant(BY_NAME[name]).module, scale)
+    evidence = scaled(network_with(BY_NAME[name]).module, scale)
     assert evidence.verdict == "wrong"
     assert called_wrong(evidence, "central-difference") == set(BY_NAME[name].parameters)
 
@@ -185,11 +186,13 @@ def test_a_mistake_is_wrong_in_its_parameters_however_the_loss_is_scaled(name: s
 def test_a_gradient_of_another_shape_is_refused_with_both_shapes(name: str) -> None:
     (parameter,) = BY_NAME[name].parameters
     with pytest.raises(WrongShape, match=rf"gradients\(params\)\['{parameter}'\] has shape .*, expected \(1, \d\)"):
-        scaled(plant(BY_NAME[name]).module, 1.0)
+        scaled(network_with(BY_NAME[name]).module, 1.0)
 
 
 def first_entry_off_by(part: float) -> Any:
-    return plant(Mistake("first-entry", "dW1", f"np.dot(X.T, dZ1) * (1 + {part!r} * {_FIRST_ENTRY})", "")).module
+    return network_with(
+        WrongStep("first-entry", "dW1", f"np.dot(X.T, dZ1) * (1 + {part!r} * {FIRST_ENTRY})", "")
+    ).module
 
 
 @pytest.mark.parametrize("scale", SCALES)

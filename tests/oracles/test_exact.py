@@ -148,9 +148,9 @@ def test_a_gradient_that_is_no_number_is_different_and_not_a_crash(value):
     from types import SimpleNamespace
 
     from verify.lab.check import check_case
-    from verify.lab.planting import BY_NAME, plant
+    from verify.lab.planting import BY_NAME, network_with
 
-    planted = plant(BY_NAME["db2-mean"]).module
+    planted = network_with(BY_NAME["db2-mean"]).module
 
     def backward(X, params, outputs, Y):
         return {**planted.backward(X, params, outputs, Y), "b2": np.full(params["b2"].shape, value)}

@@ -16,7 +16,7 @@ from verify.memory import JUDGING, TRAINING, require
 
 if TYPE_CHECKING:
     from verify.evidence.records import Evidence
-    from verify.lab.planting import Mistake
+    from verify.lab.planting import WrongStep
 
 
 def report(
@@ -90,7 +90,7 @@ def report(
 
 
 def _run_both(
-    mistake: Mistake | None, command: str, quick: bool, data: str | None, dataset: str, epochs: int
+    mistake: WrongStep | None, command: str, quick: bool, data: str | None, dataset: str, epochs: int
 ) -> Evidence:
     """Return the evidence of the made cases and of the training together."""
     from verify.interrupts import CtrlC

@@ -26,7 +26,7 @@ from verify.lab.comparing import compare, not_expressible
 from verify.lab.derivation import TRUSTED_PROOFS, derivation
 from verify.lab.diagnosis import diagnose
 from verify.lab.findings import findings
-from verify.lab.planting import MISTAKES, Mistake, plant
+from verify.lab.planting import MISTAKES, WrongStep, network_with
 from verify.lab.sensitivity import power
 from verify.lab.text import text_findings
 from verify.nets.cases import Case, make_cases
@@ -46,7 +46,7 @@ TRUSTED: Final = (
 @judged_or_fault
 def check_network(
     *,
-    mistake: Mistake | None = None,
+    mistake: WrongStep | None = None,
     cases: Sequence[Case] | None = None,
     oracles: Sequence[str] | None = None,
     command: str = "verify grads",
@@ -66,7 +66,7 @@ def check_network(
 
 
 def check_cases(
-    *, mistake: Mistake | None, cases: Sequence[Case] | None, oracles: Sequence[str] | None, seed: int
+    *, mistake: WrongStep | None, cases: Sequence[Case] | None, oracles: Sequence[str] | None, seed: int
 ) -> tuple[CaseEvidence, ...]:
     """Return what the oracles say in each case; arguments as in `check_network`."""
     network, _ = subject_of(mistake)
@@ -77,18 +77,18 @@ def check_cases(
         return tuple(check_case(network, case, quick if quick and case.full else oracles) for case in chosen)
 
 
-def subject_of(mistake: Mistake | None) -> tuple[Any, str]:
+def subject_of(mistake: WrongStep | None) -> tuple[Any, str]:
     """Return the network under test, with the mistake planted in it, and its source."""
     if mistake is None:
         return lab, inspect.getsource(lab)
-    planted = plant(mistake)
+    planted = network_with(mistake)
     return planted.module, planted.source
 
 
 def judge(
     results: tuple[CaseEvidence, ...],
     *,
-    mistake: Mistake | None,
+    mistake: WrongStep | None,
     oracles: Sequence[str],
     command: str,
     seed: int,

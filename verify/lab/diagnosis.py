@@ -10,7 +10,7 @@ from verify.evidence.records import Diagnosis
 from verify.exact.numbers import ExactArray, NotExpressible
 from verify.judgement.comparison import mismatches
 from verify.lab.comparing import handwritten
-from verify.lab.planting import MISTAKES, Mistake, line_of, plant
+from verify.lab.planting import MISTAKES, WrongStep, line_of, network_with
 from verify.nets.cases import make_case
 from verify.oracles.base import Known, textbook_loss
 from verify.oracles.exact import exact
@@ -35,8 +35,8 @@ def diagnose(network: Any) -> tuple[Diagnosis, ...]:
     return tuple(_diagnosis(mistake) for mistake in matching)
 
 
-def _reproduces(mistake: Mistake, points: list[Known], got: list[Any]) -> bool:
-    module = plant(mistake).module
+def _reproduces(mistake: WrongStep, points: list[Known], got: list[Any]) -> bool:
+    module = network_with(mistake).module
     for point, gradients in zip(points, got, strict=True):
         theirs = handwritten(module, point)
         for name in point.gradient:
@@ -48,7 +48,7 @@ def _reproduces(mistake: Mistake, points: list[Known], got: list[Any]) -> bool:
     return any(bool(np.any(mismatches(points[0], name, got[0][name]))) for name in mistake.parameters)
 
 
-def _diagnosis(mistake: Mistake) -> Diagnosis:
+def _diagnosis(mistake: WrongStep) -> Diagnosis:
     line, right = line_of(mistake.step)
     wrong = f"{mistake.step} = {mistake.wrong}"
     return Diagnosis(mistake.name, mistake.step, mistake.parameters, mistake.sentence, line, wrong, right)

@@ -12,7 +12,7 @@ from verify.exact.numbers import NotExpressible
 from verify.judgement.comparison import all_zero, mismatches
 from verify.lab import network as lab
 from verify.lab.comparing import handwritten
-from verify.lab.planting import MISTAKES, Mistake, plant
+from verify.lab.planting import MISTAKES, WrongStep, network_with
 from verify.nets.cases import Case
 from verify.oracles.base import Known
 
@@ -37,10 +37,10 @@ def power(known: Mapping[str, list[Known]], case: Case) -> Power:
 
 
 def _seen_by(
-    mistake: Mistake, known: Mapping[str, list[Known]], case: Case, outputs: dict[str, Any], *, skip_exact: bool
+    mistake: WrongStep, known: Mapping[str, list[Known]], case: Case, outputs: dict[str, Any], *, skip_exact: bool
 ) -> tuple[str, ...]:
     numeric = {name: points[0] for name, points in known.items() if points[0].kind == "numeric"}
-    module = plant(mistake).module
+    module = network_with(mistake).module
     seen = []
     if numeric:
         gradients = module.backward(case.X, case.params, outputs, case.Y)
@@ -52,14 +52,14 @@ def _seen_by(
     return tuple(name for name in known if name in seen)
 
 
-def _exactly(module: Any, points: list[Known], mistake: Mistake) -> bool:
+def _exactly(module: Any, points: list[Known], mistake: WrongStep) -> bool:
     try:
         return any(_differs(point, handwritten(module, point), mistake) for point in points)
     except NotExpressible:
         return False
 
 
-def _differs(point: Known, gradients: Mapping[str, Any], mistake: Mistake) -> bool:
+def _differs(point: Known, gradients: Mapping[str, Any], mistake: WrongStep) -> bool:
     smallest_first = sorted(mistake.parameters, key=lambda name: point.params[name].size)
     return any(bool(np.any(mismatches(point, name, gradients[name]))) for name in smallest_first)
 

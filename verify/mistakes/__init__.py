@@ -1,1 +1,1 @@
-"""The catalogue of known mistakes."""
+"""The one catalogue of mistakes: a row is data, applied to numbers, planted into code, and said in a sentence."""

@@ -14,7 +14,7 @@ import numpy as np
 from verify.evidence.records import FAILS, CaseEvidence, Check, Cost, DataUsed, Digit, Evidence, Run, Stretch, Training
 from verify.faults import judged_or_fault
 from verify.lab.check import judge, subject_of
-from verify.lab.planting import Mistake
+from verify.lab.planting import WrongStep
 from verify.oracles import NAMES
 from verify.training.checks import ORACLES, GradientChecks, learning_checks, lost
 from verify.training.data import Dataset
@@ -42,7 +42,7 @@ def check_training(
     data: Dataset,
     settings: Settings | None = None,
     *,
-    mistake: Mistake | None = None,
+    mistake: WrongStep | None = None,
     oracles: Sequence[str] = ORACLES,
     twin: bool = False,
     state: State | None = None,

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Final
 
 import numpy as np
 
 from verify.evidence.records import Comparison, Diagnosis
-from verify.mistakes.slips import known_as, sentence_of
+from verify.mistakes.catalogue import with_constant
+from verify.mistakes.mistake import Mistake
+from verify.mistakes.names import known_as, sentence_of
 from verify.nets.net import Gradient
 from verify.nets.observation import Observation
 from verify.submissions.diagnosis.lines import Names, find_line, names_at, should_be
@@ -70,21 +73,21 @@ def _ordered(wrong: Wrong) -> list[Function]:
 def _named(wrong: Wrong, one: Named, names: Mapping[str, Names]) -> Diagnosis:
     reading = wrong.reading
     assert reading.net is not None
-    (step, layer), slip = one.guess[0]
+    (step, layer), mistake = one.guess[0]
     place, function = _place(wrong, step, layer, names)
     known = names[function.name]
     elsewhere = [_place(wrong, kind, number, names)[0] for (kind, number), _ in one.guess[1:]]
     notes = [f"The same stands at {place}." for place in elsewhere]
-    scales = "right for a loss that is" if slip.name in ("not-averaged", "averaged-twice") and step == "dZL" else ""
+    scales = "right for a loss that is" if mistake.name in ("not-averaged", "averaged-twice") and step == "dZL" else ""
     if scales:
-        notes.append(_normalisation(slip.name, reading))
+        notes.append(_normalisation(mistake.name, reading))
     if not one.exactly:
         notes.append("It gives the same numbers in floats; exact numbers could not say so.")
     return Diagnosis(
-        "; ".join(dict.fromkeys(known_as(slip, reading.net, number) for (_, number), _ in one.guess)),
+        "; ".join(dict.fromkeys(known_as(mistake, reading.net, number) for (_, number), _ in one.guess)),
         f"{'dZ' if step == 'dZL' else step}{layer}",
         tuple(_parameters(reading, step, layer)),
-        sentence_of(slip, reading.net, layer),
+        sentence_of(mistake, reading.net, layer),
         place.line,
         wrong.document.text(place),
         should_be(step, layer, reading, known),
@@ -133,31 +136,30 @@ def _special(wrong: Wrong) -> tuple[Diagnosis, ...]:
     )
     names = _names(wrong, None)
     if decays and all(one.kind == "W" for one in bad):
-        constant = ", ".join(f"{ratio:.4g}" for ratio in dict.fromkeys(round(ratio, 12) for ratio in ratios))
         return tuple(
-            _told(wrong, "dW", one.layer, names, "weight-decay",
-                  f"The derivative of a penalty that the loss does not have: {constant} times {one.name} is added.")
-            for one in bad
-        )  # fmt: skip
+            _told(wrong, with_constant("dW", "weight-decay", Fraction(ratio)), one.layer, names)
+            for one, ratio in zip(bad, ratios, strict=True)
+        )
     limits = [float(np.max(np.abs(at.given[one.name]))) for one in bad]
     if all(
         _same(at.given[one.name], np.clip(right[one.name], -limit, limit), one.shape)
         for one, limit in zip(bad, limits, strict=True)
     ):
         return tuple(
-            _told(wrong, "db" if one.kind == "b" else "dW", one.layer, names, "clipped",
-                  f"The gradient is clipped at {limit:.4g}: what is returned is not the derivative.")
+            _told(wrong, with_constant("db" if one.kind == "b" else "dW", "clipped", Fraction(limit)), one.layer, names)
             for one, limit in zip(bad, limits, strict=True)
-        )  # fmt: skip
+        )
     return ()
 
 
-def _told(wrong: Wrong, step: str, layer: int, names: Mapping[str, Names], name: str, sentence: str) -> Diagnosis:
+def _told(wrong: Wrong, mistake: Mistake, layer: int, names: Mapping[str, Names]) -> Diagnosis:
+    step, net = mistake.step, wrong.reading.net
+    assert net is not None
     place, function = _place(wrong, step, layer, names)
     return Diagnosis(
-        f"{step}{layer}-{name}", f"{step}{layer}", tuple(_parameters(wrong.reading, step, layer)), sentence,
-        place.line, wrong.document.text(place), should_be(step, layer, wrong.reading, names[function.name]),
-        wrong.document.name, place.cell,
+        known_as(mistake, net, layer), f"{step}{layer}", tuple(_parameters(wrong.reading, step, layer)),
+        sentence_of(mistake, net, layer), place.line, wrong.document.text(place),
+        should_be(step, layer, wrong.reading, names[function.name]), wrong.document.name, place.cell,
     )  # fmt: skip
 
 

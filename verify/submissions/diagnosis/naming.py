@@ -5,13 +5,16 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Final
 
 import numpy as np
 
 from verify.exact import pair_field
 from verify.exact.numbers import ExactArray, NotExpressible
-from verify.mistakes.slips import SLIPS, Slip, mutated, places, weight_decay
+from verify.mistakes.apply import mutated
+from verify.mistakes.catalogue import OF_A_STEP, with_constant
+from verify.mistakes.mistake import Mistake, Place, places
 from verify.nets.net import Gradient
 from verify.nets.observation import Observation
 from verify.submissions.execution.calling import Reading
@@ -23,7 +26,7 @@ _SMALL: Final = 1e-5  # of the size of ordinary gradients: what is below is comp
 _PAIRS: Final = 12  # first mistakes of a pair that are gone into, those that explain most first
 
 
-Guess = tuple[tuple[tuple[str, int], Slip], ...]  # ((step, layer), slip) for each place of the mistake
+Guess = tuple[tuple[Place, Mistake], ...]  # ((step, layer), mistake) for each place of the mistake
 
 
 @dataclass(frozen=True)
@@ -61,10 +64,10 @@ class _Search:
     def __init__(self, reading: Reading, at: Observation, tolerance: float) -> None:
         self.reading, self.at, self.tolerance = reading, at, tolerance
         self.steps = [
-            (place, slip)
+            (place, mistake)
             for place in places(len(reading.structure.sizes) - 1)
-            for slip in SLIPS
-            if slip.step == place[0]
+            for mistake in OF_A_STEP
+            if mistake.step == place[0]
         ]
         self.right = _own(reading, (), at)
         self.steps += self._decays()
@@ -73,11 +76,11 @@ class _Search:
             if self.right
             else []
         )
-        self.alone: list[tuple[int, tuple[tuple[str, int], Slip]]] = []
+        self.alone: list[tuple[int, tuple[Place, Mistake]]] = []
 
-    def _decays(self) -> list[tuple[tuple[str, int], Slip]]:
+    def _decays(self) -> list[tuple[Place, Mistake]]:
         """Return a penalty's derivative for each weight matrix to which a multiple of itself was added."""
-        found: list[tuple[tuple[str, int], Slip]] = []
+        found: list[tuple[Place, Mistake]] = []
         for one in self.reading.structure.parameters:
             given = self.at.given.get(one.name)
             if one.kind != "W" or self.right is None or given is None or np.shape(given) != one.shape:
@@ -85,7 +88,7 @@ class _Search:
             W, rest = self.at.params[one.name], given - self.right[one.name]
             k = float(np.sum(rest * W) / np.sum(np.square(W)))
             if abs(k) > _SMALL and np.max(np.abs(rest - k * W)) <= self.tolerance * np.max(np.abs(k * W)):
-                found.append((("dW", one.layer), weight_decay(k)))
+                found.append((("dW", one.layer), with_constant("dW", "weight-decay", Fraction(f"{k:.9g}"))))
         return found
 
     def singles(self) -> list[Guess]:
@@ -104,11 +107,11 @@ class _Search:
     def repeated(self) -> list[Guess]:
         """Return the mistakes that fit when they are made in every layer."""
         found = []
-        for slip in SLIPS:
-            where = [place for place, other in self.steps if other is slip]
+        for mistake in OF_A_STEP:
+            where = [place for place, other in self.steps if other is mistake]
             for count in range(2, len(where) + 1):
                 for chosen in itertools.combinations(where, count):
-                    guess = tuple((place, slip) for place in chosen)
+                    guess = tuple((place, mistake) for place in chosen)
                     own = _own(self.reading, guess, self.at)
                     if own is not None and not self._same_as_right(own) and self._all_same(own):
                         found.append(guess)
@@ -210,5 +213,5 @@ def _confirmed(reading: Reading, guess: Guess, exact: Sequence[Observation], tol
         exact = ()
     if exact and not exactly:
         return ()
-    kinds = dict.fromkeys(slip for _, slip in guess)
-    return tuple(Named(tuple(one for one in guess if one[1] is slip), exactly) for slip in kinds)
+    kinds = dict.fromkeys(mistake for _, mistake in guess)
+    return tuple(Named(tuple(one for one in guess if one[1] is mistake), exactly) for mistake in kinds)

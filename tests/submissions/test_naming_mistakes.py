@@ -1,4 +1,4 @@
-"""Every slip of the catalogue, planted on a net where it has a meaning, is named, and nothing else is."""
+"""Every mistake of the catalogue, planted on a net where it has a meaning, is named, and nothing else is."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from verify.mistakes.slips import SLIPS, Slip, known_as, mutated, places
+from verify.mistakes.apply import mutated
+from verify.mistakes.catalogue import BY_ID, OF_A_STEP
+from verify.mistakes.mistake import Mistake, Place, places
+from verify.mistakes.names import known_as
 from verify.nets.net import Net, Objective
 from verify.nets.observation import Observation
 from verify.submissions.diagnosis.naming import name_mistakes
@@ -38,7 +41,7 @@ def reading(net: Net, objective: Objective) -> Reading:
     return replace(plain, net=net, objective=objective)
 
 
-def at(one: Reading, guess: dict[tuple[str, int], Slip], seed: int) -> Observation | None:
+def at(one: Reading, guess: dict[Place, Mistake], seed: int) -> Observation | None:
     assert one.net is not None
     assert one.objective is not None
     point = make_point(one.structure, one.batch, seed)
@@ -53,7 +56,7 @@ def at(one: Reading, guess: dict[tuple[str, int], Slip], seed: int) -> Observati
     return Observation(point.X, point.Y, point.params, given)
 
 
-def named(one: Reading, guess: dict[tuple[str, int], Slip]) -> set[str] | None:
+def named(one: Reading, guess: dict[Place, Mistake]) -> set[str] | None:
     """Return what a planted guess is named, or None where it has no meaning or no effect there."""
     points = [at(one, guess, seed) for seed in (1, 2)]
     right = at(one, {}, 1)
@@ -69,7 +72,7 @@ def named(one: Reading, guess: dict[tuple[str, int], Slip]) -> set[str] | None:
         return None
     found = name_mistakes(one, points, [])
     assert one.net is not None
-    return {known_as(slip, one.net, layer) for mistake in found for (_, layer), slip in mistake.guess}
+    return {known_as(row, one.net, layer) for named in found for (_, layer), row in named.guess}
 
 
 # Two names for the same numbers, on these nets: (its name, the name that is said).
@@ -88,16 +91,16 @@ EQUALS = {
 }
 
 
-@pytest.mark.parametrize("slip", SLIPS, ids=[f"{one.step}-{one.name}" for one in SLIPS])
-def test_a_slip_changes_the_gradient_and_is_named_or_a_documented_equal(slip: Slip) -> None:
+@pytest.mark.parametrize("row", OF_A_STEP, ids=[f"{one.step}-{one.name}" for one in OF_A_STEP])
+def test_a_mistake_changes_the_gradient_and_is_named_or_a_documented_equal(row: Mistake) -> None:
     exactly_named = 0
     for net, objective in NETS:
         one = reading(net, objective)
-        for place in [place for place in places(2) if place[0] == slip.step]:
-            found = named(one, {place: slip})
+        for place in [place for place in places(2) if place[0] == row.step]:
+            found = named(one, {place: row})
             if found is None:
                 continue
-            expected = known_as(slip, net, place[1])
+            expected = known_as(row, net, place[1])
             assert found == {expected} or {(expected, other) for other in found} <= EQUALS, (net, expected, found)
             assert found, (net, expected)
             exactly_named += found == {expected}
@@ -106,21 +109,21 @@ def test_a_slip_changes_the_gradient_and_is_named_or_a_documented_equal(slip: Sl
 
 @pytest.mark.parametrize("name", ["dW-averaged-twice", "dW-last-sample-missing", "db-mean", "db-sign"])
 def test_a_mistake_made_in_every_layer_is_named_once_with_every_layer(name: str) -> None:
-    slip = next(one for one in SLIPS if f"{one.step}-{one.name}" == name)
+    row = BY_ID[tuple(name.split("-", 1))]
     net, objective = NETS[0]
     one = reading(net, objective)
-    points = [at(one, {(slip.step, 2): slip, (slip.step, 1): slip}, seed) for seed in (1, 2)]
+    points = [at(one, {(row.step, 2): row, (row.step, 1): row}, seed) for seed in (1, 2)]
     found = name_mistakes(one, points, [])
     assert [sorted(mistake.guess, key=lambda entry: entry[0]) for mistake in found] == [
-        [((slip.step, 1), slip), ((slip.step, 2), slip)]
+        [((row.step, 1), row), ((row.step, 2), row)]
     ]
 
 
 def test_a_mistake_that_fits_at_one_point_only_has_no_name() -> None:
-    slip = next(one for one in SLIPS if (one.step, one.name) == ("db", "mean"))
+    row = BY_ID["db", "mean"]
     one = reading(*NETS[0])
-    assert name_mistakes(one, [at(one, {("db", 2): slip}, 1), at(one, {("db", 2): slip}, 2)], []) != ()
-    assert name_mistakes(one, [at(one, {("db", 2): slip}, 1), at(one, {}, 2)], []) == ()
+    assert name_mistakes(one, [at(one, {("db", 2): row}, 1), at(one, {("db", 2): row}, 2)], []) != ()
+    assert name_mistakes(one, [at(one, {("db", 2): row}, 1), at(one, {}, 2)], []) == ()
 
 
 @pytest.mark.parametrize(
@@ -128,7 +131,7 @@ def test_a_mistake_that_fits_at_one_point_only_has_no_name() -> None:
     [("db-mean", "dZ-one-minus-A{l}"), ("dW-averaged-twice", "dA-sign"), ("dZL-not-averaged", "dZ-without-{f}")],
 )
 def test_a_pair_is_named_as_both(first: str, second: str) -> None:
-    by_name = {f"{one.step}-{one.name}": one for one in SLIPS}
+    by_name = {f"{one.step}-{one.name}": one for one in OF_A_STEP}
     one, two = by_name[first], by_name[second]
     net, objective = NETS[0]
     guess = {(one.step, 2): one, (two.step, 1): two}
@@ -149,7 +152,7 @@ def test_what_the_catalogue_does_not_know_has_no_name(factor: float) -> None:
 
 
 def test_a_penalty_that_the_loss_does_not_have_is_named_with_another_mistake() -> None:
-    by_name = {f"{one.step}-{one.name}": one for one in SLIPS}
+    by_name = {f"{one.step}-{one.name}": one for one in OF_A_STEP}
     one, net = reading(*NETS[0]), NETS[0][0]
     points = []
     for seed in (1, 2):
@@ -157,6 +160,6 @@ def test_a_penalty_that_the_loss_does_not_have_is_named_with_another_mistake() -
         assert point is not None
         points.append(replace(point, given={**point.given, "W2": point.given["W2"] + 0.125 * point.params["W2"]}))
     found = name_mistakes(one, points, [])
-    assert {known_as(slip, net, layer) for mistake in found for (_, layer), slip in mistake.guess} == {
+    assert {known_as(row, net, layer) for named in found for (_, layer), row in named.guess} == {
         "dW2-weight-decay", "dA1-sign",
     }  # fmt: skip
