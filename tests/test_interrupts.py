@@ -11,14 +11,15 @@ import time
 from pathlib import Path
 
 import pytest
-from command_line import command
 
+from tests.command_line import command
+from tests.places import RIGHT as SUBMISSION
+from tests.places import ROOT
 from verify.evidence.records import Evidence
 from verify.files import write_whole
 from verify.interrupts import CtrlC, Ended, Signals, deferred
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="needs the signals of POSIX")
-SUBMISSION = Path(__file__).parent / "submissions" / "corpus" / "right_columns_dict_tanh_ce.py"
 SAID = {
     signal.SIGINT: (130, "verify: interrupted\n"),
     signal.SIGTERM: (143, "verify: ended by SIGTERM\n"),
@@ -49,7 +50,7 @@ WRITING = [
 
 
 def environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    return {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
 @pytest.mark.parametrize("moment", ["fsync", "replace", "rename"])

@@ -10,12 +10,13 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from command_line import Run, command
 
+from tests.command_line import Run, command
+from tests.places import RIGHT
 from verify import memory
 from verify.memory import LACKING, ran_out
 
-SUBMISSION = str(Path(__file__).parent / "submissions" / "corpus" / "right_columns_dict_tanh_ce.py")
+SUBMISSION = str(RIGHT)
 SMALL = ("grads", "--sizes", "2,3,2", "--oracle", "exact")
 VERIFY = [SMALL, (*SMALL, "--json", "-"), ("mistakes",), ("explain", "W1"), ("--help",)]
 WRITERS = [*(command(*words) for words in VERIFY), [sys.executable, "-m", "derivations", "--sizes", "2,1,2,2"]]

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.places import ROOT
+
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 EXPECTED_STATUS = {"--mistake": 1, "--sizes 1,2,1": 3}
 

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from ratios import Row, shown, side_by_side
 from threadpoolctl import threadpool_limits
 
+from tests.benchmarks.ratios import Row, shown, side_by_side
 from verify.lab import network
 from verify.training.data import Dataset
 from verify.training.loop import Settings, State, batches, start, train

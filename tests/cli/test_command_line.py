@@ -8,10 +8,11 @@ import re
 from pathlib import Path
 
 import pytest
-from command_line import Run, Said, apart
 
 import verify.evidence.records
 import verify.evidence.schema
+from tests.command_line import Run, Said, apart
+from tests.places import SCHEMA
 from verify import Evidence
 from verify.lab.planting import MISTAKES
 
@@ -173,7 +174,7 @@ def test_json_on_standard_output_is_json_only_and_round_trips(run: Run) -> None:
 @pytest.mark.parametrize("words", [SMALL, (*SMALL, "--mistake", "dZ2-is-dYhat"), ("grads", "--sizes", "1,2,1")])
 def test_json_is_what_the_published_schema_describes(run: Run, words: tuple[str, ...]) -> None:
     jsonschema = pytest.importorskip("jsonschema")
-    path = Path(str(verify.evidence.records.__file__)).with_name("evidence.schema.json")
+    path = SCHEMA
     if not path.exists():
         pytest.skip("verify/evidence/evidence.schema.json is not generated")
     schema = json.loads(path.read_text(encoding="utf-8"))
@@ -186,7 +187,7 @@ def test_json_is_what_the_published_schema_describes(run: Run, words: tuple[str,
 
 
 def test_the_published_schema_is_the_one_that_the_code_generates() -> None:
-    path = Path(str(verify.evidence.records.__file__)).with_name("evidence.schema.json")
+    path = SCHEMA
     if not path.exists():
         pytest.skip("verify/evidence/evidence.schema.json is not generated")
     assert path.read_text(encoding="utf-8") == verify.evidence.schema.schema_text()

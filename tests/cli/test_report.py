@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from command_line import Run, Said, apart, command
 
+from tests.command_line import Run, Said, apart, command
 from verify import Evidence
 
 pytestmark = pytest.mark.slow

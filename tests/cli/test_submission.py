@@ -10,8 +10,8 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from command_line import Run, Said
 
+from tests.command_line import Run, Said
 from verify import Evidence
 from verify.errors import BadInput
 from verify.evidence.records import Replay, Verdict

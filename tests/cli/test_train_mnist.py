@@ -10,8 +10,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from command_line import Run, Said, apart, command
 
+from tests.command_line import Run, Said, apart, command
 from verify import Evidence
 
 DIGITS = ("train-mnist", "--dataset", "digits", "--hidden", "16", "--oracle", "complex-step")

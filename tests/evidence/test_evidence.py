@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from pathlib import Path
 
 import jsonschema
 import pytest
 
-import verify.evidence.records
+from tests.places import SCHEMA as PUBLISHED
 from verify.errors import BadInput
 from verify.evidence.records import Comparison, Evidence, Worst
 from verify.evidence.schema import schema_text
 from verify.lab.check import check_network
 from verify.lab.planting import BY_NAME
 from verify.nets.cases import make_cases
-
-PUBLISHED = Path(verify.evidence.records.__file__).with_name("evidence.schema.json")
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from test_exact_operations import WORLDS, assert_same, numbers
 
+from tests.exact.test_operations import WORLDS, assert_same, numbers
 from verify.exact.numbers import NotExpressible
 
 world_of = pytest.fixture(params=WORLDS, ids=["one field", "two fields"])(lambda request: request.param)

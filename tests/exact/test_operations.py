@@ -8,8 +8,8 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from test_exact_array import ELEMENTWISE, ONE_ARRAY, OPAQUE, TWO_MATRICES, Dual, dual
 
+from tests.exact.test_array import ELEMENTWISE, ONE_ARRAY, OPAQUE, TWO_MATRICES, Dual, dual
 from verify.exact.numbers import FUNCTIONS, UFUNCS, ExactArray, NotExpressible, PairWorld, World
 from verify.lab import network
 from verify.nets.cases import PARAMETERS, make_case

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.places import LAB
 from verify.lab import network
 
-LAB = Path(__file__).parents[2] / "shared" / "lab1" / "lab1.ipynb"
 SIZES = [(1, 2, 1), (2, 3, 2), (4, 5, 3), (784, 128, 10)]
 PRINTED = {
     "W1": "array([[ 0.14901425, -0.04147929]])",

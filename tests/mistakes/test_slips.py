@@ -20,7 +20,7 @@ from verify.submissions.wiring.roles import Roles
 from verify.submissions.wiring.structure import Structure, made_up
 
 NAMES = [(name, (("key", name),)) for name in ("W1", "b1", "W2", "b2")]
-STRUCTURE = made_up(NAMES, (4, 7, 3), turned=False, bias="row")
+STRUCTURE = made_up(NAMES, (4, 7, 3), transposed=False, bias="row")
 assert isinstance(STRUCTURE, Structure)
 MEAN = Fraction(1, 11)
 NETS = [

@@ -9,12 +9,12 @@ import struct
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 from xml.etree import ElementTree
 
 import matplotlib
 import pytest
 
+from tests.places import ROOT
 from verify.errors import BadInput
 from verify.evidence.records import Evidence, Run
 from verify.report.pictures import Picture, learning_curves, ten_digits, write_figures
@@ -25,7 +25,6 @@ from verify.training.data import find_dataset
 from verify.training.end_to_end import check_training
 from verify.training.loop import Settings
 
-ROOT = Path(__file__).parents[2]
 SVG = "{http://www.w3.org/2000/svg}"
 
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from evidences import WRONG_DZ2, digits, extreme, hostile, right, wrong
 
+from tests.report.evidences import WRONG_DZ2, digits, extreme, hostile, right, wrong
 from verify.errors import BadInput
 from verify.evidence.records import Evidence
 from verify.report.document import document

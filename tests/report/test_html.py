@@ -13,7 +13,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from evidences import (
+
+from tests.places import ROOT
+from tests.report.evidences import (
     CLEAN,
     EVIDENCES,
     HOSTILE,
@@ -27,7 +29,6 @@ from evidences import (
     without_drawing,
     wrong,
 )
-
 from verify import check_gradients
 from verify.evidence.records import Evidence
 from verify.integrations import display
@@ -36,7 +37,6 @@ from verify.report.document import document
 from verify.report.html import fragment, page
 from verify.report.safe import visible
 
-ROOT = Path(__file__).parents[2]
 VOID = {"meta", "br", "img", "link", "input", "hr", "base", "source", "embed"}
 LINKS = ("href", "xlink:href", "src", "srcset", "action", "formaction", "data", "poster", "background", "ping", "cite")
 TITLES = {

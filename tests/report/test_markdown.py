@@ -9,10 +9,10 @@ from functools import cache
 from html.parser import HTMLParser
 
 import pytest
-from evidences import CLEAN, EVIDENCES, HOSTILE, full_of, reported, right, with_formula, without_drawing
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from tests.report.evidences import CLEAN, EVIDENCES, HOSTILE, full_of, reported, right, with_formula, without_drawing
 from verify.integrations import display
 from verify.report.blocks import Code, Derivation, Drawing, Points, Table
 from verify.report.document import document

@@ -9,16 +9,24 @@ from collections import Counter
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
 
 import jsonschema
 import pytest
-import test_html as pages
-import test_markdown as texts
-from evidences import HOSTILE, RIGHT_LINE, SUBMISSIONS, WRONG_LINE, script, submitted, submitted_full_of, unjudged
 from rich.console import Console
 
-import verify.evidence.records
+from tests.places import SCHEMA
+from tests.report import test_html as pages
+from tests.report import test_markdown as texts
+from tests.report.evidences import (
+    HOSTILE,
+    RIGHT_LINE,
+    SUBMISSIONS,
+    WRONG_LINE,
+    script,
+    submitted,
+    submitted_full_of,
+    unjudged,
+)
 from verify.evidence.records import Evidence
 from verify.evidence.submission import Lines
 from verify.integrations import display
@@ -365,7 +373,7 @@ def test_that_this_would_be_seen() -> None:
 @names
 def test_the_json_carries_it_all_and_the_schema_knows_it(name: str) -> None:
     evidence = SUBMISSIONS[name]()
-    schema = json.loads(Path(str(verify.evidence.records.__file__)).with_name("evidence.schema.json").read_text())
+    schema = json.loads(SCHEMA.read_text())
     validator = jsonschema.Draft202012Validator(schema)
     found = json.loads(evidence.to_json())
     validator.validate(found)

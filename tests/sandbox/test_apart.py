@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.places import DRIVER
 from verify.errors import BadInput
 from verify.sandbox.cage import Limits, offers, strongest
 from verify.sandbox.clearing import clear
@@ -25,7 +26,6 @@ from verify.sandbox.wire import receive, send
 
 pytestmark = pytest.mark.slow
 
-DRIVER = Path(__file__).parent / "hostile_driver.py"
 LEVELS = [one.level for one in offers() if one.available]
 GOOD = "import numpy as np\ndef f(x): return 2 * x"
 TWICE = "from verify.submissions.inside import serve as s\nonce = s.send\ns.send = lambda *given: (once(*given), once(*given))"

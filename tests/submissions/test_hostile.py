@@ -17,12 +17,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.places import SUBMISSIONS as HERE
 from verify.sandbox.cage import Limits, offer, offers
 from verify.sandbox.session import Failed, Sandbox, Worker
 
 pytestmark = pytest.mark.slow
 
-HERE = Path(__file__).parent
 FILES = sorted((HERE / "hostile").glob("*.py"))
 LEVELS = [one.level for one in offers() if one.available]
 LIMITS = Limits(seconds=2.0, memory=768, output=1 << 16)

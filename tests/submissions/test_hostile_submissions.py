@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.places import SUBMISSIONS as HERE
 from verify.submissions.judge import check_submission
 
 pytestmark = pytest.mark.slow
 
-HERE = Path(__file__).parent
 HOSTILE = sorted((HERE / "hostile").glob("*.py"))
 WRONG = (HERE / "corpus" / "wrong_db2_summed_over_everything.py").read_text()
 RIGHT = HERE / "corpus" / "right_columns_dict_tanh_ce.py"

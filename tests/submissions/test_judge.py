@@ -11,7 +11,6 @@ from verify.errors import BadInput
 from verify.evidence.records import Evidence
 from verify.submissions.judge import check_submission
 
-CORPUS = Path(__file__).parent / "corpus"
 LAB = """
 import numpy as np
 from tensorflow.keras.datasets import mnist

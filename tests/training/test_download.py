@@ -18,9 +18,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from loopback import BEHAVIOURS, GENEROUS, Server
-from made_mnist import made, write_npz
 
+from tests.training.loopback import BEHAVIOURS, GENEROUS, Server
+from tests.training.made_mnist import made, write_npz
 from verify.training import data
 from verify.training import download as module
 from verify.training.data import find_dataset

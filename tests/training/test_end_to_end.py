@@ -6,13 +6,12 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import jsonschema
 import numpy as np
 import pytest
 
-import verify.evidence.records
+from tests.places import SCHEMA
 from verify.evidence.records import PASSES, Evidence
 from verify.lab.planting import BY_NAME
 from verify.nets.cases import PARAMETERS
@@ -21,7 +20,6 @@ from verify.training.data import find_dataset
 from verify.training.end_to_end import check_training
 from verify.training.loop import Settings, State
 
-SCHEMA = Path(str(verify.evidence.records.__file__)).with_name("evidence.schema.json")
 SHORT = Settings(epochs=3, hidden=16)
 WHOLE = {"W1": 64 * 16, "b1": 16, "W2": 16 * 10, "b2": 10}
 

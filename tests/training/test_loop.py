@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
+from tests.places import SHARED
 from verify.lab import network
 from verify.training.data import find_dataset
 from verify.training.loop import Settings, batches, evaluate, start, train
 
-SHARED = Path(__file__).parents[3] / "shared"
 NOTEBOOK = SHARED / "lab1" / "lab1.ipynb"
 MNIST = SHARED / "mnist" / "mnist.npz"
 FUNCTIONS = ("init_params", "softmax", "forward", "loss_accuracy", "backward", "sgd")

@@ -9,13 +9,12 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
+from tests.places import REAL_MNIST as MNIST
 from verify.evidence.records import PASSES, Evidence
 
-MNIST = Path(__file__).parents[3] / "shared" / "mnist" / "mnist.npz"
 pytestmark = [
     pytest.mark.mnist,
     pytest.mark.skipif(not MNIST.exists(), reason="the real MNIST is not here"),

@@ -6,13 +6,13 @@ import json
 import re
 from collections import namedtuple
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from tests.places import RIGHT
 from verify.sandbox.session import Worker
 from verify.submissions.execution.answers import Refused
 from verify.submissions.execution.calling import Ask
@@ -21,7 +21,6 @@ from verify.submissions.judge import check_submission
 from verify.submissions.parsing.document import Place
 from verify.submissions.wiring.roles import Function, function_of, parsed
 
-RIGHT = Path(__file__).parent / "corpus" / "right_columns_dict_tanh_ce.py"
 Answer = tuple[dict[str, Any], dict[str, Any]]
 LEAF = [["backward", [["key", "W"]], 0]]
 

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
+from tests.places import LAB
 from verify.errors import BadInput
 from verify.submissions.parsing.reading import read
 from verify.submissions.program.lifting import lift, why_not
 from verify.submissions.program.slicing import slice_for, top_level
 from verify.submissions.remarks.remarks import remarks
 
-LAB = Path(__file__).parents[3] / "shared" / "lab1" / "lab1.ipynb"
 CELLS = [
     "import numpy as np\nimport matplotlib.pyplot as plt\nfrom math import *\n%matplotlib inline",
     "def init(nx, nh, ny=10):\n    np.random.seed(1)\n    return {'W1': np.random.randn(nx, nh), 'b1': np.zeros((1, nh))}",

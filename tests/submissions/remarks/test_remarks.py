@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.places import LAB
 from verify.submissions.parsing.reading import read
 from verify.submissions.remarks.remarks import Remark, remarks
-
-LAB = Path(__file__).parents[3] / "shared" / "lab1" / "lab1.ipynb"
 
 
 def found(folder: Path, text: str) -> tuple[Remark, ...]:

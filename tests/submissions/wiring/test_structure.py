@@ -83,7 +83,7 @@ def test_arrays_that_make_no_net_are_none(shapes: dict[str, tuple[int, ...]]) ->
 NAMES: list[tuple[str, Path]] = [(name, (("key", name),)) for name in ("W1", "b1", "W2", "b2", "W3", "b3")]
 
 
-@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("transposed", [False, True])
 @pytest.mark.parametrize(("bias", "shape"), [("row", (1, 7)), ("flat", (7,)), ("column", (7, 1))])
 def test_a_made_up_net_has_sizes_that_no_other_axis_has(transposed: bool, bias: str, shape: tuple[int, ...]) -> None:
     found = made_up(NAMES, (*SIZES[:3], 3), transposed=transposed, bias=bias)
@@ -100,7 +100,7 @@ def test_nothing_is_made_up_where_a_bias_is_missing() -> None:
     assert made_up([], (4, 7, 3), transposed=False, bias="row") is None
 
 
-@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("transposed", [False, True])
 @pytest.mark.parametrize("bias", ["row", "flat", "column"])
 def test_there_and_back_is_the_same_array(transposed: bool, bias: str) -> None:
     structure = made_up(NAMES, (4, 7, 9, 3), transposed=transposed, bias=bias)
@@ -136,7 +136,7 @@ def test_a_net_without_biases_has_layers_without() -> None:
     assert [layer.b for layer in layers] == [None, None]
 
 
-@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("transposed", [False, True])
 def test_resizing_keeps_every_array_where_it_is(transposed: bool) -> None:
     structure = made_up(NAMES[:4], (784, 128, 10), transposed=transposed, bias="column")
     assert structure is not None
