@@ -47,8 +47,13 @@ def test_the_proofs_and_what_is_trusted_are_printed(printed):
 
 def test_the_entrywise_proof_is_at_the_sizes_asked_for(capsys, monkeypatch):
     asked = []
+
+    def proved(at):
+        asked.append(at)
+        return ()
+
     monkeypatch.setattr(command, "CLAIMS", {})
-    monkeypatch.setattr(command, "prove_entrywise", lambda at: asked.append(at) or ())
+    monkeypatch.setattr(command, "prove_entrywise", proved)
     assert command.main(["--sizes", "3,1,2,2"]) == 0
     assert asked == [(3, 1, 2, 2)]
     assert "at m = 3, n_x = 1, n_h = 2, n_y = 2" in capsys.readouterr().out
@@ -56,8 +61,13 @@ def test_the_entrywise_proof_is_at_the_sizes_asked_for(capsys, monkeypatch):
 
 def test_without_sizes_one_of_the_proofs_is_at_sizes_that_show_something(monkeypatch):
     asked = []
+
+    def proved(at):
+        asked.append(at)
+        return ()
+
     monkeypatch.setattr(command, "CLAIMS", {})
-    monkeypatch.setattr(command, "prove_entrywise", lambda at: asked.append(at) or ())
+    monkeypatch.setattr(command, "prove_entrywise", proved)
     assert command.main([]) == 0
     assert asked == [(2, 1, 2, 1), (2, 2, 2, 2)]
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import math
+from collections.abc import Callable
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -58,7 +60,7 @@ def assert_equal(one: ExactArray, other: ExactArray) -> None:
     np.testing.assert_allclose(one.shadow, other.shadow, rtol=1e-12, atol=1e-12)
 
 
-ONE = {
+ONE: dict[str, Callable[..., Any]] = {
     "expand_dims": lambda a: np.expand_dims(a, 1),
     "squeeze": lambda a: np.squeeze(a[:, None, :1], axis=1),
     "squeeze method": lambda a: a[:1].squeeze(),
@@ -179,7 +181,7 @@ def moving(world, shadow):
 
 SHADOW = np.random.default_rng(5).normal(size=(3, 4))
 POSITIVE = np.abs(SHADOW) + 0.5
-EQUIVALENT = {
+EQUIVALENT: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "expm1": (np.expm1, lambda a: np.exp(a) - 1),
     "log1p": (np.log1p, lambda a: np.log(1 + a)),
     "log2": (np.log2, lambda a: np.log(a) / np.log(2)),
@@ -257,7 +259,7 @@ def test_places_and_lengths_are_those_of_the_shadow(world_of):
     assert f"{x[0, 0]:.3f} {x[0]!r}" == f"{SHADOW[0, 0]:.3f} ExactArray({SHADOW[0]})"
 
 
-REFUSED = {
+REFUSED: dict[str, Callable[..., Any]] = {
     "np.std": np.std,
     "np.norm": np.linalg.norm,
     "np.sqrt": np.sqrt,

@@ -33,13 +33,14 @@ def array(values) -> np.ndarray:
     return np.array([(a_p << 32) | a_q for a_p, a_q in values], dtype=np.uint64)
 
 
-def truth(function, *values) -> list[int]:
+def truth(function, *values) -> int:
     """The packed result of a function of integers, taken modulo p and modulo q."""
     return (function(*[v[0] for v in values]) % P << 32) | (function(*[v[1] for v in values]) % Q)
 
 
 def unpacked(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return tuple(part.astype(object) for part in pair_field.parts(x))
+    first, second = pair_field.parts(x)
+    return first.astype(object), second.astype(object)
 
 
 def test_the_primes_and_generators_are_what_they_are_said_to_be():

@@ -97,7 +97,11 @@ def test_the_size_of_the_loss_does_not_matter(scale: float) -> None:
 
     assert check_gradients(loss, lambda p: {"w": scale * np.cos(p["w"])}, POINT).verdict == "correct"
     for factor in (2.0, 0.5, -1.0, 1.001, 0.0):
-        wrong = check_gradients(loss, lambda p, factor=factor: {"w": factor * scale * np.cos(p["w"])}, POINT)
+
+        def gradient(p: Params, factor: float = factor) -> Params:
+            return {"w": factor * scale * np.cos(p["w"])}
+
+        wrong = check_gradients(loss, gradient, POINT)
         assert wrong.verdict == "wrong", factor
 
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from tests.there import there
 from verify.mistakes.slips import SLIPS, Slip, known_as, mutated, places
 from verify.nets.net import Net, Objective
 from verify.nets.observation import Observation
@@ -20,7 +21,7 @@ from verify.submissions.wiring.roles import Roles
 from verify.submissions.wiring.structure import Structure, made_up
 
 NAMES = [(name, (("key", name),)) for name in ("W1", "b1", "W2", "b2")]
-STRUCTURE = made_up(NAMES, (4, 7, 3), transposed=False, bias="row")
+STRUCTURE = there(made_up(NAMES, (4, 7, 3), transposed=False, bias="row"))
 assert isinstance(STRUCTURE, Structure)
 MEAN = Fraction(1, 11)
 NETS = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
@@ -21,7 +22,7 @@ from verify.oracles.structured import moved_losses
 from verify.oracles.symbolic import at_digits
 
 FULL = make_case(FULL_SIZES, 4)
-FUNCTIONS = {
+FUNCTIONS: dict[str, tuple[Callable[[float], float], Callable[[float], float], float]] = {
     "sin": (np.sin, np.cos, 0.7),
     "exp": (np.exp, np.exp, 1.3),
     "cube": (lambda x: x**3, lambda x: 3 * x**2, -1.1),

@@ -15,6 +15,7 @@ import matplotlib
 import pytest
 
 from tests.places import ROOT
+from tests.there import there
 from verify.errors import BadInput
 from verify.evidence.records import Evidence, Run
 from verify.report.pictures import Picture, learning_curves, ten_digits, write_figures
@@ -34,21 +35,22 @@ def evidence() -> Evidence:
 
 
 def with_runs(evidence: Evidence, *runs: Run) -> Evidence:
-    return replace(evidence, training=replace(evidence.training, runs=runs))
+    return replace(evidence, training=replace(there(evidence.training), runs=runs))
 
 
 def with_data(evidence: Evidence, **changes) -> Evidence:
-    return replace(evidence, training=replace(evidence.training, data=replace(evidence.training.data, **changes)))
+    training = there(evidence.training)
+    return replace(evidence, training=replace(training, data=replace(training.data, **changes)))
 
 
 def words(picture: Picture) -> list[str]:
-    return [element.text for element in ElementTree.fromstring(picture.svg).iter(f"{SVG}text")]
+    return [element.text or "" for element in ElementTree.fromstring(picture.svg).iter(f"{SVG}text")]
 
 
 def drawn(evidence: Evidence):
     """The figure itself, laid out as it is drawn."""
     with style("test"):
-        figure = _curves(evidence.training.runs)
+        figure = _curves(there(evidence.training).runs)
         figure.draw_without_rendering()
     return figure
 
@@ -93,7 +95,7 @@ def test_any_training_is_drawn_without_warnings_inside_its_picture(evidence, nam
     varied = with_runs(evidence, *VARIATIONS[name](*evidence.training.runs))
     picture = learning_curves(varied)
     root = ElementTree.fromstring(picture.svg)
-    assert root.find(f"{SVG}desc").text == picture.alternative
+    assert there(root.find(f"{SVG}desc")).text == picture.alternative
     assert not list(root.iter(f"{SVG}script"))
     figure = drawn(varied)
     with style("test"):
@@ -167,7 +169,7 @@ def test_the_svg_can_stand_inside_a_page(evidence, draw):
     assert root.get("aria-labelledby") == f"{root[0].get('id')} {root[1].get('id')}"
     tags = {element.tag.removeprefix(SVG) for element in root.iter()}
     assert tags.isdisjoint({"script", "style", "metadata", "foreignObject", "a"})
-    ids = [element.get("id") for element in root.iter() if element.get("id")]
+    ids = [found for element in root.iter() if (found := element.get("id"))]
     assert len(ids) == len(set(ids))
     assert all(name.startswith(f"{picture.name}-") for name in ids)
     values = [value for element in root.iter() for value in element.attrib.values()]
@@ -294,7 +296,7 @@ def test_the_digits_are_the_images_with_their_labels(evidence):
     assert pixels[0][1] == [int(data.digits[0].rows[1][at : at + 2], 16) for at in range(0, 16, 2)]
     figure = _row_of_digits(data.digits, pixels, data.white)
     image = figure.axes[3].images[0]
-    assert image.get_array().tolist() == pixels[3]
+    assert there(image.get_array()).tolist() == pixels[3]
     assert (image.get_interpolation(), image.cmap.name, image.get_clim()) == ("nearest", "gray", (0, data.white))
 
 

@@ -223,10 +223,10 @@ def test_a_wrong_report_begins_with_the_mistake_its_line_the_right_one_and_the_f
     assert row.one("th").text == diagnosis.step
     assert len(row.all("math")) == 2
     assert said.index("The formula that is violated") > places[-1]
-    for row in evidence.summary:
-        if row.message and row.worst and row.worst.expected is not None:
-            assert f"d{row.parameter}" in said
-    assert any(row.message and row.message in said for row in evidence.summary)
+    for one in evidence.summary:
+        if one.message and one.worst and one.worst.expected is not None:
+            assert f"d{one.parameter}" in said
+    assert any(one.message and one.message in said for one in evidence.summary)
 
 
 def test_wrong_comes_before_the_table_of_gradients_and_is_marked_in_words_and_not_only_in_colour() -> None:

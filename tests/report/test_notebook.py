@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from tests.there import there
 from verify.integrations import display
 from verify.lab.check import check_network
 from verify.lab.planting import BY_NAME
@@ -20,7 +21,7 @@ def right():
 def test_the_html_holds_the_verdict_and_the_table_and_nothing_that_runs(right):
     root = ET.fromstring(display.html(right).strip())
     assert (
-        "".join(root.find("p").itertext())
+        "".join(there(root.find("p")).itertext())
         == "dW1, db1, dW2 and db2 are the derivative of the loss, by 2 oracles, in 1 case and 17 entries."
     )
     rows = ["".join(row.itertext()).split() for row in root.iter("tr")]

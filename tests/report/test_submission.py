@@ -27,10 +27,12 @@ from tests.report.evidences import (
     submitted_full_of,
     unjudged,
 )
+from tests.there import there
 from verify.evidence.records import Evidence
 from verify.evidence.submission import Lines
 from verify.integrations import display
 from verify.report import html, markdown
+from verify.report.blocks import Table
 from verify.report.document import document
 from verify.report.safe import visible
 from verify.report.submission import place
@@ -105,7 +107,7 @@ def test_the_terminal_counts_the_lines_by_reason_and_names_their_cells() -> None
 
 def test_of_a_script_lines_are_named_and_not_cells_and_of_many_the_first() -> None:
     assert "  used: 30 lines (lines 1-30)\n" in printed(script())
-    own = replace(script().submission, dropped=tuple(Lines(None, n, n, "x", "prints") for n in range(1, 12)))
+    own = replace(there(script().submission), dropped=tuple(Lines(None, n, n, "x", "prints") for n in range(1, 12)))
     text = printed(replace(script(), submission=own))
     assert "  dropped: 11 lines (lines 1, 2, 3, 4, 5, 6, 7, 8 and 3 more): prints\n" in text
 
@@ -294,7 +296,7 @@ def test_the_markdown_has_the_sections_of_the_page_and_its_tables_are_tables(nam
     links = [str(one.attrs["href"]) for one in tokens if one.type == "link_open"]
     named = [re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for tag, title in expected if tag == "h2"]
     assert links == [f"#{one}" for one in named]
-    tables = [block for section in report.sections for block in section.blocks if isinstance(block, texts.Table)]
+    tables = [block for section in report.sections for block in section.blocks if isinstance(block, Table)]
     assert [len(found) for found in texts.rows(tokens)] == [1 + len(table.rows) for table in tables]
 
 
@@ -326,7 +328,9 @@ def empty() -> Evidence:
 
 def test_a_long_line_is_cut_in_the_table() -> None:
     own = submitted().submission
-    long = replace(submitted(), submission=replace(own, used=(Lines(2, 1, 1, "x = " + "1" * 5000, "assignment"),)))
+    long = replace(
+        submitted(), submission=replace(there(own), used=(Lines(2, 1, 1, "x = " + "1" * 5000, "assignment"),))
+    )
     text = html.page(document(long))
     assert "x = " + "1" * 96 + "..." in text
     assert "1" * 97 not in text

@@ -116,7 +116,7 @@ def test_another_system_offers_nothing_and_says_so(monkeypatch: pytest.MonkeyPat
 
 
 def test_landlock_without_seccomp_is_not_enough() -> None:
-    found = {"seccomp": "no seccomp filter is written for this", "open": False, "closed": ""}
+    found: dict[str, str | bool] = {"seccomp": "no seccomp filter is written for this", "open": False, "closed": ""}
     assert "stay open" in cage._judged("landlock", found)
     assert cage._judged("bubblewrap", found) == cage._judged("rlimits", found) == ""
 

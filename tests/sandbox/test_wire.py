@@ -50,7 +50,12 @@ def _raw(header: bytes, body: bytes = b"", *, size: int | None = None, rest: int
 def _given(raw: bytes, *, largest: int = 1 << 20) -> tuple[dict[str, Any], dict[str, Any]]:
     one, other = socket.socketpair()
     with one, other:
-        sender = threading.Thread(target=lambda: (one.sendall(raw), one.shutdown(socket.SHUT_WR)))
+
+        def say() -> None:
+            one.sendall(raw)
+            one.shutdown(socket.SHUT_WR)
+
+        sender = threading.Thread(target=say)
         sender.start()
         try:
             return receive(other, largest=largest, deadline=_soon())

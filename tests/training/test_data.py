@@ -169,7 +169,12 @@ def test_offline_that_is_empty_or_0_forbids_nothing(monkeypatch, value):
 
 def test_the_download_is_told_where_kerass_cache_is(monkeypatch, keras):
     told = []
-    monkeypatch.setattr(data, "download", lambda target: told.append(target) or made())
+
+    def downloaded(target):
+        told.append(target)
+        return made()
+
+    monkeypatch.setattr(data, "download", downloaded)
     find_dataset()
     assert told == [keras]
 

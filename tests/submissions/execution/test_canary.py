@@ -167,7 +167,7 @@ def test_the_judge_catches_workers_that_answer_the_same_whatever_was_loaded(monk
             replayed.append(key)
         else:
             heard[key] = honest(self, header, arrays, seconds)
-        return heard[key]  # type: ignore[no-any-return]
+        return heard[key]
 
     monkeypatch.setattr(Worker, "ask", ask)
     evidence = check_submission(RIGHT)

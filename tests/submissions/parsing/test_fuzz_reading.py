@@ -49,8 +49,8 @@ def through(path: Path) -> bool:
     assert "nowhere" in sliced.missing or any(one.code.endswith("import *") for one in usable)
     lifted = lift(document)
     with warnings.catch_warnings(action="ignore"):
-        for one in (*sliced.statements, *usable, *lifted):
-            compile(one.code, "statement", "exec", dont_inherit=True)
+        for code in [one.code for some in (sliced.statements, usable, lifted) for one in some]:
+            compile(code, "statement", "exec", dont_inherit=True)
     assert why_not(document) or lifted
     assert all(one.sentence for one in remarks(document))
     return True
