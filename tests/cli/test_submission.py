@@ -15,7 +15,7 @@ from tests.command_line import Run, Said
 from verify import Evidence
 from verify.errors import BadInput
 from verify.evidence.records import Replay, Verdict
-from verify.evidence.submission import Setting, Submission
+from verify.evidence.submission import Offer, Setting, Submission
 from verify.sandbox import cage
 from verify.submissions.explanation.convention_text import convention_text
 from verify.submissions.wiring.conventions import CHOICES, KEYS, read_convention
@@ -196,7 +196,7 @@ def test_a_strange_name_becomes_the_name_of_a_folder(
 
 
 def test_cage_says_what_is_offered_and_exits_with_0(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    offered = tuple(cage.Offer(level, level == "rlimits", "not here", ("a",), ("b",)) for level in cage.LEVELS)
+    offered = tuple(Offer(level, level == "rlimits", "not here", ("a",), ("b",)) for level in cage.LEVELS)
     monkeypatch.setattr("verify.sandbox.cage.offers", lambda: offered)
     said = run("cage")
     assert (said.status, said.err) == (0, "")

@@ -7,7 +7,8 @@ import pytest
 
 from derivations import __main__ as command
 from derivations.claims import CLAIMS
-from derivations.proof import TRUSTED
+from derivations.entrywise import EntrywiseProof
+from derivations.proof import TRUSTED, Proof
 
 
 def run(*arguments):
@@ -73,7 +74,7 @@ def test_without_sizes_one_of_the_proofs_is_at_sizes_that_show_something(monkeyp
 
 
 def test_the_exit_status_is_1_where_an_entry_is_not_proved(capsys, monkeypatch):
-    wrong = command.EntrywiseProof("dW1", (2, 1, 2, 2), 2, ((0, 1),))
+    wrong = EntrywiseProof("dW1", (2, 1, 2, 2), 2, ((0, 1),))
     monkeypatch.setattr(command, "CLAIMS", {})
     monkeypatch.setattr(command, "prove_entrywise", lambda at: (wrong,))
     assert command.main([]) == 1
@@ -84,7 +85,7 @@ def test_the_exit_status_is_1_where_an_entry_is_not_proved(capsys, monkeypatch):
 
 def test_the_exit_status_is_1_where_a_claim_is_not_proved(capsys, monkeypatch):
     claim = CLAIMS["dYhat"]
-    unproved = command.Proof(claim, "direct", False, {}, ())
+    unproved = Proof(claim, "direct", False, {}, ())
     monkeypatch.setattr(command, "CLAIMS", {claim.name: claim})
     monkeypatch.setattr(command, "prove", lambda claim, method: unproved)
     monkeypatch.setattr(command, "prove_entrywise", lambda at: ())

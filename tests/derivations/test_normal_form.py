@@ -32,6 +32,7 @@ from derivations.notation import (
     p_x,
     q_h,
     q_y,
+    r_y,
     s,
     t,
 )  # fmt: skip
@@ -95,7 +96,7 @@ def test_the_raw_derivative_its_normal_form_and_the_claim_have_one_value(step):
     normal = Normaliser(rows_sum_to_one=needs)(raw)
     for seed in range(4):
         known, entry = world(seed, rows_sum_to_one=needs)
-        if step[0] == "softmax off-diagonal" and known[claims.r_y] == known[q_y]:
+        if step[0] == "softmax off-diagonal" and known[r_y] == known[q_y]:
             continue  # the claim is about two different classes
         expected = value(raw, known, entry)
         assert value(normal, known, entry) == pytest.approx(expected, rel=1e-9, abs=1e-12)

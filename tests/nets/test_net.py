@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from tests.there import there
 from verify.exact import pair_field
 from verify.exact.numbers import ExactArray
 from verify.exact.world import PairWorld
@@ -49,12 +50,14 @@ def test_the_formulas_are_the_derivative_exactly(output: str, loss: str, depth: 
                 for number, both in enumerate(layers, 1):
                     slopes: list[np.ndarray | None] = [None, None]
                     if number == layer:
-                        slopes[kind] = np.zeros((both[kind].size, *both[kind].shape), np.uint64)
-                        slopes[kind].reshape(both[kind].size, -1)[np.diag_indices(both[kind].size)] = pair_field.ONE
-                    moving.append(Layer(*(exact(world, part, slope) for part, slope in zip(both, slopes, strict=True))))
+                        part = there(both[kind])
+                        every = np.zeros((part.size, part.size), np.uint64)
+                        every[np.diag_indices(part.size)] = pair_field.ONE
+                        slopes[kind] = every.reshape(part.size, *part.shape)
+                    moving.append(Layer(exact(world, both.W, slopes[0]), exact(world, there(both.b), slopes[1])))
                 given = exact(world, X)
                 J = objective.value(net.forward(moving, given), moving, Y)
-                plain = [Layer(*(ExactArray(world, part.value, None, part.shadow) for part in both)) for both in moving]
+                plain = [Layer(*(exact(world, part.shadow) for part in (both.W, there(both.b)))) for both in moving]
                 found = backward(net, objective, net.forward(plain, given), plain, Y)
                 mine = (found.dW, found.db)[kind][layer]
                 assert np.all(pair_field.same(J.slope.reshape(mine.shape), mine.value)), (net, layer, kind)
@@ -80,7 +83,7 @@ def test_the_formulas_are_central_differences_in_every_entry() -> None:
             for index in np.ndindex(expected.shape):
                 values = []
                 for moved in (step, -step):
-                    parts = [part.copy() for part in layer]
+                    parts = [layer.W.copy(), there(layer.b).copy()]
                     parts[kind][index] += moved
                     changed = [*layers[: number - 1], Layer(*parts), *layers[number:]]
                     values.append(objective.value(net.forward(changed, X), changed, Y))

@@ -13,7 +13,8 @@ from verify.evidence.records import CaseEvidence, Comparison, Evidence, Power, R
 from verify.lab.planting import MISTAKES
 from verify.report.pictures import Picture, kill_matrix
 from verify.report.pictures.drawing import style
-from verify.report.pictures.kill_matrix import Level, _matrix
+from verify.report.pictures.kill_matrix import _matrix
+from verify.report.pictures.matrix import Level
 from verify.report.pictures.matrix_drawing import drawn
 
 SVG = "{http://www.w3.org/2000/svg}"

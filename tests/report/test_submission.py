@@ -29,7 +29,7 @@ from tests.report.evidences import (
 )
 from tests.there import there
 from verify.evidence.records import Evidence
-from verify.evidence.submission import Lines
+from verify.evidence.submission import Lines, Offer
 from verify.integrations import display
 from verify.report import html, markdown
 from verify.report.blocks import Table
@@ -37,7 +37,6 @@ from verify.report.document import document
 from verify.report.safe import visible
 from verify.report.submission import place
 from verify.report.terminal import console, render, render_cages
-from verify.sandbox.cage import Offer
 
 names = pytest.mark.parametrize("name", SUBMISSIONS)
 

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from verify.errors import BadInput
+from verify.evidence.submission import Offer
 from verify.sandbox import cage
-from verify.sandbox.cage import LEVELS, Limits, Offer, offer, offers, require, strongest
+from verify.sandbox.cage import LEVELS, Limits, offer, offers, require, strongest
 from verify.sandbox.inside import seccomp
 
 

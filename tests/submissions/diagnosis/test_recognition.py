@@ -127,7 +127,7 @@ def test_a_global_m_is_a_constant_of_the_file() -> None:
     objective = Objective("cross-entropy", "own", Fraction(1, 120))
     found = recognise_objective(losses(objective, Net(("tanh",), "softmax")), M, K)
     assert found is not None
-    assert (found[0].loss, found[0].c, found[0].d) == ("cross-entropy", Fraction(1, 120), 0)
+    assert (found[0].loss, found[0].c, found[0].d) == ("cross-entropy", Fraction(1, 120), Fraction(0))
     assert "1/120" in found[0].normalisation
 
 
@@ -135,7 +135,7 @@ def test_an_eps_in_the_logarithm_is_a_misfit_and_not_another_loss() -> None:
     objective = Objective("cross-entropy", "mean over the samples", Fraction(1, M))
     found = recognise_objective(losses(objective, Net(("tanh",), "softmax"), eps=1e-10), M, K)
     assert found is not None
-    assert (found[0].loss, found[0].c, found[0].d) == ("cross-entropy", Fraction(1, M), 0)
+    assert (found[0].loss, found[0].c, found[0].d) == ("cross-entropy", Fraction(1, M), Fraction(0))
     assert 1e-13 < found[1] < 1e-8
 
 
