@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.command_line import Run, Said, apart, command
+from tests.command_line import Run, Said, apart, interrupted
 from verify import Evidence
 
 pytestmark = pytest.mark.slow
@@ -296,43 +294,24 @@ def test_help_states_every_option(run: Run) -> None:
 
 @POSIX
 def test_ctrl_c_during_the_training_reports_what_was_learned_and_exits_with_130(tmp_path: Path) -> None:
-    words = command("report", "--dataset", "digits", "--epochs", "10000", "--out", str(tmp_path))
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stderr is not None
-            assert any("epoch 2 of" in line for line in process.stderr)
-            process.send_signal(signal.SIGINT)
-            out, err = process.communicate(timeout=60)
-        finally:
-            if process.poll() is None:
-                process.kill()
-    assert process.returncode == 130
-    assert "Traceback" not in out + err
-    assert "Ctrl-C: ends after this epoch and keeps what was learned; once more ends at once." in err
-    assert out.startswith("Interrupted after epoch ")
+    said = interrupted(1, "report", "--dataset", "digits", "--epochs", "10000", "--out", str(tmp_path))
+    assert said.status == 130
+    assert "Traceback" not in said.out + said.err
+    assert "Ctrl-C: ends after this epoch and keeps what was learned; once more ends at once." in said.err
+    assert said.out.startswith("Interrupted after epoch 5")
     evidence = evidence_in(tmp_path / "report")
     assert evidence.interrupted
     for name in ("report.html", "report.md"):
         told = (tmp_path / "report" / name).read_text(encoding="utf-8")
-        assert "Interrupted after epoch " in told
-        assert "intended: interrupted, after epoch " in told
+        assert "Interrupted after epoch 5" in told
+        assert "intended: interrupted, after epoch 5" in told
         assert "Traceback" not in told
 
 
 @POSIX
 def test_ctrl_c_twice_leaves_no_report(tmp_path: Path) -> None:
-    words = command("report", "--dataset", "digits", "--epochs", "10000", "--out", str(tmp_path / "reports"))
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stderr is not None
-            assert any("epoch 1 of" in line for line in process.stderr)
-            process.send_signal(signal.SIGINT)
-            process.send_signal(signal.SIGINT)
-            out, err = process.communicate(timeout=60)
-        finally:
-            if process.poll() is None:
-                process.kill()
-    assert process.returncode == 130
-    if not out:  # else both came before it looked, and it ended after the epoch
-        assert "Traceback" not in err
-        assert not (tmp_path / "reports").exists() or not list((tmp_path / "reports").iterdir())
+    out = tmp_path / "reports"
+    said = interrupted(2, "report", "--dataset", "digits", "--epochs", "10000", "--out", str(out))
+    assert (said.status, said.out) == (130, "")
+    assert said.err.splitlines()[-1] == "verify: interrupted"
+    assert not out.exists() or not list(out.iterdir())
