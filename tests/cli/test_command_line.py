@@ -13,6 +13,7 @@ import verify.evidence.records
 import verify.evidence.schema
 from tests.command_line import Run, Said, apart
 from tests.places import SCHEMA
+from tests.tiers import sampled
 from verify import Evidence
 from verify.lab.planting import MISTAKES
 
@@ -57,10 +58,6 @@ def test_a_usage_error_exits_with_2_in_a_process_of_its_own() -> None:
     said = apart("grads", "--sizes", "2,3")
     assert (said.status, said.out) == (2, "")
     assert said.err == "verify: --sizes 2,3: expected three whole numbers from 1, n_x,n_h,n_y, like --sizes 2,3,2\n"
-
-
-def test_the_exit_status_of_the_process_is_that_of_the_verdict() -> None:
-    assert apart("grads", "--sizes", "2,3,2", "--oracle", "exact", "--mistake", "db2-mean").status == 1
 
 
 # What is printed
@@ -126,7 +123,7 @@ def test_explain_takes_a_step_or_its_parameter_and_prints_reasons_and_proofs(run
     assert "dJ/dW2" not in step.out  # nothing that dW1 does not rest on
 
 
-@pytest.mark.parametrize("name", ["dZ2", "dW2", "db2", "dA1", "dZ1", "db1", "b2"])
+@pytest.mark.parametrize("name", sampled(["dZ2", "dW2", "db2", "dA1", "dZ1", "db1", "b2"], 2))
 def test_explain_ends_with_the_gradient_that_was_asked_for(run: Run, name: str) -> None:
     said = run("explain", name)
     assert said.status == 0
@@ -134,7 +131,7 @@ def test_explain_ends_with_the_gradient_that_was_asked_for(run: Run, name: str) 
     assert f"dJ/d{name.removeprefix('d')} = " in last
 
 
-def test_piped_text_holds_no_escape_codes_and_no_trailing_spaces() -> None:
+def test_a_process_exits_as_its_verdict_says_and_piped_text_holds_no_escape_codes_and_no_trailing_spaces() -> None:
     # Colours are asked for by nobody: a pipe is plain even where a terminal would not be.
     said = apart(*SMALL, "--oracle", "exact", "--mistake", "dW1-sign", TERM="xterm-256color")
     assert said.status == 1

@@ -19,6 +19,7 @@ POSIX = pytest.mark.skipif(os.name != "posix", reason="signals are sent as POSIX
 # What it prints
 
 
+@pytest.mark.slow
 def test_digits_in_ten_epochs_are_learned_and_the_status_is_0() -> None:
     said = apart(*DIGITS, "--epochs", "10")
     assert said.status == 0
@@ -30,6 +31,7 @@ def test_digits_in_ten_epochs_are_learned_and_the_status_is_0() -> None:
     assert not [line for line in said.out.splitlines() if line != line.rstrip()]
 
 
+@pytest.mark.slow
 def test_the_default_oracles_and_two_epochs_are_correct(run: Run) -> None:
     said = run("train-mnist", "--dataset", "digits", "--epochs", "2", "--hidden", "32")
     assert said.status == 0
@@ -267,6 +269,7 @@ def test_ctrl_c_ends_after_an_epoch_keeps_what_was_learned_and_exits_with_130(ru
     assert resumed.runs[0].status == "complete"
 
 
+@pytest.mark.slow
 @POSIX
 def test_ctrl_c_twice_ends_at_once_in_one_line(tmp_path: Path) -> None:
     said = interrupted(2, *DIGITS, "--epochs", "10000", "--save", str(tmp_path / "t.npz"))
@@ -299,6 +302,7 @@ def nowhere(tmp_path: Path) -> dict[str, str]:
     }
 
 
+@pytest.mark.slow
 def test_without_mnist_anywhere_it_runs_on_digits_and_says_so_loudly(nowhere: dict[str, str]) -> None:
     said = apart("train-mnist", "--epochs", "10", "--hidden", "16", "--oracle", "complex-step", **nowhere)
     assert said.status == 0
@@ -310,26 +314,26 @@ def test_without_mnist_anywhere_it_runs_on_digits_and_says_so_loudly(nowhere: di
     assert "on MNIST" not in text
 
 
-def test_without_mnist_anywhere_asking_for_it_is_refused_with_what_to_do(nowhere: dict[str, str]) -> None:
+def test_without_mnist_anywhere_asking_for_it_is_refused_with_what_to_do_and_leaves_nothing(
+    nowhere: dict[str, str],
+) -> None:
     refused(
         apart("train-mnist", "--dataset", "mnist", **nowhere),
         "MNIST: none was found. The download failed: no connection through the proxy. Give MNIST by --data mnist.npz "
         "(Keras's file), by "
         "--data FOLDER with the four IDX files, or by the environment variable VERIFY_MNIST.",
     )
-
-
-def test_a_download_that_failed_leaves_nothing_in_the_home_folder(nowhere: dict[str, str]) -> None:
-    refused(apart("train-mnist", "--dataset", "mnist", **nowhere), "MNIST: none was found. The download failed")
     assert list(Path(nowhere["HOME"]).iterdir()) == []
 
 
+@pytest.mark.slow
 def test_who_wants_no_download_gets_none(nowhere: dict[str, str]) -> None:
     offline = {**nowhere, "VERIFY_OFFLINE": "1"}
     said = apart("train-mnist", "--dataset", "mnist", **offline)
     refused(said, "MNIST: none was found. VERIFY_OFFLINE is set, so it was not downloaded. Give MNIST by --data")
 
 
+@pytest.mark.slow
 def test_a_variable_that_names_nothing_is_refused(nowhere: dict[str, str], tmp_path: Path) -> None:
     refused(apart("train-mnist", VERIFY_MNIST=str(tmp_path / "absent.npz"), **nowhere), "VERIFY_MNIST: ")
 
@@ -337,6 +341,7 @@ def test_a_variable_that_names_nothing_is_refused(nowhere: dict[str, str], tmp_p
 # Figures
 
 
+@pytest.mark.slow
 def test_figures_are_svg_and_png_in_a_folder_that_is_made(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "figures"
     assert run(*DIGITS, "--epochs", "10", "--figures", str(folder)).status == 0

@@ -24,6 +24,7 @@ def printed():
     return done.stdout
 
 
+@pytest.mark.slow
 def test_every_claim_is_printed_in_order_with_its_reason(printed):
     places = [printed.index(f"\n{claim.name:28} {claim.left} = ") for claim in CLAIMS.values()]
     assert places == sorted(places)

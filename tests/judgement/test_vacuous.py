@@ -70,6 +70,7 @@ def test_a_vacuous_comparison_has_no_verdict_of_a_pass_and_states_no_power(oracl
     assert evidence.caught == ()
 
 
+@pytest.mark.slow
 def test_mistakes_survive_a_vacuous_case_and_none_of_the_survivors_is_called_correct() -> None:
     for name in ("dZ2-zero", "dZ2-sign", "dZ2-doubled"):
         assert check_network(mistake=BY_NAME[name], cases=[BLIND]).verdict == "could not judge"
