@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.tiers import sampled
+
 import os
 import random
 import signal
@@ -53,8 +55,8 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
-@pytest.mark.parametrize("moment", ["fsync", "replace", "rename"])
-@pytest.mark.parametrize("number", SAID, ids=lambda number: number.name)
+@pytest.mark.parametrize("moment", sampled(["fsync", "replace", "rename"], 1))
+@pytest.mark.parametrize("number", sampled(SAID, 1), ids=lambda number: number.name)
 def test_a_signal_while_a_file_is_written_waits_until_it_is_whole(tmp_path: Path, number: int, moment: str) -> None:
     words = WRITING[4] if moment == "rename" else WRITING[0]
     done = subprocess.run(

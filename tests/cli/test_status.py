@@ -7,14 +7,14 @@ from typing import get_args
 
 import pytest
 
-from tests.report.evidences import right
+from tests.report.evidences import submitted
 from verify.cli.status import FAULT, IN_WORDS, INTERRUPTED, OF_VERDICT, USAGE, status
 from verify.evidence.records import Evidence, Verdict
 
 
 @pytest.mark.parametrize(("verdict", "expected"), [("correct", 0), ("wrong", 1), ("could not judge", 3)])
 def test_every_verdict_has_its_status(verdict: Verdict, expected: int) -> None:
-    assert status(replace(right(), verdict=verdict)) == expected
+    assert status(replace(submitted(), verdict=verdict)) == expected
 
 
 def test_no_verdict_is_without_a_status_and_no_two_share_one() -> None:
@@ -24,13 +24,13 @@ def test_no_verdict_is_without_a_status_and_no_two_share_one() -> None:
 
 @pytest.mark.parametrize("verdict", get_args(Verdict))
 def test_a_fault_of_verify_is_never_the_status_of_a_verdict(verdict: Verdict) -> None:
-    assert status(replace(right(), verdict=verdict, kind="fault of verify")) == FAULT
+    assert status(replace(submitted(), verdict=verdict, kind="fault of verify")) == FAULT
 
 
 @pytest.mark.parametrize("verdict", get_args(Verdict))
 def test_an_interruption_is_said_whatever_was_found_by_then(monkeypatch: pytest.MonkeyPatch, verdict: Verdict) -> None:
     monkeypatch.setattr(Evidence, "interrupted", True)
-    assert status(replace(right(), verdict=verdict)) == INTERRUPTED
+    assert status(replace(submitted(), verdict=verdict)) == INTERRUPTED
 
 
 def test_the_words_of_the_help_name_every_status() -> None:

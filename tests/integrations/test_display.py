@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.report.evidences import right
+from tests.report.evidences import submitted
 from verify.integrations import display
 
 
@@ -27,16 +27,16 @@ def shown(shell: SimpleNamespace, value: object) -> dict[str, str]:
 
 
 def test_a_notebook_shows_evidence_as_html_and_as_markdown(shell: SimpleNamespace) -> None:
-    assert shown(shell, right()) == {}
+    assert shown(shell, submitted()) == {}
     assert display.register()
-    assert shown(shell, right()) == {"text/html": display.html(right()), "text/markdown": display.markdown(right())}
+    assert shown(shell, submitted()) == {"text/html": display.html(submitted()), "text/markdown": display.markdown(submitted())}
     assert shown(shell, "evidence") == {}
 
 
 def test_registering_twice_is_registering_once(shell: SimpleNamespace) -> None:
     assert display.register()
     assert display.register()
-    assert set(shown(shell, right())) == {"text/html", "text/markdown"}
+    assert set(shown(shell, submitted())) == {"text/html", "text/markdown"}
 
 
 def test_without_ipython_nothing_is_registered(monkeypatch: pytest.MonkeyPatch) -> None:

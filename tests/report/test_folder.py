@@ -37,6 +37,7 @@ def written(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_report_is_its_evidence_both_texts_and_the_pictures(tmp_path: Path) -> None:
     for name, evidence, expected in (
         ("right", right(), ALWAYS | PICTURES),

@@ -254,6 +254,7 @@ def test_nothing_is_printed_and_poochs_logger_is_as_before(server, target, sha25
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ways", ["cache", "offline", "digits"])
 def test_pooch_and_requests_are_loaded_for_a_download_only(target, ways):
     if ways == "cache":

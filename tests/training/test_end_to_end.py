@@ -210,6 +210,7 @@ def test_the_evidence_comes_back_from_json_and_is_what_the_schema_says(right):
     assert Evidence.from_json(right.to_json()) == right
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["dZ2-doubled", "dZ2-sign", "db2-summed-over-classes"])
 def test_the_evidence_of_a_mistake_too(wrong, name):
     valid(wrong(name))

@@ -150,6 +150,7 @@ SHORT = (
 )
 
 
+@pytest.mark.slow
 def test_a_training_without_the_twin_does_not_load_tensorflow():
     assert loaded(*SHORT) == {"json"}
 
