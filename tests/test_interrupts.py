@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from tests.tiers import sampled
-
 import os
 import random
 import signal
@@ -17,6 +15,7 @@ import pytest
 from tests.command_line import command
 from tests.places import RIGHT as SUBMISSION
 from tests.places import ROOT
+from tests.tiers import sampled
 from verify.evidence.records import Evidence
 from verify.files import write_whole
 from verify.interrupts import CtrlC, Ended, Signals, deferred

@@ -29,7 +29,10 @@ def shown(shell: SimpleNamespace, value: object) -> dict[str, str]:
 def test_a_notebook_shows_evidence_as_html_and_as_markdown(shell: SimpleNamespace) -> None:
     assert shown(shell, submitted()) == {}
     assert display.register()
-    assert shown(shell, submitted()) == {"text/html": display.html(submitted()), "text/markdown": display.markdown(submitted())}
+    assert shown(shell, submitted()) == {
+        "text/html": display.html(submitted()),
+        "text/markdown": display.markdown(submitted()),
+    }
     assert shown(shell, "evidence") == {}
 
 

@@ -28,6 +28,7 @@ from tests.report.evidences import (
     unjudged,
 )
 from tests.there import there
+from tests.tiers import sampled
 from verify.evidence.records import Evidence
 from verify.evidence.submission import Lines, Offer
 from verify.integrations import display
@@ -348,7 +349,7 @@ def harmless_text() -> Counter[str]:
     return texts.shape(markdown.text(document(submitted_full_of("word"))))
 
 
-@pytest.mark.parametrize("outside", HOSTILE)
+@pytest.mark.parametrize("outside", sampled(HOSTILE, 4))
 def test_hostile_texts_are_shown_and_do_nothing(outside: str) -> None:
     evidence = submitted_full_of(outside)
     written = html.page(document(evidence))
