@@ -32,7 +32,7 @@ check: $(BIN)/.full
 	$(BIN)/mypy
 
 test: check
-	$(BIN)/python -m pytest -n auto -m "not tensorflow and not slow and not mnist and not browser"
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not tensorflow and not slow and not mnist and not browser"
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "tensorflow or slow or mnist or browser"
 
 bench: $(BIN)/.full
