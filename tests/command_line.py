@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tests.patience import HANGS
+
 
 @dataclass(frozen=True)
 class Said:
@@ -17,7 +19,6 @@ class Said:
 
 
 Run = Callable[..., Said]
-LONG = 600  # seconds: what takes so long hangs, however busy the machine is
 
 
 def command(*words: str) -> list[str]:
@@ -28,7 +29,7 @@ def apart(*words: str, **environment: str) -> Said:
     """Run `python -m verify` in a process of its own."""
     inherited = {name: value for name, value in os.environ.items() if name != "VERIFY_MNIST"}
     done = subprocess.run(
-        command(*words), capture_output=True, text=True, timeout=LONG, check=False, env={**inherited, **environment}
+        command(*words), capture_output=True, text=True, timeout=HANGS, check=False, env={**inherited, **environment}
     )
     return Said(done.returncode, done.stdout, done.stderr)
 
@@ -54,6 +55,6 @@ def interrupted(times: int, *words: str) -> Said:
     """Run verify in a process of its own, to which Ctrl-C comes so many times in the middle of an epoch, at its fiftieth update."""
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", _INTERRUPTED, str(times), *words],
-        capture_output=True, text=True, timeout=LONG, check=False,
+        capture_output=True, text=True, timeout=HANGS, check=False,
     )  # fmt: skip
     return Said(done.returncode, done.stdout, done.stderr)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import Run, command
+from tests.patience import HANGS
 from tests.places import RIGHT
 from tests.tiers import sampled
 from verify import memory
@@ -30,7 +31,7 @@ def shell(words: list[str], redirected: str, **environment: str) -> tuple[int, s
     """Run a command with what a shell puts behind it; return its own status, and what was printed."""
     done = subprocess.run(
         ["bash", "-c", f'"$@" {redirected}; exit ${{PIPESTATUS[0]}}', "bash", *words],
-        capture_output=True, timeout=120, check=False, env={**os.environ, **environment},
+        capture_output=True, timeout=HANGS, check=False, env={**os.environ, **environment},
     )  # fmt: skip
     return done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
 
@@ -88,7 +89,7 @@ def test_300_megabytes_are_enough_for_a_submission_and_a_hundred_are_one_line() 
     words = command("grads", SUBMISSION)
     begin = ["bash", "-c", 'ulimit -v "$1"; shift; exec "$@"', "bash"]
     enough, little = (
-        subprocess.run([*begin, size, *words], capture_output=True, text=True, timeout=120, check=False)
+        subprocess.run([*begin, size, *words], capture_output=True, text=True, timeout=HANGS, check=False)
         for size in ("300000", "150000")
     )
     assert (enough.returncode, enough.stderr) == (0, "")

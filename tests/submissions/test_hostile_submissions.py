@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import HANGS
 from tests.places import SUBMISSIONS as HERE
 from verify.submissions.judge import check_submission
 
@@ -39,7 +40,7 @@ def test_hostile_code_is_never_called_correct(hostile: Path, tmp_path: Path) -> 
     before, start = submission.read_bytes(), time.monotonic()
     evidence = check_submission(submission, seconds=SECONDS)
     assert evidence.verdict in ("wrong", "could not judge")
-    assert time.monotonic() - start < 20 * SECONDS
+    assert time.monotonic() - start < HANGS
     assert canary.read_text() == "untouched"
     assert submission.read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["canary", "handed in"]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from tests.patience import HANGS
 from tests.places import REAL_MNIST as MNIST
 from verify.evidence.records import PASSES, Evidence
 
@@ -48,7 +49,7 @@ class Whole:
 def whole() -> Whole:
     words = ["train-mnist", "--data", str(MNIST), "--json", "-"]
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", PROBE, *words], capture_output=True, text=True, timeout=500, check=True
+        [sys.executable, "-W", "error", "-c", PROBE, *words], capture_output=True, text=True, timeout=HANGS, check=True
     )
     *progress, last = done.stderr.splitlines()
     status, kilobytes, tensorflow = last.split()
