@@ -21,7 +21,8 @@ from verify.memory import LACKING, ran_out
 SUBMISSION = str(RIGHT)
 SMALL = ("grads", "--sizes", "2,3,2", "--oracle", "exact")
 VERIFY = [SMALL, (*SMALL, "--json", "-"), ("mistakes",), ("explain", "W1"), ("--help",)]
-WRITERS = [*(command(*words) for words in VERIFY), [sys.executable, "-m", "derivations", "--sizes", "2,1,2,2"]]
+WRITERS = [command(*VERIFY[0]), [sys.executable, "-m", "derivations", "--sizes", "2,1,2,2"],
+           *(command(*words) for words in VERIFY[1:])]  # fmt: skip
 FULL = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
 EACH = pytest.mark.parametrize("words", sampled(WRITERS, 2), ids=lambda words: " ".join(words[2:]))
 ONE = pytest.mark.parametrize("words", sampled(WRITERS, 1), ids=lambda words: " ".join(words[2:]))
