@@ -57,8 +57,9 @@ def lines_are_in_order(shown: list[str], printed: list[str]) -> bool:
     return skipping or at == len(printed)
 
 
+LONG = ("train-mnist", "report", "derivations", "4,5,3")
 COMMANDS = [
-    pytest.param(command, output, marks=[pytest.mark.slow] if "train-mnist" in command or "report" in command else [])
+    pytest.param(command, output, marks=[pytest.mark.slow] if any(one in command for one in LONG) else [])
     for command, output in console_commands()
 ]
 

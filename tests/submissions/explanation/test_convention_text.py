@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 
 import pytest
 
-from tests.report.evidences import right, submitted
+from tests.report.evidences import submitted
 from verify.errors import BadInput
 from verify.submissions.explanation.convention_text import convention_text
 from verify.submissions.wiring.conventions import KEYS
@@ -14,7 +15,7 @@ from verify.submissions.wiring.conventions import KEYS
 
 def test_evidence_about_no_submission_has_no_convention() -> None:
     with pytest.raises(BadInput, match=r"^a convention: the evidence is not about a submission"):
-        convention_text(right())
+        convention_text(replace(submitted(), submission=None))
 
 
 def test_the_file_is_toml_and_tells_only_keys_that_there_are() -> None:
