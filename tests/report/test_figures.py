@@ -32,7 +32,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 @pytest.fixture(scope="module")
 def evidence() -> Evidence:
-    return check_training(find_dataset(None, "digits"), Settings(epochs=2))
+    return check_training(find_dataset(None, "digits"), Settings(epochs=2, hidden=16), oracles=("complex-step",))
 
 
 def with_runs(evidence: Evidence, *runs: Run) -> Evidence:
