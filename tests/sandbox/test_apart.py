@@ -29,7 +29,9 @@ pytestmark = pytest.mark.slow
 
 LEVELS = [one.level for one in offers() if one.available]
 GOOD = "import numpy as np\ndef f(x): return 2 * x"
-TWICE = "from verify.submissions.inside import serve as s\nonce = s.send\ns.send = lambda *given: (once(*given), once(*given))"
+TWICE = (
+    "from verify.sandbox.inside import serve as s\nonce = s.send\ns.send = lambda *given: (once(*given), once(*given))"
+)
 
 RENUMBERED = """
 from verify.sandbox.inside import serve as s

@@ -59,7 +59,7 @@ def test_each_rung_falls_to_the_next(monkeypatch: pytest.MonkeyPatch, number: in
 
 def test_no_rung_at_all_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     _only(monkeypatch)
-    with pytest.raises(BadInput, match="any cage is not to be had"):
+    with pytest.raises(BadInput, match="any cage is not available on this machine"):
         strongest()
 
 
