@@ -310,7 +310,7 @@ def test_an_error_that_verify_does_not_know_is_a_fault_with_its_place_and_no_tra
     said = run(*SMALL)
     assert (said.status, said.out) == (4, "")
     assert said.err.startswith("verify: could not judge: a fault of verify")
-    assert "ZeroDivisionError: a bug (verify/cli/main.py, line " in said.err
+    assert "ZeroDivisionError: a bug (verify/cli/grads.py, line " in said.err
     assert said.err.count("\n") == 1
 
 

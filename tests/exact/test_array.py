@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -219,7 +220,8 @@ def test_a_float_array_joins_in_on_either_side_of_a_product():
     fractions = [np.vectorize(Fraction, otypes=[object])(array) for array in (left, right)]
     assert_same(left @ a @ right, [fractions[0] @ x @ fractions[1] for x in duals])
     assert_same(np.dot(left, a.dot(right)), [fractions[0] @ x @ fractions[1] for x in duals])
-    assert_same(1.5 - a / 4, [dual(1.5) - x / 4 for x in duals])
+    more: Any = Fraction(3, 2)
+    assert_same(1.5 - a / 4, [more - x / 4 for x in duals])
 
 
 @pytest.mark.parametrize(
