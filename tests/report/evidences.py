@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from itertools import cycle
@@ -334,6 +334,13 @@ EVIDENCES: dict[str, Callable[[], Evidence]] = {
     "hostile": hostile,
 }
 CLEAN = tuple(name for name in EVIDENCES if name != "hostile")
+_DEFAULT = ("right", "wrong-dZ2", "digits", "hostile")  # the tier of every day makes these four
+
+
+def tiered(rows: Iterable[Any]) -> list[Any]:
+    """Return names of evidences, or rows that begin with one, of which those of other evidences are marked slow."""
+    every = [row if isinstance(row, tuple) else (row,) for row in rows]
+    return [pytest.param(*row, marks=() if row[0] in _DEFAULT else pytest.mark.slow) for row in every]
 
 
 @cache

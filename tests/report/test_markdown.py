@@ -12,7 +12,17 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from tests.report.evidences import CLEAN, EVIDENCES, HOSTILE, full_of, reported, right, with_formula, without_drawing
+from tests.report.evidences import (
+    CLEAN,
+    EVIDENCES,
+    HOSTILE,
+    full_of,
+    reported,
+    right,
+    tiered,
+    with_formula,
+    without_drawing,
+)
 from tests.tiers import sampled
 from verify.integrations import display
 from verify.report.blocks import Code, Derivation, Drawing, Points, Table
@@ -64,14 +74,14 @@ def rows(tokens: list[Token]) -> list[list[list[str]]]:
 # What stands where
 
 
-@pytest.mark.parametrize("name", EVIDENCES)
+@pytest.mark.parametrize("name", tiered(EVIDENCES))
 def test_its_headings_are_the_verdict_and_the_sections_of_the_page(name: str) -> None:
     report = reported(name)
     expected = [("h1", report.verdict.capitalize()), *(("h2", section.title) for section in report.sections)]
     assert headings(parsed(written(name))) == expected
 
 
-@pytest.mark.parametrize("name", EVIDENCES)
+@pytest.mark.parametrize("name", tiered(EVIDENCES))
 def test_the_contents_lead_to_the_headings_as_github_names_them(name: str) -> None:
     tokens = parsed(written(name))
     links = [str(one.attrs["href"]) for one in tokens if one.type == "link_open"]
@@ -79,7 +89,7 @@ def test_the_contents_lead_to_the_headings_as_github_names_them(name: str) -> No
     assert links == [f"#{one}" for one in named]
 
 
-@pytest.mark.parametrize("name", EVIDENCES)
+@pytest.mark.parametrize("name", tiered(EVIDENCES))
 def test_every_table_is_one_with_five_columns_at_most(name: str) -> None:
     tokens = parsed(written(name))
     found = rows(tokens)
@@ -98,7 +108,7 @@ def test_every_table_is_one_with_five_columns_at_most(name: str) -> None:
     assert not [line for line in lines if re.search(r"^\||\| --|:-- \|", line) and line not in in_tables]
 
 
-@pytest.mark.parametrize("name", CLEAN)
+@pytest.mark.parametrize("name", tiered(CLEAN))
 def test_columns_that_have_no_place_are_named_in_the_last(name: str) -> None:
     (gradients,) = [table for table in rows(parsed(written(name))) if table[0][:3] == ["gradient", "oracle", "verdict"]]
     for row in gradients[1:]:
@@ -106,7 +116,7 @@ def test_columns_that_have_no_place_are_named_in_the_last(name: str) -> None:
         assert re.search(r"[\d,]+ of [\d,]+", row[4])
 
 
-@pytest.mark.parametrize("name", EVIDENCES)
+@pytest.mark.parametrize("name", tiered(EVIDENCES))
 def test_pictures_are_those_of_the_report_beside_the_file_and_are_said_in_words(name: str) -> None:
     images = [one for one in parsed(written(name)) if one.type == "image"]
     blocks = [block for section in reported(name).sections for block in section.blocks]
@@ -116,7 +126,7 @@ def test_pictures_are_those_of_the_report_beside_the_file_and_are_said_in_words(
         assert one.content.replace("\\", "").replace("\u200b", "") == picture.alternative.replace("\\", "")
 
 
-@pytest.mark.parametrize("name", EVIDENCES)
+@pytest.mark.parametrize("name", tiered(EVIDENCES))
 def test_every_formula_is_a_block_of_its_own(name: str) -> None:
     lines = written(name).splitlines()
     fences = [place for place, line in enumerate(lines) if line == "$$"]
@@ -132,7 +142,7 @@ def test_every_formula_is_a_block_of_its_own(name: str) -> None:
         assert not re.search(r"\$|`|<|\\\\", formula)
 
 
-@pytest.mark.parametrize("name", EVIDENCES)
+@pytest.mark.parametrize("name", tiered(EVIDENCES))
 def test_every_list_and_every_piece_of_code_is_one(name: str) -> None:
     tokens = parsed(written(name))
     blocks = [block for section in reported(name).sections for block in section.blocks]
@@ -143,7 +153,7 @@ def test_every_list_and_every_piece_of_code_is_one(name: str) -> None:
     assert not [one for one in tokens if one.type == "code_block"]
 
 
-@pytest.mark.parametrize("name", CLEAN)
+@pytest.mark.parametrize("name", tiered(CLEAN))
 def test_what_is_wrong_is_marked_and_no_mark_is_left_over(name: str) -> None:
     tokens = parsed(written(name))
     assert not [one.content for one in tokens if one.type == "text" and re.search(r"\*\*|\\|&\w+;|^#|```", one.content)]
@@ -151,13 +161,13 @@ def test_what_is_wrong_is_marked_and_no_mark_is_left_over(name: str) -> None:
     assert ("**differs**" in in_gradients) == (reported(name).verdict == "wrong")
 
 
-@pytest.mark.parametrize("name", CLEAN)
+@pytest.mark.parametrize("name", tiered(CLEAN))
 def test_its_html_is_only_what_folds_a_table(name: str) -> None:
     found = [tag for one in parsed(written(name)) if one.type.startswith("html") for tag in tags(one.content)]
     assert set(found) <= {"details", "summary"}
 
 
-@pytest.mark.parametrize("name", EVIDENCES)
+@pytest.mark.parametrize("name", tiered(EVIDENCES))
 def test_it_ends_with_one_line_end_and_holds_no_sign_that_does_something(name: str) -> None:
     assert written(name).endswith("\n")
     assert not written(name).endswith("\n\n")
