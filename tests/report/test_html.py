@@ -368,7 +368,7 @@ def test_it_is_small_and_is_text_without_signs_that_do_something(name: str) -> N
     assert not set(text) & set("\u202e\u2028\u200b\x7f\x9b")
 
 
-@pytest.mark.parametrize("name", ["right", "hostile"])
+@pytest.mark.parametrize("name", sampled(["right", "hostile"], 1))
 def test_the_same_evidence_gives_the_same_page(name: str) -> None:
     evidence = EVIDENCES[name]()
     assert page(document(evidence)) == html(name)
@@ -463,7 +463,7 @@ def test_a_formula_from_elsewhere_is_drawn_or_shown_as_it_is_written(text: str) 
 # In a notebook
 
 
-@pytest.mark.parametrize("name", ["right", "wrong-dZ2", "extreme", "hostile"])
+@pytest.mark.parametrize("name", sampled(["right", "wrong-dZ2", "extreme", "hostile"], 1))
 def test_the_fragment_is_the_verdict_and_the_table_of_gradients(name: str) -> None:
     evidence = EVIDENCES[name]()
     root = tree(fragment(evidence))

@@ -243,7 +243,9 @@ def test_that_this_would_be_seen() -> None:
         assert shape(f"{written('right')}\n{planted}\n") != shape(written("right")) + shape("a word")
 
 
-@pytest.mark.parametrize("outside", [*HOSTILE, "}", "\\frac", "\\href{javascript:alert(1)}{x}", "<b>", "\\unicode{x}"])
+@pytest.mark.parametrize(
+    "outside", sampled([*HOSTILE, "}", "\\frac", "\\href{javascript:alert(1)}{x}", "<b>", "\\unicode{x}"], 6)
+)
 def test_a_formula_from_elsewhere_stays_within_its_block(monkeypatch: pytest.MonkeyPatch, outside: str) -> None:
     without_drawing(monkeypatch)
     clean, markdown = text(document(with_formula("x"))), text(document(with_formula(outside)))
@@ -287,7 +289,7 @@ def test_code_in_a_cell_is_read_as_it_was(outside: str) -> None:
 # In a notebook
 
 
-@pytest.mark.parametrize("name", ["right", "wrong-dZ2", "hostile"])
+@pytest.mark.parametrize("name", sampled(["right", "wrong-dZ2", "hostile"], 1))
 def test_the_fragment_is_the_verdict_and_the_table_of_gradients(name: str) -> None:
     evidence = EVIDENCES[name]()
     assert display.markdown(evidence) == fragment(evidence)
