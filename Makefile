@@ -32,19 +32,19 @@ check: $(BIN)/.full
 	$(BIN)/mypy
 
 test: check
-	$(BIN)/python -m pytest -n auto -m "not tensorflow and not slow and not mnist and not browser"
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not tensorflow and not slow and not mnist and not browser"
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "tensorflow or slow or mnist or browser"
 
 bench: $(BIN)/.full
-	$(BIN)/python tests/benchmarks/ratios.py
-	$(BIN)/python tests/benchmarks/training.py
-	$(BIN)/python tests/benchmarks/submissions.py
+	$(BIN)/python -m tests.benchmarks.ratios
+	$(BIN)/python -m tests.benchmarks.training
+	$(BIN)/python -m tests.benchmarks.submissions
 
 corpus: $(BIN)/.full
-	$(BIN)/python tests/submissions/corpus_table.py
+	$(BIN)/python -m tests.submissions.corpus_table
 
 soak: $(BIN)/.full
-	$(BIN)/python tests/benchmarks/soak.py $(SECONDS) $(SEED)
+	$(BIN)/python -m tests.benchmarks.soak $(SECONDS) $(SEED)
 
 sample: $(BIN)/.light
 	$(BIN)/verify report --name lab1 --no-digits --dataset mnist

@@ -6,8 +6,8 @@ import os
 import sys
 
 import pytest
-from command_line import Run, Said
 
+from tests.command_line import Run, Said
 from verify.cli import main as cli
 
 os.environ["VERIFY_OFFLINE"] = "1"  # no test touches the network, nor does any process that a test starts

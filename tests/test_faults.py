@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from command_line import Run
 
 import verify.lab.check
 import verify.library
 import verify.submissions.judge
+from tests.command_line import Run
 from verify import Evidence, check_gradients, check_network
 from verify.errors import BadInput
 from verify.faults import why

@@ -11,14 +11,17 @@ import time
 from pathlib import Path
 
 import pytest
-from command_line import command
 
+from tests.command_line import command
+from tests.patience import HANGS, becomes
+from tests.places import RIGHT as SUBMISSION
+from tests.places import ROOT
+from tests.tiers import sampled
 from verify.evidence.records import Evidence
 from verify.files import write_whole
 from verify.interrupts import CtrlC, Ended, Signals, deferred
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="needs the signals of POSIX")
-SUBMISSION = Path(__file__).parent / "submissions" / "corpus" / "right_columns_dict_tanh_ce.py"
 SAID = {
     signal.SIGINT: (130, "verify: interrupted\n"),
     signal.SIGTERM: (143, "verify: ended by SIGTERM\n"),
@@ -49,16 +52,16 @@ WRITING = [
 
 
 def environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    return {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
-@pytest.mark.parametrize("moment", ["fsync", "replace", "rename"])
-@pytest.mark.parametrize("number", SAID, ids=lambda number: number.name)
+@pytest.mark.parametrize("moment", sampled(["fsync", "replace", "rename"], 1))
+@pytest.mark.parametrize("number", sampled(SAID, 1), ids=lambda number: number.name)
 def test_a_signal_while_a_file_is_written_waits_until_it_is_whole(tmp_path: Path, number: int, moment: str) -> None:
     words = WRITING[4] if moment == "rename" else WRITING[0]
     done = subprocess.run(
         [sys.executable, "-c", SENDING, str(int(number)), moment, *words],
-        capture_output=True, text=True, cwd=tmp_path, env=environment(), timeout=120, check=False,
+        capture_output=True, text=True, cwd=tmp_path, env=environment(), timeout=HANGS, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == SAID[signal.Signals(number)]
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
@@ -71,7 +74,7 @@ def test_a_signal_while_a_file_is_written_waits_until_it_is_whole(tmp_path: Path
 def test_every_command_that_writes_leaves_nothing_beside_its_files(tmp_path: Path, words: tuple[str, ...]) -> None:
     done = subprocess.run(
         [sys.executable, "-c", SENDING, str(int(signal.SIGTERM)), "fsync", *words],
-        capture_output=True, text=True, cwd=tmp_path, env=environment(), timeout=300, check=False,
+        capture_output=True, text=True, cwd=tmp_path, env=environment(), timeout=HANGS, check=False,
     )  # fmt: skip
     assert done.returncode == 143
     assert done.stderr.endswith("verify: ended by SIGTERM\n")
@@ -95,13 +98,11 @@ def test_a_signal_at_a_random_moment_leaves_nothing(tmp_path: Path, seed: int) -
     )  # fmt: skip
     time.sleep(chosen.uniform(0.6, 3.5))
     process.send_signal(number)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=HANGS)
     assert (process.returncode, said) in (SAID[number], (0, ""))
     assert {path.name for path in place.iterdir()} <= {"out"}
-    until = time.monotonic() + 15  # a cage that had just begun ends and clears its folder by itself
-    while list(temporary.iterdir()) and time.monotonic() < until:
-        time.sleep(0.05)
-    assert not list(temporary.iterdir())
+    # A cage that had just begun ends and clears its folder by itself.
+    assert becomes(lambda: not list(temporary.iterdir()))
 
 
 @pytest.mark.parametrize("number", SAID, ids=lambda number: number.name)
@@ -141,9 +142,7 @@ def test_a_signal_in_a_finalizer_that_can_not_raise_is_not_lost() -> None:
 
     with pytest.raises(SystemExit) as stopped, Signals():  # noqa: PT012
         Finalized()
-        until = time.monotonic() + 10
-        while time.monotonic() < until:
-            time.sleep(0.01)
+        becomes(lambda: False)
     assert stopped.value.code == 143
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.places import ROOT
+
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 EXPECTED_STATUS = {"--mistake": 1, "--sizes 1,2,1": 3}
 
@@ -57,8 +58,9 @@ def lines_are_in_order(shown: list[str], printed: list[str]) -> bool:
     return skipping or at == len(printed)
 
 
+LONG = ("train-mnist", "report", "derivations", "4,5,3")
 COMMANDS = [
-    pytest.param(command, output, marks=[pytest.mark.slow] if "train-mnist" in command or "report" in command else [])
+    pytest.param(command, output, marks=[pytest.mark.slow] if any(one in command for one in LONG) else [])
     for command, output in console_commands()
 ]
 

@@ -9,8 +9,7 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from tests.architecture import house_page
-from tests.architecture.house import EXCEPTIONS, HOUSE, NEVER
+from tests.architecture.house import EXCEPTIONS, GROUND, HOUSE, NEVER
 from tests.architecture.house_page import FLOORS, PAGE, ROOT, between, parts, place, renewed
 from verify.cli.status import COULD_NOT_JUDGE, FAULT, INTERRUPTED, OF_VERDICT, USAGE
 from verify.evidence.records import Step, Verdict, Word
@@ -82,7 +81,7 @@ def test_its_tables_follow_from_the_house():
 
 def test_every_room_stands_in_it_with_exactly_what_it_may_import():
     told = {cells[0].strip("`"): cells[2] for cells in rows(TEXT, "Floors and rooms")[1:] if cells[2]}
-    ground = set(house_page.GROUND)
+    ground = set(GROUND)
     assert set(told) == {place(room) for room in HOUSE}
     for room, (may, _) in HOUSE.items():
         words = [] if told[place(room)] == "nothing of ours" else told[place(room)].split(", ")
@@ -91,7 +90,7 @@ def test_every_room_stands_in_it_with_exactly_what_it_may_import():
 
 def test_its_words_for_the_ground_name_every_module_of_it():
     (said,) = re.findall(r"\*The ground\* is short for the modules of one idea each: ([^.]*)\.", TEXT)
-    assert set(re.split(r",\s+|\s+and\s+", said)) == set(house_page.GROUND)
+    assert set(re.split(r",\s+|\s+and\s+", said)) == set(GROUND)
 
 
 def test_every_floor_begins_with_a_room_of_the_house():
@@ -150,7 +149,7 @@ def test_an_exception_that_is_left_out_is_reported(monkeypatch):
 
 
 def test_a_house_without_exceptions_says_so(monkeypatch):
-    monkeypatch.setattr(house_page, "EXCEPTIONS", {})
+    monkeypatch.setattr("tests.architecture.house_page.EXCEPTIONS", {})
     assert parts()["exceptions"] == "None."
 
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from house import EXCEPTIONS, HOUSE, NEVER
 
-ROOT = Path(__file__).parents[2]
+from tests.architecture.house import EXCEPTIONS, HOUSE, NEVER
+from tests.places import ROOT
 
 
 def modules(root: Path) -> dict[str, Path]:

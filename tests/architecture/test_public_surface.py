@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 import verify
+from tests.places import ROOT
 from verify.files import UNFINISHED
 
-ROOT = Path(__file__).parents[2]
 SOURCES = sorted([*ROOT.glob("verify/**/*.py"), *ROOT.glob("derivations/**/*.py")])
 LONGEST = 400
 TEXT = {

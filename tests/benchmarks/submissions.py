@@ -14,8 +14,9 @@ from unittest import mock
 
 import nbformat
 from nbclient import NotebookClient
-from ratios import RUNS, Row, seconds, shown
 
+from tests.benchmarks.ratios import RUNS, Row, seconds, shown
+from tests.places import CORPUS
 from verify.sandbox.cage import Limits, require
 from verify.sandbox.session import Sandbox
 from verify.submissions import judge
@@ -24,7 +25,6 @@ from verify.submissions.judge import check_submission
 
 LIMITS = Limits(seconds=20.0, memory=2048)
 
-CORPUS = Path(__file__).parent.parent / "submissions" / "corpus"
 LAB = (CORPUS / "wrong_db2_summed_over_everything.py").read_text()
 RIGHT = LAB.replace("np.sum(dZ2)", "np.sum(dZ2, axis=0, keepdims=True)")
 TRAINING = """

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import resources
@@ -17,9 +16,7 @@ from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "report"))
-from evidences import EVIDENCES
-
+from tests.report.evidences import EVIDENCES
 from verify.report.folder import write_report
 
 pytestmark = pytest.mark.browser

@@ -8,6 +8,7 @@ from derivations.claims import CLAIMS, DZ2_ANY_Y, ONE_HOT, OTHER_CLASS, ROWS_OF_
 from derivations.normal_form import Normaliser
 from derivations.notation import c, entries, k, m, over, q_y, r_y, s, t
 from derivations.proof import methods, prove, prove_equal
+from tests.there import there
 
 ALL = [(name, method) for name, claim in CLAIMS.items() for method in methods(claim)]
 NEEDS_ROWS_OF_Y = {("dZ2", "staged")} | {(name, "direct") for name in ("dZ2", "dW2", "db2", "dA1", "dZ1", "dW1", "db1")}
@@ -52,7 +53,7 @@ def test_a_use_of_the_hypothesis_on_the_side_of_the_formula_is_counted_too():
 
 
 def test_a_claim_builds_only_on_claims_before_it():
-    seen = set()
+    seen: set[object] = set()
     for name, claim in CLAIMS.items():
         assert set(claim.builds_on) <= seen
         seen.add(name)
@@ -91,7 +92,7 @@ READINGS = {
 @pytest.mark.parametrize("name", [name for name, claim in CLAIMS.items() if not claim.matrix])
 def test_the_scalar_formula_that_is_printed_is_the_one_that_is_proved(name):
     claim = CLAIMS[name]
-    proved_formula = (claim.direct or claim.staged)()[1]
+    proved_formula = there(claim.direct or claim.staged)()[1]
     printed = claim.statement.subs(READINGS[name], simultaneous=True)
     if name == "tanh'":
         assert (printed - proved_formula).cancel() == 0

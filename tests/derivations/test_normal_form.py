@@ -2,6 +2,8 @@
 
 import math
 import random
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given, reject, settings
@@ -30,13 +32,14 @@ from derivations.notation import (
     p_x,
     q_h,
     q_y,
+    r_y,
     s,
     t,
 )  # fmt: skip
 from derivations.proof import methods
 
 Y, Yhat, W2, X = (INDEXED[name] for name in ("Y", "Yhat", "W2", "X"))
-FUNCTIONS = {
+FUNCTIONS: dict[Any, Callable[[list[float]], float]] = {
     Add: math.fsum, Mul: math.prod, Pow: lambda pair: pair[0] ** pair[1],
     exp: lambda one: math.exp(one[0]), log: lambda one: math.log(one[0]), tanh: lambda one: math.tanh(one[0]),
 }  # fmt: skip
@@ -64,10 +67,10 @@ def value(expression, known, entry):
 def world(seed, *, rows_sum_to_one):
     """Return random sizes, indices and entries; every entry is decided when it is first asked for."""
     rng = random.Random(seed)
-    known = {size: rng.randint(1, 3) for size in (m, n_x, n_h, n_y)}
+    known: dict[Any, Any] = {size: rng.randint(1, 3) for size in (m, n_x, n_h, n_y)}
     known |= {index: rng.randrange(known[size]) for index, size in RANGE.items()}
     known[eps] = 0.1
-    store = {}
+    store: dict[Any, Any] = {}
 
     def entry(base, indices):
         if base == "c":
@@ -93,7 +96,7 @@ def test_the_raw_derivative_its_normal_form_and_the_claim_have_one_value(step):
     normal = Normaliser(rows_sum_to_one=needs)(raw)
     for seed in range(4):
         known, entry = world(seed, rows_sum_to_one=needs)
-        if step[0] == "softmax off-diagonal" and known[claims.r_y] == known[q_y]:
+        if step[0] == "softmax off-diagonal" and known[r_y] == known[q_y]:
             continue  # the claim is about two different classes
         expected = value(raw, known, entry)
         assert value(normal, known, entry) == pytest.approx(expected, rel=1e-9, abs=1e-12)

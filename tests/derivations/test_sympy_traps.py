@@ -26,6 +26,7 @@ from derivations.entrywise import Network
 from derivations.evaluate import evaluate
 from derivations.normal_form import Normaliser
 from derivations.notation import INDEXED, entries, i, m, n_h, n_y, over, p_h, q_y, s
+from tests.there import there
 
 GONE = "this trap of SymPy is gone: the code that steps around it may be simpler now"
 
@@ -88,6 +89,6 @@ def test_doit_leaves_a_range_piecewise_and_our_proofs_never_call_it():
 def test_differentiating_tanh_is_a_look_up_and_our_proof_never_mentions_it():
     z = Symbol("z")
     assert diff(tanh(z), z) == 1 - tanh(z) ** 2, GONE
-    left, right = claims.CLAIMS["tanh'"].direct()
+    left, right = there(claims.CLAIMS["tanh'"].direct)()
     assert not left.has(tanh)
     assert cancel(left - right) == 0

@@ -200,6 +200,7 @@ def test_a_mistake_that_does_not_apply_gives_no_gradient() -> None:
     net, objective = NETS[0]
     layers, X, Y = point()
     trace = net.forward(layers, X)
+    by_id = {(str(step), name): row for (step, name), row in BY_ID.items()}
     for place, key in (
         (("dZ", 1), ("dZ", "relu-reversed")),
         (("dW", 1), ("dW", "from-Z{l-1}")),
@@ -208,7 +209,7 @@ def test_a_mistake_that_does_not_apply_gives_no_gradient() -> None:
         (("dA", 1), ("dA", "from-Yhat")),
         (("dZ", 1), ("dZ", "tanh")),
     ):
-        assert mutated(net, objective, trace, layers, Y, {place: BY_ID[key]}) is None, key
+        assert mutated(net, objective, trace, layers, Y, {place: by_id[key]}) is None, key
         assert mutated(net, objective, trace, layers, Y, {}) is not None
 
 

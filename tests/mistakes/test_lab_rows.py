@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from verify.judgement.comparison import handwritten
 from verify.lab import network
+from verify.lab.comparing import handwritten
 from verify.lab.planting import BY_NAME, CONSTANTS, MISTAKES, NET, QUANTITIES, line_of, network_with, rows
 from verify.mistakes.apply import mutated
 from verify.mistakes.catalogue import with_constant

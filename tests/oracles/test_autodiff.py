@@ -87,4 +87,4 @@ load({name!r})(network, make_case((2, 3, 2), 3), textbook_loss)
 
 
 def test_each_name_loads_the_oracle_of_that_name():
-    assert [load(name).__name__ for name in NAMES] == [name.replace("-", "_") for name in NAMES]
+    assert [getattr(load(name), "__name__", "") for name in NAMES] == [name.replace("-", "_") for name in NAMES]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
@@ -10,8 +11,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_cases import CASES
 
+from tests.oracles.random_cases import CASES
 from verify.lab import network
 from verify.nets.cases import FULL_SIZES, PARAMETERS, Case, make_case
 from verify.oracles.base import textbook_loss
@@ -22,7 +23,7 @@ from verify.oracles.structured import moved_losses
 from verify.oracles.symbolic import at_digits
 
 FULL = make_case(FULL_SIZES, 4)
-FUNCTIONS = {
+FUNCTIONS: dict[str, tuple[Callable[[float], float], Callable[[float], float], float]] = {
     "sin": (np.sin, np.cos, 0.7),
     "exp": (np.exp, np.exp, 1.3),
     "cube": (lambda x: x**3, lambda x: 3 * x**2, -1.1),

@@ -7,8 +7,8 @@ from functools import cache
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from random_cases import CASES
 
+from tests.oracles.random_cases import CASES
 from verify.lab import network
 from verify.nets.cases import FULL_SIZES, PARAMETERS, make_case
 from verify.oracles.base import textbook_loss

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_cases import CASES
 
+from tests.oracles.random_cases import CASES
 from verify.lab import network
 from verify.nets.cases import PARAMETERS, make_case
 from verify.oracles.base import textbook_loss

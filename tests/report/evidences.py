@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from itertools import cycle
@@ -175,7 +175,7 @@ def worst_of_all() -> Evidence:
 
 def full_of(text: str) -> Evidence:
     """Return evidence in which every free text begins and ends with this text."""
-    return with_texts(worst_of_all(), lambda old: f"{text} {old} {text}")  # type: ignore[no-any-return]
+    return with_texts(worst_of_all(), lambda old: f"{text} {old} {text}")
 
 
 def with_formula(latex: str) -> Evidence:
@@ -194,7 +194,7 @@ def hostile() -> Evidence:
         first, last = (HOSTILE[number % len(HOSTILE)] for number in (place, place // 50))
         return f"{first} {text} {last}"
 
-    return with_texts(worst_of_all(), change)  # type: ignore[no-any-return]
+    return with_texts(worst_of_all(), change)
 
 
 def without_drawing(monkeypatch: pytest.MonkeyPatch, words: str = "") -> None:
@@ -319,7 +319,7 @@ SUBMISSIONS: dict[str, Callable[[], Evidence]] = {"notebook": submitted, "script
 
 def submitted_full_of(text: str) -> Evidence:
     """Return evidence of a submission in which every free text begins and ends with this text."""
-    return with_texts(submitted(), lambda old: f"{text} {old} {text}")  # type: ignore[no-any-return]
+    return with_texts(submitted(), lambda old: f"{text} {old} {text}")
 
 
 EVIDENCES: dict[str, Callable[[], Evidence]] = {
@@ -334,6 +334,13 @@ EVIDENCES: dict[str, Callable[[], Evidence]] = {
     "hostile": hostile,
 }
 CLEAN = tuple(name for name in EVIDENCES if name != "hostile")
+_DEFAULT = ("right", "wrong-dZ2", "digits", "hostile")  # the tier of every day makes these four
+
+
+def tiered(rows: Iterable[Any]) -> list[Any]:
+    """Return names of evidences, or rows that begin with one, of which those of other evidences are marked slow."""
+    every = [row if isinstance(row, tuple) else (row,) for row in rows]
+    return [pytest.param(*row, marks=() if row[0] in _DEFAULT else pytest.mark.slow) for row in every]
 
 
 @cache

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import stat
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from evidences import WRONG_DZ2, digits, extreme, hostile, right, wrong
 
+from tests.report.evidences import WRONG_DZ2, digits, extreme, hostile, right, wrong
+from tests.tiers import sampled
 from verify.errors import BadInput
 from verify.evidence.records import Evidence
 from verify.report.document import document
@@ -30,13 +32,20 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.fixture
-def written(tmp_path: Path) -> Path:
-    folder = tmp_path / "reports" / "right"
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One report, drawn once for all tests."""
+    folder = tmp_path_factory.mktemp("once") / "reports" / "right"
     write_report(right(), folder)
     return folder
 
 
+@pytest.fixture
+def written(tmp_path: Path, once: Path) -> Path:
+    return Path(shutil.copytree(once, tmp_path / "reports" / "right"))
+
+
+@pytest.mark.slow
 def test_a_report_is_its_evidence_both_texts_and_the_pictures(tmp_path: Path) -> None:
     for name, evidence, expected in (
         ("right", right(), ALWAYS | PICTURES),
@@ -56,7 +65,7 @@ def test_a_report_is_its_evidence_both_texts_and_the_pictures(tmp_path: Path) ->
     assert sorted(path.name for path in (tmp_path / "of" / "all").iterdir()) == ["digits", "right", "without"]
 
 
-@pytest.mark.parametrize("make", [right, digits, extreme, hostile], ids=lambda make: make.__name__)
+@pytest.mark.parametrize("make", sampled([right, digits, extreme, hostile], 1), ids=lambda make: make.__name__)
 def test_it_is_the_same_byte_for_byte_from_its_own_evidence(tmp_path: Path, make) -> None:
     write_report(make(), tmp_path / "first")
     again = Evidence.from_json((tmp_path / "first" / "evidence.json").read_text(encoding="utf-8"))
@@ -70,6 +79,7 @@ def test_it_can_be_read_by_others(written: Path) -> None:
     assert {stat.S_IMODE(path.stat().st_mode) & 0o444 for path in written.iterdir()} == {0o444}
 
 
+@pytest.mark.slow
 def test_a_report_is_replaced_and_loses_the_pictures_that_it_no_longer_has(tmp_path: Path) -> None:
     folder = tmp_path / "report"
     write_report(digits(), folder)
@@ -218,8 +228,10 @@ class Renaming:
         monkeypatch.setattr(Path, "rename", rename)
 
 
-@pytest.mark.parametrize("failing", [1, 2])
-@pytest.mark.parametrize("error", [OSError(errno.EACCES, "Permission denied"), KeyboardInterrupt()], ids=repr)
+@pytest.mark.parametrize("failing", sampled([1, 2], 1))
+@pytest.mark.parametrize(
+    "error", sampled([OSError(errno.EACCES, "Permission denied"), KeyboardInterrupt()], 1), ids=repr
+)
 def test_a_move_that_fails_leaves_the_old_report_whole(
     written: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, failing: int
 ) -> None:
@@ -231,6 +243,7 @@ def test_a_move_that_fails_leaves_the_old_report_whole(
     assert [path.name for path in written.parent.iterdir()] == ["right"]
 
 
+@pytest.mark.slow
 def test_where_even_the_old_report_can_not_be_moved_back_it_is_not_thrown_away(
     written: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,7 +13,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from evidences import (
+
+from tests.places import ROOT
+from tests.report.evidences import (
     CLEAN,
     EVIDENCES,
     HOSTILE,
@@ -23,11 +25,12 @@ from evidences import (
     full_of,
     reported,
     right,
+    tiered,
     with_formula,
     without_drawing,
     wrong,
 )
-
+from tests.tiers import sampled
 from verify import check_gradients
 from verify.evidence.records import Evidence
 from verify.integrations import display
@@ -36,7 +39,6 @@ from verify.report.document import document
 from verify.report.html import fragment, page
 from verify.report.safe import visible
 
-ROOT = Path(__file__).parents[2]
 VOID = {"meta", "br", "img", "link", "input", "hr", "base", "source", "embed"}
 LINKS = ("href", "xlink:href", "src", "srcset", "action", "formaction", "data", "poster", "background", "ping", "cite")
 TITLES = {
@@ -134,7 +136,7 @@ def parsed(name: str) -> Element:
     return tree(html(name))
 
 
-@pytest.fixture(params=EVIDENCES)
+@pytest.fixture(params=tiered(EVIDENCES))
 def root(request: pytest.FixtureRequest) -> Element:
     return parsed(request.param)
 
@@ -144,16 +146,18 @@ def root(request: pytest.FixtureRequest) -> Element:
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [
-        ("right", "shown gradients derivation power steps findings trusted replay"),
-        ("wrong-shape", "wrong shown gradients derivation power steps trusted replay"),
-        ("wrong-dZ2", "wrong shown gradients derivation power steps trusted replay"),
-        ("digits", "shown gradients derivation power steps learning findings trusted replay"),
-        ("digits-wrong", "wrong shown gradients derivation power steps learning trusted replay"),
-        ("interrupted", "shown gradients derivation power learning findings trusted replay"),
-        ("extreme", "shown gradients derivation power steps learning findings trusted replay"),
-        ("hostile", "wrong shown gradients derivation power steps learning findings trusted replay"),
-    ],
+    tiered(
+        [
+            ("right", "shown gradients derivation power steps findings trusted replay"),
+            ("wrong-shape", "wrong shown gradients derivation power steps trusted replay"),
+            ("wrong-dZ2", "wrong shown gradients derivation power steps trusted replay"),
+            ("digits", "shown gradients derivation power steps learning findings trusted replay"),
+            ("digits-wrong", "wrong shown gradients derivation power steps learning trusted replay"),
+            ("interrupted", "shown gradients derivation power learning findings trusted replay"),
+            ("extreme", "shown gradients derivation power steps learning findings trusted replay"),
+            ("hostile", "wrong shown gradients derivation power steps learning findings trusted replay"),
+        ]
+    ),
 )
 def test_the_sections_stand_in_their_order_and_the_contents_lead_there(name: str, expected: str) -> None:
     root = parsed(name)
@@ -166,7 +170,7 @@ def test_the_sections_stand_in_their_order_and_the_contents_lead_there(name: str
 
 @pytest.mark.parametrize(
     ("name", "verdict"),
-    [("right", "Correct"), ("wrong-dZ2", "Wrong"), ("digits", "Correct"), ("interrupted", "Could not judge")],
+    tiered([("right", "Correct"), ("wrong-dZ2", "Wrong"), ("digits", "Correct"), ("interrupted", "Could not judge")]),
 )
 def test_the_verdict_is_the_heading_and_its_sentence_does_not_say_it_again(name: str, verdict: str) -> None:
     root, evidence = parsed(name), EVIDENCES[name]()
@@ -208,7 +212,7 @@ def test_every_planted_mistake_has_its_row_folded_away() -> None:
     assert details.one("summary").text == caption(details.one("table"))
 
 
-@pytest.mark.parametrize("name", [WRONG_SHAPE, WRONG_DZ2, ONE_ENTRY])
+@pytest.mark.parametrize("name", sampled([WRONG_DZ2, WRONG_SHAPE, ONE_ENTRY], 1))
 def test_a_wrong_report_begins_with_the_mistake_its_line_the_right_one_and_the_formula(name: str) -> None:
     evidence = wrong(name)
     found = sections(tree(page(document(evidence))))["wrong"]
@@ -223,10 +227,10 @@ def test_a_wrong_report_begins_with_the_mistake_its_line_the_right_one_and_the_f
     assert row.one("th").text == diagnosis.step
     assert len(row.all("math")) == 2
     assert said.index("The formula that is violated") > places[-1]
-    for row in evidence.summary:
-        if row.message and row.worst and row.worst.expected is not None:
-            assert f"d{row.parameter}" in said
-    assert any(row.message and row.message in said for row in evidence.summary)
+    for one in evidence.summary:
+        if one.message and one.worst and one.worst.expected is not None:
+            assert f"d{one.parameter}" in said
+    assert any(one.message and one.message in said for one in evidence.summary)
 
 
 def test_wrong_comes_before_the_table_of_gradients_and_is_marked_in_words_and_not_only_in_colour() -> None:
@@ -344,7 +348,7 @@ def test_nothing_is_loaded_and_nothing_runs(root: Element) -> None:
     assert not [one for one in root.all("meta") if "http-equiv" in one.attributes]
 
 
-@pytest.mark.parametrize("name", CLEAN)
+@pytest.mark.parametrize("name", tiered(CLEAN))
 def test_no_address_stands_in_it_but_the_names_of_xml(name: str) -> None:
     names = ("http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink", "http://www.w3.org/1998/Math/MathML")
     text = html(name)
@@ -355,7 +359,7 @@ def test_no_address_stands_in_it_but_the_names_of_xml(name: str) -> None:
     assert str(Path.home()) + "/" not in text
 
 
-@pytest.mark.parametrize("name", EVIDENCES)
+@pytest.mark.parametrize("name", tiered(EVIDENCES))
 def test_it_is_small_and_is_text_without_signs_that_do_something(name: str) -> None:
     text = html(name)
     assert len(text.encode()) < 2_000_000
@@ -364,13 +368,14 @@ def test_it_is_small_and_is_text_without_signs_that_do_something(name: str) -> N
     assert not set(text) & set("\u202e\u2028\u200b\x7f\x9b")
 
 
-@pytest.mark.parametrize("name", ["right", "hostile"])
+@pytest.mark.parametrize("name", sampled(["right", "hostile"], 1))
 def test_the_same_evidence_gives_the_same_page(name: str) -> None:
     evidence = EVIDENCES[name]()
     assert page(document(evidence)) == html(name)
     assert page(document(Evidence.from_json(evidence.to_json()))) == html(name)
 
 
+@pytest.mark.slow
 def test_another_process_with_other_hashes_gives_the_same_page(tmp_path: Path) -> None:
     (tmp_path / "e.json").write_text(EVIDENCES["digits"]().to_json(), encoding="utf-8")
     code = (
@@ -409,7 +414,7 @@ def shape(text: str) -> list[tuple[str, frozenset[str]]]:
     return [(one.tag, frozenset(one.attributes)) for one in root.all()]
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", sampled(HOSTILE, 4))
 @pytest.mark.usefixtures("undrawn")
 def test_a_page_full_of_hostile_text_is_built_as_one_full_of_a_word(text: str) -> None:
     written = page(document(full_of(text)))
@@ -433,7 +438,9 @@ def test_that_this_would_be_seen() -> None:
         test_nothing_is_loaded_and_nothing_runs(tree(planted))
 
 
-@pytest.mark.parametrize("text", [*HOSTILE, "{", "}", "\\frac", "x_", "\\left(", "x_a_b", "{" * 2000, "\\unicode{x}"])
+@pytest.mark.parametrize(
+    "text", sampled([*HOSTILE, "{", "}", "\\frac", "x_", "\\left(", "x_a_b", "{" * 2000, "\\unicode{x}"], 6)
+)
 @pytest.mark.usefixtures("undrawn")
 def test_a_formula_from_elsewhere_is_drawn_or_shown_as_it_is_written(text: str) -> None:
     root = tree(page(document(with_formula(text))))
@@ -456,7 +463,7 @@ def test_a_formula_from_elsewhere_is_drawn_or_shown_as_it_is_written(text: str) 
 # In a notebook
 
 
-@pytest.mark.parametrize("name", ["right", "wrong-dZ2", "extreme", "hostile"])
+@pytest.mark.parametrize("name", sampled(["right", "wrong-dZ2", "extreme", "hostile"], 1))
 def test_the_fragment_is_the_verdict_and_the_table_of_gradients(name: str) -> None:
     evidence = EVIDENCES[name]()
     root = tree(fragment(evidence))

@@ -8,11 +8,13 @@ from xml.etree import ElementTree
 
 import pytest
 
+from tests.there import there
 from verify.evidence.records import CaseEvidence, Comparison, Evidence, Power, Replay
 from verify.lab.planting import MISTAKES
-from verify.report.pictures import kill_matrix
+from verify.report.pictures import Picture, kill_matrix
 from verify.report.pictures.drawing import style
-from verify.report.pictures.kill_matrix import Level, _matrix
+from verify.report.pictures.kill_matrix import _matrix
+from verify.report.pictures.matrix import Level
 from verify.report.pictures.matrix_drawing import drawn
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -35,7 +37,7 @@ def evidence(*cases: CaseEvidence, mistakes=CATALOGUE) -> Evidence:
 @pytest.fixture(scope="module")
 def mixed() -> Evidence:
     """Three cases: one sees all but one mistake, one has two oracles, one is vacuous."""
-    every = dict.fromkeys(CATALOGUE, ORACLES)
+    every: dict[str, tuple[str, ...]] = dict.fromkeys(CATALOGUE, ORACLES)
     return evidence(
         case("first", {**every, "dW1-clipped": (), "dW1-one-entry": ("symbolic", "exact", "complex-step")}),
         case("full net", dict.fromkeys(CATALOGUE, ("symbolic", "exact")), oracles=("symbolic", "exact")),
@@ -48,6 +50,10 @@ def picture(mixed):
     return kill_matrix(mixed)
 
 
+def drawn_of(given: Evidence) -> Picture:
+    return there(kill_matrix(given))
+
+
 def figure(given: Evidence):
     with style("test"):
         made = drawn(_matrix(given))
@@ -56,7 +62,7 @@ def figure(given: Evidence):
 
 
 def words(made) -> list[str]:
-    return [element.text for element in ElementTree.fromstring(made.svg).iter(f"{SVG}text")]
+    return [element.text or "" for element in ElementTree.fromstring(made.svg).iter(f"{SVG}text")]
 
 
 def test_every_cell_says_what_the_evidence_says(mixed):
@@ -128,8 +134,8 @@ def test_the_same_evidence_gives_the_same_bytes(mixed, picture):
 
 def test_the_svg_can_stand_beside_others(picture):
     root = ElementTree.fromstring(picture.svg)
-    assert root.find(f"{SVG}desc").text == picture.alternative
-    ids = [element.get("id") for element in root.iter() if element.get("id")]
+    assert there(root.find(f"{SVG}desc")).text == picture.alternative
+    ids = [found for element in root.iter() if (found := element.get("id"))]
     assert len(ids) == len(set(ids))
     assert all(one.startswith("kill-matrix-") for one in ids)
     assert "url(#kill-matrix-" in picture.svg  # the hatch
@@ -168,7 +174,7 @@ def test_names_that_fit_stand_across_and_others_upright():
 
 @pytest.mark.parametrize("name", [r"$x$ and $\frac$", "<script>alert(1)</script>", "a & b"])
 def test_a_hostile_name_is_drawn_as_it_is_written(name):
-    made = kill_matrix(evidence(case(name, {name: ()}, oracles=()), mistakes={name: "x"}))
+    made = drawn_of(evidence(case(name, {name: ()}, oracles=()), mistakes={name: "x"}))
     assert name in words(made)
     assert f"{name}: 0 of 1, not {name}." in made.alternative
     assert "<script" not in made.svg
@@ -176,19 +182,19 @@ def test_a_hostile_name_is_drawn_as_it_is_written(name):
 
 @pytest.mark.parametrize("name", ["", "long " * 500, "あ 🙂 שלום", "a\0b\x1b\ud800\n\u202e", "-", "dZ2-"])
 def test_any_name_is_drawn_without_warnings(name):
-    made = kill_matrix(evidence(case(name, {name: ("exact",)}), case(name, {}), mistakes={name: name}))
+    made = drawn_of(evidence(case(name, {name: ("exact",)}), case(name, {}), mistakes={name: name}))
     ElementTree.fromstring(made.svg)
     assert "\u202e" not in made.alternative
 
 
 def test_general_mistakes_are_one_group():
-    general = dict.fromkeys(("zero", "sign", "doubled", "one-percent"), ("complex-step",))
+    general: dict[str, tuple[str, ...]] = dict.fromkeys(("zero", "sign", "doubled", "one-percent"), ("complex-step",))
     matrix = _matrix(evidence(case("the given point", general, oracles=("complex-step",)), mistakes=general))
     assert matrix.groups == (tuple(general),)
 
 
 def test_a_mistake_that_was_not_tried_is_neither_seen_nor_unseen():
-    made = kill_matrix(
+    made = drawn_of(
         evidence(case("a", {"x": ORACLES}), case("b", {"x": (), "y": ORACLES}), mistakes={"x": "", "y": ""})
     )
     assert "a: 1 of 1. b: 1 of 2, not x." in made.alternative

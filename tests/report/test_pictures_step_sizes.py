@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from tests.there import there
 from verify.errors import BadInput
 from verify.evidence.records import CaseEvidence, Evidence, Order, Power, Replay
 from verify.report.pictures import step_sizes, write_figures
@@ -40,7 +41,7 @@ def figure(given: Evidence):
 
 
 def words(made) -> list[str]:
-    return [element.text for element in ElementTree.fromstring(made.svg).iter(f"{SVG}text")]
+    return [element.text or "" for element in ElementTree.fromstring(made.svg).iter(f"{SVG}text")]
 
 
 def test_every_case_is_one_line_of_its_errors(three):
@@ -63,7 +64,7 @@ def test_the_reference_lines_have_the_slopes_that_stand_beside_them(three):
 
 
 def test_the_picture_says_in_words_what_it_shows(three):
-    picture = step_sizes(three)
+    picture = there(step_sizes(three))
     assert "in 2 cases, for h from 3e-08 to 0.25." in picture.alternative
     assert (
         "Observed order 1.98 to 2.01, expected 2.00. 24 errors, zero or not finite, are left out."
@@ -72,7 +73,7 @@ def test_the_picture_says_in_words_what_it_shows(three):
     assert {"step h", "error of the central difference", "10⁻⁶"} <= set(words(picture))
     least = min(error for one in three.cases[:2] for error in one.order.errors)
     assert f"The least error is {least:.1e}, " in picture.alternative
-    unknown = step_sizes(with_orders(vee(1, None)))
+    unknown = there(step_sizes(with_orders(vee(1, None))))
     assert "No order was observed, expected 2.00." in unknown.alternative
     assert "left out" not in unknown.alternative
 
@@ -82,8 +83,8 @@ def test_the_same_evidence_gives_the_same_bytes(three):
 
 
 def test_ids_begin_with_the_name_of_the_picture(three):
-    picture = step_sizes(three)
-    ids = [one.get("id") for one in ElementTree.fromstring(picture.svg).iter() if one.get("id")]
+    picture = there(step_sizes(three))
+    ids = [found for one in ElementTree.fromstring(picture.svg).iter() if (found := one.get("id"))]
     assert len(ids) == len(set(ids))
     assert all(one.startswith("step-sizes-") for one in ids)
 
@@ -104,7 +105,7 @@ EXTREME = {
 @pytest.mark.parametrize("name", EXTREME)
 def test_any_numbers_are_drawn_without_warnings_and_no_label_covers_another(name):
     given = with_orders(EXTREME[name])
-    ElementTree.fromstring(step_sizes(given).svg)
+    ElementTree.fromstring(there(step_sizes(given)).svg)
     made = figure(given)
     axes = made.axes[0]
     ticks = [tick.label1 for axis in (axes.xaxis, axes.yaxis) for tick in axis.get_major_ticks()]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
+from tests.places import ROOT
 from verify.evidence.records import Evidence
 from verify.report import html, markdown
 from verify.report.document import document
 
-SAMPLE = Path(__file__).parents[2] / "reports" / "lab1"
+SAMPLE = ROOT / "reports" / "lab1"
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,9 @@ import tomllib
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-CORPUS = Path(__file__).parent / "corpus"
+from tests.places import CORPUS
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from corpus_table import Judged, all_judged, expectations
+
+from tests.submissions.corpus_table import Judged, all_judged, expectations
 
 pytestmark = pytest.mark.slow
 

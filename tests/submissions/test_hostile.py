@@ -17,12 +17,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.patience import HANGS
+from tests.places import SUBMISSIONS as HERE
 from verify.sandbox.cage import Limits, offer, offers
 from verify.sandbox.session import Failed, Sandbox, Worker
 
 pytestmark = pytest.mark.slow
 
-HERE = Path(__file__).parent
 FILES = sorted((HERE / "hostile").glob("*.py"))
 LEVELS = [one.level for one in offers() if one.available]
 LIMITS = Limits(seconds=2.0, memory=768, output=1 << 16)
@@ -63,7 +64,7 @@ def _outcome(worker: Worker, source: str) -> str:
             header, _ = worker.ask({"do": "call", "call": "f"}, {"x": X})
     except Failed as failure:
         return failure.kind if 0 < len(failure.reason) < 600 else "a failure without a sentence"
-    return f"error {header['error'].partition(':')[0]}" if "error" in header else "answer"
+    return f"error {str(header['error']).partition(':')[0]}" if "error" in header else "answer"
 
 
 def _left_running(driver: Path) -> list[bytes]:
@@ -108,7 +109,7 @@ def test_hostile_code_stays_in_its_cage(
     assert "REACHED" not in worker.printed
     assert "sings" not in worker.printed
     assert len(worker.printed) <= LIMITS.output + 100
-    assert took < LIMITS.seconds + 10
+    assert took < HANGS
     assert canary.read_text() == "the canary sings"
     assert canary.stat().st_mode & 0o777 == 0o600
     assert not (canary.parent / "canary.new").exists()
@@ -134,7 +135,7 @@ def test_what_a_submission_prints_in_one_worker_does_not_reach_the_next(level: s
         first, second = apart.worker(), apart.worker()
         assert first.ask({"do": "load", "code": "print('first'); import numpy; numpy.sum = None; kept = 1"}) == ({}, {})
         answer, _ = second.ask({"do": "load", "code": "import numpy; print(numpy.sum([1, 2])); print(kept)"})
-        assert answer["error"].startswith("NameError")
+        assert str(answer["error"]).startswith("NameError")
         first.close()
         second.close()
         assert first.printed == "first\n"

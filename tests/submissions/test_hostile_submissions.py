@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import HANGS
+from tests.places import SUBMISSIONS as HERE
 from verify.submissions.judge import check_submission
 
 pytestmark = pytest.mark.slow
 
-HERE = Path(__file__).parent
 HOSTILE = sorted((HERE / "hostile").glob("*.py"))
 WRONG = (HERE / "corpus" / "wrong_db2_summed_over_everything.py").read_text()
 RIGHT = HERE / "corpus" / "right_columns_dict_tanh_ce.py"
@@ -39,7 +40,7 @@ def test_hostile_code_is_never_called_correct(hostile: Path, tmp_path: Path) -> 
     before, start = submission.read_bytes(), time.monotonic()
     evidence = check_submission(submission, seconds=SECONDS)
     assert evidence.verdict in ("wrong", "could not judge")
-    assert time.monotonic() - start < 20 * SECONDS
+    assert time.monotonic() - start < HANGS
     assert canary.read_text() == "untouched"
     assert submission.read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["canary", "handed in"]

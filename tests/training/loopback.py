@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-GENEROUS = 20.0  # seconds in which a server that never ends must be given up, on the slowest machine
+GENEROUS = 120.0  # seconds in which a server that never ends must be given up, on the slowest machine
 Behaviour = Callable[[BaseHTTPRequestHandler], None]
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_mnist import made, write_idx, write_npz
 
+from tests.places import REAL_MNIST as REAL
+from tests.training.made_mnist import made, write_idx, write_npz
 from verify.errors import BadInput, MissingPackage
 from verify.training import data
 from verify.training.data import HELP, MNIST, find_dataset
@@ -19,7 +20,6 @@ from verify.training.download import DownloadFailed
 from verify.training.idx import idx_form
 from verify.training.reading import Arrays
 
-REAL = Path(__file__).parents[2].parent / "shared" / "mnist" / "mnist.npz"
 UNKNOWN = "unknown data in MNIST's form"
 DIGITS = "scikit-learn's 8 by 8 digits"
 real = pytest.mark.skipif(not REAL.is_file(), reason="MNIST is not here")
@@ -169,7 +169,12 @@ def test_offline_that_is_empty_or_0_forbids_nothing(monkeypatch, value):
 
 def test_the_download_is_told_where_kerass_cache_is(monkeypatch, keras):
     told = []
-    monkeypatch.setattr(data, "download", lambda target: told.append(target) or made())
+
+    def downloaded(target):
+        told.append(target)
+        return made()
+
+    monkeypatch.setattr(data, "download", downloaded)
     find_dataset()
     assert told == [keras]
 

@@ -18,9 +18,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from loopback import BEHAVIOURS, GENEROUS, Server
-from made_mnist import made, write_npz
 
+from tests.patience import HANGS
+from tests.training.loopback import BEHAVIOURS, GENEROUS, Server
+from tests.training.made_mnist import made, write_npz
 from verify.training import data
 from verify.training import download as module
 from verify.training.data import find_dataset
@@ -254,6 +255,7 @@ def test_nothing_is_printed_and_poochs_logger_is_as_before(server, target, sha25
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ways", ["cache", "offline", "digits"])
 def test_pooch_and_requests_are_loaded_for_a_download_only(target, ways):
     if ways == "cache":
@@ -284,7 +286,7 @@ def in_process(code: str, target: Path) -> str:
     environment = {**os.environ, "KERAS_HOME": str(target.parents[1])}
     environment.pop("VERIFY_MNIST", None)
     words = [sys.executable, "-W", "error", "-c", textwrap.dedent(code)]
-    return subprocess.run(words, capture_output=True, text=True, check=True, env=environment, timeout=60).stdout
+    return subprocess.run(words, capture_output=True, text=True, check=True, env=environment, timeout=HANGS).stdout
 
 
 # Interruptions, and two at once
@@ -315,7 +317,7 @@ def test_an_interruption_ends_it_at_once_and_leaves_nothing(server, target, temp
         time.sleep(0.01)
     began = time.monotonic()
     process.send_signal(getattr(signal, name))
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=HANGS)
     assert time.monotonic() - began < GENEROUS
     assert process.returncode == 128 + getattr(signal, name)
     assert err == ("verify: interrupted\n" if name == "SIGINT" else f"verify: ended by {name}\n")
@@ -325,7 +327,7 @@ def test_an_interruption_ends_it_at_once_and_leaves_nothing(server, target, temp
 
 def test_two_at_once_do_not_break_each_other(server, target, temporary, content, sha256):
     both = [begun(target, sha256, server.url("whole")) for _ in range(2)]
-    assert [process.communicate(timeout=60) for process in both] == [("5\n", "")] * 2
+    assert [process.communicate(timeout=HANGS) for process in both] == [("5\n", "")] * 2
     assert target.read_bytes() == content
     assert list(target.parent.iterdir()) == [target]
     assert list(temporary.iterdir()) == []

@@ -9,13 +9,13 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
+from tests.patience import HANGS
+from tests.places import REAL_MNIST as MNIST
 from verify.evidence.records import PASSES, Evidence
 
-MNIST = Path(__file__).parents[3] / "shared" / "mnist" / "mnist.npz"
 pytestmark = [
     pytest.mark.mnist,
     pytest.mark.skipif(not MNIST.exists(), reason="the real MNIST is not here"),
@@ -49,7 +49,7 @@ class Whole:
 def whole() -> Whole:
     words = ["train-mnist", "--data", str(MNIST), "--json", "-"]
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", PROBE, *words], capture_output=True, text=True, timeout=500, check=True
+        [sys.executable, "-W", "error", "-c", PROBE, *words], capture_output=True, text=True, timeout=HANGS, check=True
     )
     *progress, last = done.stderr.splitlines()
     status, kilobytes, tensorflow = last.split()

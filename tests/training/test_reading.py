@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_mnist import made, write_idx, write_npz
 
+from tests.training.made_mnist import made, write_idx, write_npz
 from verify.errors import BadInput
 from verify.training import idx, npz
 from verify.training.idx import NAMES, idx_form, read_idx_folder

@@ -8,6 +8,7 @@ import warnings
 
 import pytest
 
+from tests.there import there
 from verify.errors import MissingPackage
 from verify.lab.check import subject_of
 from verify.lab.planting import BY_NAME
@@ -103,11 +104,11 @@ def test_keras_keeps_its_own_float_type(tensorflow, digits):
 def test_the_twin_is_a_check_of_the_training_and_alone_enough_for_wrong(tensorflow, digits):
     settings = Settings(epochs=3, hidden=16)
     evidence = check_training(digits, settings, twin=True, oracles=("complex-step",))
-    assert [check.name for check in evidence.training.checks].count(NAME) == 1
-    assert evidence.training.checks[0].verdict == "agrees"
+    assert [check.name for check in there(evidence.training).checks].count(NAME) == 1
+    assert there(evidence.training).checks[0].verdict == "agrees"
     wrong = check_training(digits, settings, twin=True, mistake=BY_NAME["dZ2-doubled"], oracles=("complex-step",))
     assert wrong.verdict == "wrong"
-    assert wrong.training.cost.caught[NAME] == ()
+    assert there(there(wrong.training).cost).caught[NAME] == ()
 
 
 # Without TensorFlow
@@ -149,6 +150,7 @@ SHORT = (
 )
 
 
+@pytest.mark.slow
 def test_a_training_without_the_twin_does_not_load_tensorflow():
     assert loaded(*SHORT) == {"json"}
 
