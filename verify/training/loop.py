@@ -21,7 +21,8 @@ from threadpoolctl import threadpool_limits
 
 from verify.evidence.records import Ending, Epoch
 from verify.nets.cases import initial_params
-from verify.training.data import Bytes, Dataset
+from verify.training.data import Dataset
+from verify.training.reading import Bytes
 
 Loop = Literal["intended", "as-written"]
 Watch = Callable[[int, dict[str, Any], Any, Any], None]

@@ -58,7 +58,7 @@ def _names(wrong: Wrong, gradient: Gradient | None) -> dict[str, Names]:
     trace = reading.net.forward(layers, at.X)
     right = with_mistakes(reading, (), at)
     assert right is not None
-    return names_at(reading, wrong.leaves, _ordered(wrong), trace, layers, gradient or right, right)
+    return names_at(reading, wrong.leaves, _ordered(wrong), trace, layers, wrong=gradient or right, right=right)
 
 
 def _ordered(wrong: Wrong) -> list[Function]:

@@ -47,6 +47,7 @@ def names_at(
     functions: Sequence[Function],
     trace: Trace,
     layers: Sequence[Layer],
+    *,
     wrong: Gradient,
     right: Gradient,
 ) -> dict[str, Names]:
@@ -114,30 +115,41 @@ def _assigned(function: Function, *, first: bool = False) -> dict[str, ast.AST]:
         (node for node in own_nodes(function.tree) if isinstance(node, ast.stmt)), key=lambda n: n.lineno
     )
     for node in reversed(statements) if first else statements:
-        targets: list[ast.expr] = []
-        if isinstance(node, ast.Assign):
-            targets = list(node.targets)
-        elif isinstance(node, ast.AugAssign | ast.AnnAssign):
-            targets = [node.target]
-        while targets:
-            target = targets.pop()
-            if isinstance(target, ast.Tuple | ast.List):
-                targets += target.elts
-            elif isinstance(target, ast.Name):
-                found[target.id] = node
-            elif isinstance(target, ast.Attribute):
-                found[target.attr] = node
-            elif isinstance(target, ast.Subscript):
-                name = _key_of(target.slice)
-                if name is not None:
-                    found[name] = node
-                elif isinstance(target.value, ast.Name) and target.value.id not in found:
-                    found[target.value.id] = node
+        for target in _targets(node):
+            name = _assigned_name(target)
+            if name is not None:
+                found[name] = node
+            elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+                found.setdefault(target.value.id, node)
         if isinstance(node, ast.Return | ast.Assign) and node.value is not None:
             for key, value in _keys(node.value).items():
                 if not isinstance(value, ast.Name):
                     found.setdefault(key, value)
     return found
+
+
+def _targets(node: ast.stmt) -> list[ast.expr]:
+    """Return what a statement assigns to, one by one: tuples and lists are taken apart."""
+    targets = list(node.targets) if isinstance(node, ast.Assign) else []
+    if isinstance(node, ast.AugAssign | ast.AnnAssign):
+        targets = [node.target]
+    single: list[ast.expr] = []
+    while targets:
+        target = targets.pop()
+        if isinstance(target, ast.Tuple | ast.List):
+            targets += target.elts
+        else:
+            single.append(target)
+    return single
+
+
+def _assigned_name(target: ast.expr) -> str | None:
+    """Return the name, the attribute or the key that is assigned; None for a key that is no text."""
+    if isinstance(target, ast.Name):
+        return target.id
+    if isinstance(target, ast.Attribute):
+        return target.attr
+    return _key_of(target.slice) if isinstance(target, ast.Subscript) else None
 
 
 def _key_of(node: ast.expr) -> str | None:
