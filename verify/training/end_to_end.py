@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from verify.evidence.records import FAILS, CaseEvidence, Check, Cost, DataUsed, Digit, Evidence, Run, Stretch, Training
 from verify.faults import judged_or_fault
 from verify.lab.check import judge, subject_of
+from verify.lab.handwritten import Network
 from verify.lab.planting import Mistake
 from verify.oracles import NAMES
 from verify.training.checks import ORACLES, GradientChecks, learning_checks, lost

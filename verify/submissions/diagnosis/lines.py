@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
+from verify.arrays import Array
 from verify.nets.net import ACTIVATIONS, Gradient, Layer, Trace
 from verify.submissions.execution.answers import Leaves
 from verify.submissions.execution.calling import Reading
@@ -55,7 +56,7 @@ def names_at(
 
     A quantity may be held without the 1/m, or turned; `wrong` are the values that the mistake gives.
     """  # fmt: skip
-    wanted: dict[str, list[Any]] = {}
+    wanted: dict[str, list[Array]] = {}
     L = len(layers)
     for layer in range(1, L + 1):
         wanted[f"A{layer}"] = [trace.A[layer]]
@@ -92,7 +93,7 @@ def _constants(reading: Reading, m: int) -> tuple[float, ...]:
     return (1 / c, 1 / (2 * c), 2.0, 0.5)
 
 
-def _is(value: Any, candidate: Any, scales: Sequence[float]) -> bool:
+def _is(value: Array, candidate: Array, scales: Sequence[float]) -> bool:
     if np.size(value) != np.size(candidate) or np.size(value) < 2 or np.asarray(value).dtype.kind not in "fi":
         return False
     array = np.asarray(value, dtype=float)

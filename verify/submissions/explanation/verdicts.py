@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from verify.evidence.records import FAILS, PASSES, CaseEvidence, Comparison, Diagnosis, Evidence, Replay, Row, Verdict
 from verify.evidence.submission import Answer, Lines, ParameterVerdict, Remark, Setting, Submission
@@ -272,7 +271,7 @@ def _convention(reading: Reading, candidates: Candidates) -> tuple[Setting, ...]
     roles, told = reading.roles, candidates.told
     settings: list[Setting] = []
 
-    def add(name: str, value: Any, implied: bool = False) -> None:
+    def add(name: str, value: object, implied: bool = False) -> None:
         if value is not None:
             settings.append(Setting(name, str(value), "told" if name in told else "implied" if implied else "inferred"))
 

@@ -6,10 +6,11 @@ import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
+from verify.arrays import Array
 from verify.nets.net import Layer
 from verify.submissions.program.vocabulary import bare, is_parameter
 from verify.submissions.wiring.plan_records import Path
@@ -35,13 +36,13 @@ class Parameter:
     transposed: bool = False  # the student's W is the transpose of n_in x n_out
     bias_first: bool = False
 
-    def canonical(self, array: Any) -> Any:
+    def canonical(self, array: Array) -> Array:
         """Return the student's array as W (n_in x n_out) or b (1 x n_out)."""
         if self.kind == "b":
             return array.reshape(1, -1)
         return array.T if self.transposed else array
 
-    def own(self, array: Any) -> Any:
+    def own(self, array: Array) -> Array:
         """Return a canonical array in the student's shape."""
         if self.kind == "b":
             return array.reshape(self.shape)
@@ -60,7 +61,7 @@ class Structure:
         """How many numbers the parameters hold."""
         return sum(int(np.prod(one.shape)) for one in self.parameters)
 
-    def layers(self, values: dict[str, Any]) -> list[Layer]:
+    def layers(self, values: dict[str, Array]) -> list[Layer]:
         """Return the layers of the network from the student's arrays, by name."""
         found: list[Layer] = []
         for number in range(1, len(self.sizes)):
@@ -76,7 +77,7 @@ class Structure:
             found.append(Layer(W, b))
         return found
 
-    def in_own_shape(self, parameter: Parameter, dW: Any, db: Any) -> Any:
+    def in_own_shape(self, parameter: Parameter, dW: Array, db: Array) -> Array:
         """Return a layer's gradient in the shape of the student's parameter."""
         if parameter.kind == "b":
             return parameter.own(db)
