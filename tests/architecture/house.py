@@ -16,7 +16,9 @@ class Room(NamedTuple):
     purpose: str
 
 
-GROUND: Final = ("errors", "version", "wording", "output", "interrupts", "memory", "temporary", "files", "settings", "arrays")
+GROUND: Final = (
+    "errors", "version", "wording", "output", "interrupts", "memory", "temporary", "files", "settings", "arrays",
+)  # fmt: skip
 EVIDENCE: Final = ("evidence", "faults")
 
 HOUSE: Final[dict[str, Room]] = {

@@ -31,7 +31,7 @@ def _spread(slope: Field | None, shape: tuple[int, ...]) -> Field | None:
 def _plus(world: World, one: Field | None, other: Field | None) -> Field | None:
     if one is None or other is None:
         return other if one is None else one
-    return world.field.add(one, other)  # type: ignore[no-any-return]
+    return world.field.add(one, other)
 
 
 def _made(a: ExactArray, value: Field, slope: Field | None, shadow: Array) -> ExactArray:
