@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from sympy import (
     Expr,
@@ -33,6 +33,7 @@ from derivations.notation import (
     MATRIX,
     SHAPES,
     Entries,
+    Expression,
     c,
     entries,
     eps,
@@ -67,7 +68,7 @@ class Claim:
 
     name: str
     left: str
-    statement: Any
+    statement: Expression
     reason: str
     direct: Callable[[], Equation] | None
     staged: Callable[[], Equation] | None = None
@@ -99,13 +100,13 @@ STATEMENTS: Final[Mapping[str, MatrixExpr]] = {
 DZ2_ANY_Y: Final[MatrixExpr] = (HadamardProduct(Yhat, Y * OneMatrix(n_y, n_y)) - Y) / m
 DZ2_IMPLEMENTED: Final[MatrixExpr] = (HadamardProduct(Yhat, _kept * OneMatrix(n_y, n_y)) - _kept) / m
 
-ENTRY: Final[Mapping[str, tuple[Any, Any]]] = {
+ENTRY: Final[Mapping[str, tuple[Expression, Expression]]] = {
     "dYhat": (s, q_y), "dZ2": (s, q_y), "dA1": (s, q_h), "dZ1": (s, q_h),
     "dW2": (p_h, q_y), "db2": (0, q_y), "dW1": (p_x, q_h), "db1": (0, q_h),
 }  # fmt: skip
 
 # One step of the chain rule: the quantity that the variable enters, and the indices of its entries.
-THROUGH: Final[Mapping[str, tuple[str, tuple[Any, Any]]]] = {
+THROUGH: Final[Mapping[str, tuple[str, tuple[Expression, Expression]]]] = {
     "dZ2": ("Yhat", (i, k)), "dW2": ("Z2", (i, k)), "db2": ("Z2", (i, k)), "dA1": ("Z2", (i, k)),
     "dZ1": ("A1", (i, j)), "dW1": ("Z1", (i, j)), "db1": ("Z1", (i, j)),
 }  # fmt: skip
@@ -123,7 +124,7 @@ def derivative(expression: Expr, entry: Expr) -> Expr:
     return diff(expression, entry)
 
 
-def at(statement: MatrixExpr, indices: tuple[Any, Any], meaning: Mapping[str, Entries]) -> Expr:
+def at(statement: MatrixExpr, indices: tuple[Expression, Expression], meaning: Mapping[str, Entries]) -> Expr:
     """Return one entry of a matrix statement with every matrix read by its meaning."""
     return statement[indices].replace(
         lambda part: isinstance(part, MatrixElement),
@@ -168,11 +169,11 @@ def staged(name: str, statement: MatrixExpr | None = None) -> Equation:
     return left, at(STATEMENTS[name] if statement is None else statement, indices, given)
 
 
-def _softmax_entry(row: Any, column: Any) -> Expr:
+def _softmax_entry(row: Expression, column: Expression) -> Expr:
     return FORWARD["Yhat"]({"Z2": entries("Z2")})(row, column)
 
 
-def _jacobian(yhat: Entries, row: Any, column: Any) -> Expr:
+def _jacobian(yhat: Entries, row: Expression, column: Expression) -> Expr:
     """Return dYhat[row, column]/dZ2[s, q_y] as claimed, for any reading of Yhat."""
     return KroneckerDelta(row, s) * yhat(row, column) * (KroneckerDelta(column, q_y) - yhat(row, q_y))
 

@@ -7,13 +7,13 @@ implies the identity. `cancel` then decides whether `entry - formula` is the zer
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from sympy import Add, Expr, Matrix, Symbol, cancel, diff, exp, log, ones, tanh
 
 from derivations.claims import PARAMETERS, STATEMENTS
 from derivations.evaluate import gradients
+from derivations.notation import Expression
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Network:
 
 
 def prove_entrywise(
-    sizes: tuple[int, int, int, int], changed: dict[str, Any] | None = None
+    sizes: tuple[int, int, int, int], changed: dict[str, Expression] | None = None
 ) -> tuple[EntrywiseProof, ...]:
     """Prove dW1, db1, dW2, db2 at sizes (m, n_x, n_h, n_y), entry by entry.
 
@@ -88,9 +88,9 @@ def prove_entrywise(
     return tuple(proofs)
 
 
-def _symbols(name: str, rows: int, columns: int) -> Any:
+def _symbols(name: str, rows: int, columns: int) -> Expression:
     return Matrix(rows, columns, lambda row, column: Symbol(f"{name}_{row}_{column}", real=True))
 
 
-def _distinct(values: Any) -> list[Expr]:
+def _distinct(values: Expression) -> list[Expr]:
     return sorted({value for value in values if value.free_symbols}, key=str)

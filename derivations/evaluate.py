@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any
 
 import numpy as np
 from sympy import (
@@ -25,14 +24,14 @@ from sympy import (
 )
 
 from derivations.claims import PARAMETERS, STATEMENTS
-from derivations.notation import eps, m, n_h, n_x, n_y
+from derivations.notation import Expression, eps, m, n_h, n_x, n_y
 
-Values = Mapping[str, Any]
+Values = Mapping[str, Expression]
 
 
-def sizes(known: Values) -> dict[Any, int]:
+def sizes(known: Values) -> dict[Expression, int]:
     """Return the values of m, n_x, n_h, n_y that the shapes of the known matrices give."""
-    found: dict[Any, int] = {}
+    found: dict[Expression, int] = {}
     for name, pair in {"X": (m, n_x), "Y": (m, n_y), "W2": (n_h, n_y), "A1": (m, n_h)}.items():
         if name in known:
             found.update(zip(pair, known[name].shape, strict=True))
@@ -44,8 +43,8 @@ def evaluate(
     known: Values,
     *,
     statements: Mapping[str, MatrixExpr] = STATEMENTS,
-    smoothing: Any = None,
-) -> Any:
+    smoothing: Expression = None,
+) -> Expression:
     """Return the value of a gradient where the `known` matrices have the values given.
 
     `smoothing` is the value of eps, for the statements that hold one.
@@ -55,14 +54,16 @@ def evaluate(
 
 
 def gradients(
-    known: Values, *, statements: Mapping[str, MatrixExpr] = STATEMENTS, smoothing: Any = None
-) -> dict[str, Any]:
+    known: Values, *, statements: Mapping[str, MatrixExpr] = STATEMENTS, smoothing: Expression = None
+) -> dict[str, Expression]:
     """Return the gradient of every parameter, keyed by its name; what they share is computed once."""
     values = _Values(dict(known), sizes(known), statements, smoothing)
     return {name: values.matrix(f"d{name}") for name in PARAMETERS}
 
 
-def forward(known: Values, *, tanh: Callable[[Any], Any], exp: Callable[[Any], Any]) -> dict[str, Any]:
+def forward(
+    known: Values, *, tanh: Callable[[Expression], Expression], exp: Callable[[Expression], Expression]
+) -> dict[str, Expression]:
     """Return `known` with Z1, A1, Z2, Yhat added, in whatever numbers `tanh` and `exp` are given for.
 
     The rows of Z2 are shifted by a number near their maximum, which softmax does not see.
@@ -76,18 +77,22 @@ def forward(known: Values, *, tanh: Callable[[Any], Any], exp: Callable[[Any], A
     return {**known, "Z1": Z1, "A1": A1, "Z2": Z2, "Yhat": powers / (powers @ np.ones((Z2.shape[1], 1), dtype=int))}
 
 
-Plan = Callable[["_Values"], Any]  # a statement, ready to be evaluated
+Plan = Callable[["_Values"], Expression]  # a statement, ready to be evaluated
 
 
 class _Values:
     """The known matrices, and those that have been computed from their statements."""
 
     def __init__(
-        self, values: dict[str, Any], wanted: Mapping[Any, int], statements: Mapping[str, MatrixExpr], smoothing: Any
+        self,
+        values: dict[str, Expression],
+        wanted: Mapping[Expression, int],
+        statements: Mapping[str, MatrixExpr],
+        smoothing: Expression,
     ) -> None:
         self.values, self.sizes, self.statements, self.smoothing = values, wanted, statements, smoothing
 
-    def matrix(self, name: str) -> Any:
+    def matrix(self, name: str) -> Expression:
         if name not in self.values:
             self.values[name] = plan(self.statements[name])(self)
         return self.values[name]
@@ -99,7 +104,7 @@ def plan(statement: MatrixExpr) -> Plan:
     return RULES[type(statement)](statement)
 
 
-def _scaled(factor: Expr) -> Callable[[_Values, Any], Any]:
+def _scaled(factor: Expr) -> Callable[[_Values, Expression], Expression]:
     """Return value -> value * factor, dividing by whole numbers where the factor does."""
     if factor == 1:
         return lambda known, value: value
@@ -107,7 +112,7 @@ def _scaled(factor: Expr) -> Callable[[_Values, Any], Any]:
         return lambda known, value: value * known.smoothing
     numerator, denominator = factor.as_numer_denom()
 
-    def scale(known: _Values, value: Any) -> Any:
+    def scale(known: _Values, value: Expression) -> Expression:
         top, bottom = (int(part.subs(known.sizes)) for part in (numerator, denominator))
         value = -value if top == -1 else value if top == 1 else value * top
         return value if bottom == 1 else value / bottom
@@ -118,7 +123,7 @@ def _scaled(factor: Expr) -> Callable[[_Values, Any], Any]:
 def _ones(statement: OneMatrix) -> Plan:
     rows, columns = statement.shape
 
-    def size(known: _Values, symbol: Any) -> int:
+    def size(known: _Values, symbol: Expression) -> int:
         return known.sizes[symbol] if symbol in known.sizes else int(symbol)
 
     return lambda known: np.ones((size(known, rows), size(known, columns)), dtype=int)
@@ -129,7 +134,7 @@ def _product(statement: MatMul) -> Plan:
     first, *others = (plan(matrix) for matrix in matrices)
     scale = _scaled(factor)
 
-    def product(known: _Values) -> Any:
+    def product(known: _Values) -> Expression:
         result = first(known)
         for other in others:
             result = result @ other(known)
@@ -142,7 +147,7 @@ def _sum(statement: MatAdd) -> Plan:
     negative = [plan(-term) for term in statement.args if term.could_extract_minus_sign()]
     positive = [plan(term) for term in statement.args if not term.could_extract_minus_sign()]
 
-    def total(known: _Values) -> Any:
+    def total(known: _Values) -> Expression:
         result = positive[0](known)
         for term in positive[1:]:
             result = result + term(known)
@@ -156,7 +161,7 @@ def _sum(statement: MatAdd) -> Plan:
 def _hadamard(statement: HadamardProduct) -> Plan:
     first, *others = (plan(factor) for factor in statement.args)
 
-    def product(known: _Values) -> Any:
+    def product(known: _Values) -> Expression:
         result = first(known)
         for factor in others:
             result = result * factor(known)
@@ -168,7 +173,7 @@ def _hadamard(statement: HadamardProduct) -> Plan:
 def _power(statement: HadamardPower) -> Plan:
     base, exponent = plan(statement.base), int(statement.exp)
 
-    def power(known: _Values) -> Any:
+    def power(known: _Values) -> Expression:
         value = base(known)
         result = value
         for _ in range(abs(exponent) - 1):
@@ -178,7 +183,7 @@ def _power(statement: HadamardPower) -> Plan:
     return power
 
 
-RULES: Mapping[type[Any], Callable[[Any], Plan]] = {
+RULES: Mapping[type[Expression], Callable[[Expression], Plan]] = {
     MatrixSymbol: lambda statement: lambda known: known.matrix(statement.name),
     MatMul: _product,
     MatAdd: _sum,

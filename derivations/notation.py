@@ -11,9 +11,12 @@ The lab implements J_eps, with log(Yhat + eps) for log(Yhat): `eps` is its own s
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from sympy import Expr, IndexedBase, MatrixSymbol, Sum, Symbol, exp, log, symbols, tanh
+
+Expression: TypeAlias = Any
+"""A number, a formula or a matrix of SymPy, which says nothing of its types."""
 
 Entries = Callable[..., Expr]  # (row, column) -> the entry there
 

@@ -12,7 +12,7 @@ added to a matrix is added to every entry.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from sympy import (
     Add,
@@ -34,14 +34,14 @@ from sympy import (
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.str import StrPrinter
 
-from derivations.notation import eps
+from derivations.notation import Expression, eps
 
 Statement = Expr | MatrixExpr
 
 SUM, PRODUCT, ATOM = 1, 2, 3
 
 
-def text(statement: Any) -> str:
+def text(statement: Expression) -> str:
     """Return the statement as one line of Unicode text, with the names that the code uses.
 
     >>> from derivations.claims import STATEMENTS
@@ -51,7 +51,7 @@ def text(statement: Any) -> str:
     return str(_Text().doprint(statement))
 
 
-def latex(statement: Any) -> str:
+def latex(statement: Expression) -> str:
     r"""Return the statement as LaTeX for math mode, without surrounding dollars.
 
     >>> from derivations.claims import STATEMENTS
@@ -80,7 +80,7 @@ def _differential(part: str) -> str:
     return f"{whole}_{{{indices.replace(',', '')}}}"
 
 
-def _binding(part: Any) -> int:
+def _binding(part: Expression) -> int:
     """Return how strongly the printed part holds together; an unknown kind counts as a sum, to be safe."""
     if _signed(part)[0]:
         return SUM
@@ -89,7 +89,7 @@ def _binding(part: Any) -> int:
     return PRODUCT if isinstance(part, Mul | MatMul | Pow | HadamardProduct | HadamardPower) else SUM
 
 
-def _signed(part: Any) -> tuple[bool, Any]:
+def _signed(part: Expression) -> tuple[bool, Expression]:
     """Return whether the part has a minus in front, and the part without it."""
     if isinstance(part, Number):
         return bool(part.is_negative), abs(part)
@@ -109,10 +109,10 @@ def _signed(part: Any) -> tuple[bool, Any]:
     return False, part
 
 
-def _powers(part: Any) -> tuple[list[Any], list[Any]]:
+def _powers(part: Expression) -> tuple[list[Expression], list[Expression]]:
     """Return the matrices that an entrywise product multiplies, and those that it divides by."""
-    above: list[Any] = []
-    below: list[Any] = []
+    above: list[Expression] = []
+    below: list[Expression] = []
     for factor in part.args if isinstance(part, HadamardProduct) else [part]:
         base, exponent = (factor.base, int(factor.exp)) if isinstance(factor, HadamardPower) else (factor, 1)
         (above if exponent > 0 else below).extend([base] * abs(exponent))
@@ -129,35 +129,35 @@ class _Textbook:
     OPEN: str
     CLOSE: str
 
-    def _print(self, part: Any) -> str:
+    def _print(self, part: Expression) -> str:
         return str(super()._print(part))  # type: ignore[misc]
 
     def ratio(self, above: str, below: str, body: str) -> str:
         """Return `above/below` times the body; an empty string stands for 1, and for no body."""
         raise NotImplementedError
 
-    def within(self, part: Any, surroundings: int) -> str:
+    def within(self, part: Expression, surroundings: int) -> str:
         """Print the part; in parentheses unless it binds stronger than its surroundings."""
         printed = self._print(part)
         return printed if _binding(part) > surroundings else f"{self.OPEN}{printed}{self.CLOSE}"
 
-    def number(self, part: Any) -> str:
+    def number(self, part: Expression) -> str:
         """Print a factor in front of a matrix; nothing for 1."""
         return "" if part == 1 else self.within(part, SUM)
 
-    def sum_of(self, terms: Any) -> str:
+    def sum_of(self, terms: Expression) -> str:
         signed = sorted((_signed(term) for term in terms), key=lambda term: (term[0], term[1].has(eps)))
         first, *others = [(negative, self.within(part, SUM)) for negative, part in signed]
         start = f"-{first[1]}" if first[0] else first[1]
         return start + "".join(f" {'-' if negative else '+'} {printed}" for negative, printed in others)
 
-    def _print_Add(self, part: Any, order: Any = None) -> str:
+    def _print_Add(self, part: Expression, order: object = None) -> str:
         return self.sum_of(part.as_ordered_terms())
 
-    def _print_MatAdd(self, part: Any) -> str:
+    def _print_MatAdd(self, part: Expression) -> str:
         return self.sum_of(part.args)
 
-    def _print_MatMul(self, part: Any) -> str:
+    def _print_MatMul(self, part: Expression) -> str:
         negative, positive = _signed(part)
         if negative:
             return f"-{self.within(positive, SUM)}"
@@ -167,23 +167,23 @@ class _Textbook:
         above, below = fraction(factor)
         return self.ratio(self.number(above), "" if below == 1 else self.divisor(below), self.matrices(matrices, below))
 
-    def matrices(self, factors: Any, below: Any) -> str:
+    def matrices(self, factors: Expression, below: Expression) -> str:
         """Print a product of matrices that may stand above `below`."""
         if len(factors) == 1:
             return self.within(factors[0], PRODUCT)
         return " ".join(self.in_product(factor) for factor in factors)
 
-    def in_product(self, factor: Any) -> str:
+    def in_product(self, factor: Expression) -> str:
         """Print a factor of a matrix product; ones are named by their shape, for they sum rows or columns."""
         if not isinstance(factor, OneMatrix):
             return self.within(factor, PRODUCT)
         column, row = self.ONE, self.ONE + self.TRANSPOSED
         return row if factor.shape[0] == 1 else column if factor.shape[1] == 1 else f"{column} {row}"
 
-    def divisor(self, below: Any) -> str:
+    def divisor(self, below: Expression) -> str:
         return self.within(below, PRODUCT)
 
-    def _print_Mul(self, part: Any) -> str:
+    def _print_Mul(self, part: Expression) -> str:
         negative, positive = _signed(part)
         if negative:
             return f"-{self.within(positive, SUM)}"
@@ -199,18 +199,18 @@ class _Textbook:
             body = self.scalar_above(above)
         return self.ratio(body, self.divisor(below), "")
 
-    def scalar_above(self, above: Any) -> str:
+    def scalar_above(self, above: Expression) -> str:
         return self.within(above, SUM)
 
-    def _print_Pow(self, part: Any, *options: Any, **more: Any) -> str:
+    def _print_Pow(self, part: Expression, *options: object, **more: object) -> str:
         if part.exp.could_extract_minus_sign():
             return self.ratio("1", self.divisor(1 / part), "")
         return f"{self.within(part.base, PRODUCT)}^{self.exponent(part.exp)}"
 
-    def exponent(self, part: Any) -> str:
+    def exponent(self, part: Expression) -> str:
         return self.within(part, PRODUCT)
 
-    def _print_HadamardProduct(self, part: Any) -> str:
+    def _print_HadamardProduct(self, part: Expression) -> str:
         negative, positive = _signed(part)
         if negative:
             return f"-{self.within(positive, SUM)}"
@@ -218,16 +218,16 @@ class _Textbook:
         product = self.TIMES.join(self.within(factor, PRODUCT) for factor in above) or self.ONE
         return product + "".join(self.OVER + self.within(factor, PRODUCT) for factor in below)
 
-    def _print_HadamardPower(self, part: Any) -> str:
+    def _print_HadamardPower(self, part: Expression) -> str:
         above, below = _powers(part)
         if below:
             return self._print_HadamardProduct(part)
         return self.TIMES.strip().join(self.within(base, PRODUCT) for base in above)
 
-    def _print_Transpose(self, part: Any) -> str:
+    def _print_Transpose(self, part: Expression) -> str:
         return self.within(part.arg, PRODUCT) + self.TRANSPOSED
 
-    def _print_OneMatrix(self, part: Any) -> str:
+    def _print_OneMatrix(self, part: Expression) -> str:
         return self.ONE
 
 
@@ -239,14 +239,14 @@ class _Text(_Textbook, StrPrinter):  # type: ignore[misc]  # SymPy has no types
             body = ""  # eps times ones, added to a matrix, is eps added to every entry
         return " ".join(filter(None, (above, body))) + (f"/{below}" if below else "")
 
-    def matrices(self, factors: Any, below: Any) -> str:
+    def matrices(self, factors: Expression, below: Expression) -> str:
         product = super().matrices(factors, below)
         return f"({product})" if below != 1 and len(factors) > 1 else product
 
-    def _print_Symbol(self, part: Any) -> str:
+    def _print_Symbol(self, part: Expression) -> str:
         return "eps" if part == eps else str(part.name)
 
-    def _print_KroneckerDelta(self, part: Any) -> str:
+    def _print_KroneckerDelta(self, part: Expression) -> str:
         return f"δ[{','.join(map(self._print, part.args))}]"
 
 
@@ -257,20 +257,20 @@ class _Latex(_Textbook, LatexPrinter):  # type: ignore[misc]  # SymPy has no typ
     def ratio(self, above: str, below: str, body: str) -> str:
         return " ".join(filter(None, (rf"\frac{{{above or '1'}}}{{{below}}}" if below else above, body)))
 
-    def divisor(self, below: Any) -> str:
+    def divisor(self, below: Expression) -> str:
         return self._print(below)  # the bar of the fraction holds it together
 
-    def scalar_above(self, above: Any) -> str:
+    def scalar_above(self, above: Expression) -> str:
         return self._print(above)
 
-    def exponent(self, part: Any) -> str:
+    def exponent(self, part: Expression) -> str:
         printed = self._print(part)
         return printed if len(printed) == 1 else f"{{{printed}}}"
 
-    def _print_HadamardPower(self, part: Any) -> str:
+    def _print_HadamardPower(self, part: Expression) -> str:
         return self._print_HadamardProduct(part)  # `\odot` without spaces would run into a letter
 
-    def _print_Symbol(self, part: Any, style: str = "plain") -> str:
+    def _print_Symbol(self, part: Expression, style: str = "plain") -> str:
         if part == eps:
             return r"\varepsilon"
         name, _, indices = part.name.partition("[")
@@ -279,10 +279,10 @@ class _Latex(_Textbook, LatexPrinter):  # type: ignore[misc]  # SymPy has no typ
         base = _name(name)
         return f"({base})_{{{_indices(indices)}}}" if "_" in base else f"{base}_{{{_indices(indices)}}}"
 
-    def _print_MatrixSymbol(self, part: Any, style: str = "plain") -> str:
+    def _print_MatrixSymbol(self, part: Expression, style: str = "plain") -> str:
         return _name(part.name)
 
-    def _print_KroneckerDelta(self, part: Any, exp: Any = None) -> str:
+    def _print_KroneckerDelta(self, part: Expression, exp: str | None = None) -> str:
         return rf"\delta_{{{''.join(map(self._print, part.args))}}}"
 
 

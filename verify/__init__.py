@@ -6,7 +6,7 @@ The public names are below; each is loaded when it is first used, so that `impor
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from verify import version
 
@@ -30,7 +30,7 @@ _HOME = {
 __all__ = ["BadInput", "Evidence", "VerifyError", "check_gradients", "check_network"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     import importlib
 
     if name not in _HOME:

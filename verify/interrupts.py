@@ -108,7 +108,7 @@ class Signals:
         if isinstance(error, Ended):
             end_in_one_line(f"ended by {error}", 128 + error.number)
 
-    def _again(self, lost: Any) -> None:
+    def _again(self, lost: sys.UnraisableHookArgs) -> None:
         """Give a signal once more that came while Python ran something, like a finalizer, that can't raise."""
         if not isinstance(lost.exc_value, KeyboardInterrupt | Ended):
             self._unraisable(lost)

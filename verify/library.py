@@ -20,8 +20,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from verify.arrays import Array
 from verify.errors import BadInput, ChangedArgument, NotDeterministic, NotFinite, WrongShape, WrongType
-from verify.evidence.records import FAILS, CaseEvidence, Evidence, Power, Replay
+from verify.evidence.records import FAILS, CaseEvidence, Evidence, Power, Replay, Row
 from verify.faults import Theirs, judged_or_fault
 from verify.judgement.comparison import all_zero, compare, mismatches
 from verify.judgement.messages import Subject
@@ -88,24 +89,20 @@ def check_gradients(
         found = [one for name, k in known.items() for one in compare(name, [(k, given)], subject_of, point, vacuous)]
         order = order_along(lambda moved: float(J(moved)), point, given, noise, seed=1)
     result = CaseEvidence("the given point", sizes, 1, "given", "given", 0, tuple(found), strength, order)
-    rows = summary([result], oracles)
-    verdict = verdict_of(rows)
-    failed = {one.parameter: one for one in found if one.verdict in FAILS}
-    sentence = {
-        "wrong": wrong_sentence(failed) if failed else "",
-        "could not judge": f"Could not judge: {strength.why}." if strength.why else "Could not judge.",
-        "correct": f"Correct: {', '.join(f'd{name}' for name in point)} agree with the derivative of the loss in "
-        f"{sum(v.size for v in point.values()):,} entries.",
-    }[verdict]
+    return _evidence(subject, point, result, oracles)
+
+
+def _evidence(subject: str, point: Params, case: CaseEvidence, oracles: tuple[str, ...]) -> Evidence:
+    rows = summary([case], oracles)
     digest = hashlib.sha256(b"".join(name.encode() + array.tobytes() for name, array in point.items())).hexdigest()
     return Evidence(
         subject=subject,
-        verdict=verdict,
-        sentence=sentence,
+        verdict=verdict_of(rows),
+        sentence=_sentence(point, case, rows),
         oracles=oracles,
         derivation=(),
         summary=rows,
-        cases=(result,),
+        cases=(case,),
         mistakes={one.name: one.sentence for one in GENERAL},
         caught=caught(rows),
         diagnoses=(),
@@ -113,6 +110,16 @@ def check_gradients(
         trusted=("the loss is smooth within 2^-9 of the point", "the noise of the loss, measured along one direction"),
         replay=Replay("check_gradients", 0, versions("numpy"), {"params": digest}),
     )
+
+
+def _sentence(point: Params, case: CaseEvidence, rows: Sequence[Row]) -> str:
+    verdict = verdict_of(rows)
+    if verdict == "wrong":
+        return wrong_sentence({one.parameter: one for one in case.comparisons if one.verdict in FAILS})
+    if verdict == "could not judge":
+        return f"Could not judge: {case.power.why}." if case.power and case.power.why else "Could not judge."
+    names, entries = ", ".join(f"d{name}" for name in point), sum(value.size for value in point.values())
+    return f"Correct: {names} agree with the derivative of the loss in {entries:,} entries."
 
 
 class _Watched:
@@ -126,7 +133,7 @@ class _Watched:
                 f"{name}(params) gave two results for the same params; seed what is random inside it"
             )
 
-    def __call__(self, point: Mapping[str, Any]) -> Any:
+    def __call__(self, point: Mapping[str, Array]) -> Array:
         given = {name: value.copy() for name, value in point.items()}
         try:
             result = self.function(given)
@@ -141,7 +148,7 @@ class _Watched:
         return result
 
 
-def _same(first: Any, second: Any) -> bool:
+def _same(first: Array, second: Array) -> bool:
     if isinstance(first, Mapping) and isinstance(second, Mapping):
         return first.keys() == second.keys() and all(_same(first[name], second[name]) for name in first)
     return bool(np.array_equal(np.asarray(first), np.asarray(second), equal_nan=np.asarray(first).dtype.kind in "fc"))
@@ -149,7 +156,7 @@ def _same(first: Any, second: Any) -> bool:
 
 def _points(params: Mapping[str, Any]) -> Params:
     if not isinstance(params, Mapping) or not params:
-        raise BadInput("params is to be a dictionary of arrays with at least one, like {'W1': array}")
+        raise BadInput("params must be a dictionary with at least one array, like {'W1': array}")
     unnamed = [name for name in params if not isinstance(name, str)]
     if unnamed:
         raise BadInput(f"params has the key {unnamed[0]!r}; expected names, like {{'W1': array}}")
@@ -162,7 +169,7 @@ def _points(params: Mapping[str, Any]) -> Params:
     return point
 
 
-def _floats(what: str, value: Any) -> Floats:
+def _floats(what: str, value: Array) -> Floats:
     try:
         array = np.asarray(value)
     except ValueError as error:  # a list of lists of unequal lengths
@@ -183,7 +190,7 @@ def _floats(what: str, value: Any) -> Floats:
     return array
 
 
-def _gradients(result: Any, point: Params) -> Params:
+def _gradients(result: object, point: Params) -> Params:
     if not isinstance(result, Mapping):
         raise WrongType(
             f"gradients(params) is a {type(result).__name__}; expected a dictionary with {', '.join(point)}"
@@ -203,7 +210,7 @@ def _gradients(result: Any, point: Params) -> Params:
     return checked
 
 
-def _number(value: Any, what: str = "loss(params)") -> float:
+def _number(value: Array, what: str = "loss(params)") -> float:
     array = np.asarray(value)
     if array.dtype.kind not in "fiu":
         raise WrongType(f"{what} is of type {type(value).__name__}; expected one float")
@@ -271,7 +278,7 @@ def _nearby(point: Mapping[str, Any], moved: Mapping[str, Any]) -> str:
     return "loss(params)"
 
 
-def _complex(J: _Watched, moved: Mapping[str, Any]) -> Any:
+def _complex(J: _Watched, moved: Mapping[str, Array]) -> Array:
     try:
         result = J(moved)
     except (ChangedArgument, MemoryError):

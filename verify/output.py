@@ -11,7 +11,10 @@ import os
 import sys
 from contextlib import suppress
 from types import TracebackType
-from typing import Any, Final, NoReturn, TextIO
+from typing import TYPE_CHECKING, Final, NoReturn, TextIO
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 _CANNOT_WRITE: Final = 2
 _VERDICTS: Final = (None, 0, 1, 3)  # statuses that say less than that the output is lost
@@ -69,7 +72,7 @@ class _Steady(io.FileIO):
         super().__init__(number, "w", closefd=False)
         self.failed: OSError | None = None
 
-    def write(self, data: Any) -> int:
+    def write(self, data: ReadableBuffer) -> int:
         """Write, or keep the error; either way all of the data is taken."""
         size = memoryview(data).nbytes
         if self.failed is not None:

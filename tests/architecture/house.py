@@ -16,7 +16,9 @@ class Room(NamedTuple):
     purpose: str
 
 
-GROUND: Final = ("errors", "version", "wording", "output", "interrupts", "memory", "temporary", "files", "settings")
+GROUND: Final = (
+    "errors", "version", "wording", "output", "interrupts", "memory", "temporary", "files", "settings", "arrays",
+)  # fmt: skip
 EVIDENCE: Final = ("evidence", "faults")
 
 HOUSE: Final[dict[str, Room]] = {
@@ -31,10 +33,11 @@ HOUSE: Final[dict[str, Room]] = {
     "verify.temporary": Room(("errors", "interrupts"), "temporary folders that nothing leaves behind"),
     "verify.files": Room(("errors", "interrupts"), "files written whole or not at all"),
     "verify.settings": Room(("errors", "wording"), "what the settings of a check or a training may be"),
+    "verify.arrays": Room((), "arrays as a type"),
     "verify.evidence": Room(("errors",), "the one result, its schema"),
     "verify.faults": Room(("errors", "evidence", "memory", "version"), "a fault of verify is never counted against code"),
-    "verify.exact": Room(("errors",), "exact numbers that unmodified NumPy code computes with"),
-    "verify.nets": Room(("errors",), "networks, losses, points: the textbook answer"),
+    "verify.exact": Room(("errors", "arrays"), "exact numbers that unmodified NumPy code computes with"),
+    "verify.nets": Room(("errors", "arrays"), "networks, losses, points: the textbook answer"),
     # First floor: libraries that know no submission.
     "verify.oracles": Room((*GROUND, "exact", "nets", "derivations"), "independent ways to know a gradient"),
     "verify.mistakes": Room((*GROUND, "exact", "nets"), "the one catalogue of mistakes: planted, applied, searched"),

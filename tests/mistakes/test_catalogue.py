@@ -85,7 +85,7 @@ def where(row: Mistake) -> list[tuple[Net, Objective, Place]]:
 
 def applied(row: Mistake, net: Net, objective: Objective, place: Place) -> Any:
     layers, X, Y = point()
-    gradient = mutated(net, objective, net.forward(layers, X), layers, Y, {place: row}, RATE)
+    gradient = mutated(net, objective, net.forward(layers, X), layers, Y, {place: row}, rate=RATE)
     assert gradient is not None
     return getattr(gradient, place[0][:2])[place[1]]
 

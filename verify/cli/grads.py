@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,29 +14,35 @@ from verify.cli.showing import show
 from verify.cli.status import status
 from verify.memory import JUDGING, require
 
+if TYPE_CHECKING:
+    from verify.evidence.records import Evidence
 
-def grads(
+Sizes = Annotated[
+    list[str] | None,
+    typer.Option("--sizes", metavar="N_X,N_H,N_Y", help="A net to check, like 2,3,2; may be given several times."),
+]
+Oracle = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--oracle",
+        metavar="NAME",
+        help="symbolic, exact, central-difference, complex-step, autodiff, or all; may be given several "
+        "times. The default is all but autodiff, which loads TensorFlow.",
+    ),
+]
+Json = Annotated[
+    str | None, typer.Option("--json", metavar="PATH", help="Write the evidence as JSON here; - is standard output.")
+]
+
+
+def grads(  # noqa: PLR0913, PLR0917  # Typer makes an option of each argument
     context: typer.Context,
     submission: own.File = None,
-    sizes: Annotated[
-        list[str] | None,
-        typer.Option("--sizes", metavar="N_X,N_H,N_Y", help="A net to check, like 2,3,2; may be given several times."),
-    ] = None,
+    sizes: Sizes = None,
     batch: Annotated[int | None, typer.Option("--batch", metavar="M", help="Samples in a batch.")] = None,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="The seed of weights and batches.")] = 42,
-    oracle: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--oracle",
-            metavar="NAME",
-            help="symbolic, exact, central-difference, complex-step, autodiff, or all; may be given several "
-            "times. The default is all but autodiff, which loads TensorFlow.",
-        ),
-    ] = None,
-    json: Annotated[
-        str | None,
-        typer.Option("--json", metavar="PATH", help="Write the evidence as JSON here; - is standard output."),
-    ] = None,
+    oracle: Oracle = None,
+    json: Json = None,
     mistake: Annotated[str | None, typer.Option("--mistake", metavar="NAME", help="Plant this mistake first.")] = None,
     convention: own.Convention = None,
     write_convention: own.WriteConvention = None,
@@ -61,27 +68,33 @@ def grads(
         own.check_convention_output(write_convention, json)
         evidence = own.judge(context, submission, seed)
         show(evidence, json, write_convention)
-        raise typer.Exit(status(evidence))
+    else:
+        evidence = _labs_own(sizes or (), batch, seed, oracle or (), mistake)
+        show(evidence, json)
+    raise typer.Exit(status(evidence))
 
+
+def _labs_own(
+    sizes: Sequence[str], batch: int | None, seed: int, oracle: Sequence[str], mistake: str | None
+) -> Evidence:
+    """Return the verdict on the lab's own network; the options are read before anything slow is loaded."""
     from verify.lab.planting import BY_NAME
     from verify.nets.cases import make_cases
     from verify.oracles import NAMES
 
-    wanted = None if not sizes else [options.sizes(text) for text in sizes]
+    wanted = [options.sizes(text) for text in sizes] or None
     oracles = options.oracles(oracle, NAMES)
     planted = options.mistake(mistake, BY_NAME)
 
     from verify.lab.check import check_network
 
-    words = [word for text in sizes or () for word in ("--sizes", text)]
+    words = [word for text in sizes for word in ("--sizes", text)]
     words += options.words(batch=batch, seed=seed if seed != 42 else None)
-    words += [word for name in oracle or () for word in ("--oracle", name)] + options.words(mistake=mistake)
-    evidence = check_network(
+    words += [word for name in oracle for word in ("--oracle", name)] + options.words(mistake=mistake)
+    return check_network(
         mistake=planted,
         cases=None if wanted is None and batch is None else make_cases(wanted, batch, seed),
         oracles=oracles,
         command=" ".join(["verify grads", *words]),
         seed=seed,
     )
-    show(evidence, json)
-    raise typer.Exit(status(evidence))

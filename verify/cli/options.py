@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypeVar
 
 from verify.errors import BadInput
 from verify.files import check_folder, check_writable
 from verify.wording import nearest
+
+Known = TypeVar("Known")
 
 LARGEST: Final = 5_000_000  # entries of a net that fits in memory several times over
 
@@ -40,7 +42,7 @@ def oracles(given: Sequence[str] | None, names: tuple[str, ...]) -> tuple[str, .
     return tuple(name for name in names if name in given)
 
 
-def mistake(name: str | None, known: Mapping[str, Any]) -> Any:
+def mistake(name: str | None, known: Mapping[str, Known]) -> Known | None:
     """Return the mistake of the catalogue with this name; None where none was named."""
     if name is None:
         return None
@@ -84,6 +86,6 @@ def folder_name(stem: str) -> str:
     return re.sub(r"[^\w.-]+", "-", stem).strip("-.") or "submission"
 
 
-def words(**options: Any) -> list[str]:
+def words(**options: object) -> list[str]:
     """Return options as they are typed, those that are None left out: eta=0.1 is --eta 0.1."""
     return [word for name, value in options.items() if value is not None for word in (f"--{name}", str(value))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -19,7 +19,30 @@ if TYPE_CHECKING:
     from verify.lab.planting import WrongStep
 
 
-def report(
+class _Asked(NamedTuple):
+    """What the options say of how evidence about the lab's own network is made."""
+
+    mistake: str | None
+    quick: bool
+    data: str | None
+    dataset: str
+    epochs: int
+
+    @property
+    def usual(self) -> bool:
+        """Whether none of these options is given."""
+        return not (self.mistake or self.data or self.quick or self.dataset != "auto" or self.epochs != 50)
+
+    def command(self) -> str:
+        """Return the command that gives the same again."""
+        words = ["--quick"] * self.quick + options.words(data=self.data and Path(self.data).absolute().name)
+        words += options.words(
+            dataset=None if self.dataset == "auto" else self.dataset, epochs=self.epochs if self.epochs != 50 else None
+        )
+        return " ".join(["verify report", *words, *options.words(mistake=self.mistake)])
+
+
+def report(  # noqa: PLR0913, PLR0917  # Typer makes an option of each argument
     context: typer.Context,
     submission: own.File = None,
     out: Annotated[str, typer.Option("--out", metavar="DIR", help="The folder of all reports.")] = "reports",
@@ -65,22 +88,13 @@ def report(
     usual = "report" if submission is None else options.folder_name(Path(submission).stem)
     folder = options.report_folder(out, usual if name is None else name)
     check_report_folder(folder)
+    asked = _Asked(mistake, quick, data, dataset, epochs)
     if submission is not None:
         found = own.judge(context, submission)
     elif evidence is not None:
-        if mistake or data or quick or dataset != "auto" or epochs != 50:
-            raise BadInput(
-                "--from: renders evidence that is there already; leave out the options that say how to make it"
-            )
-        from verify.evidence.records import Evidence
-        from verify.files import read_text
-
-        found = Evidence.from_json(read_text(Path(evidence), "an evidence.json that verify wrote"))
+        found = _rendered_again(evidence, asked)
     else:
-        words = ["--quick"] * quick + options.words(data=data and Path(data).absolute().name)
-        words += options.words(dataset=None if dataset == "auto" else dataset, epochs=epochs if epochs != 50 else None)
-        command = " ".join(["verify report", *words, *options.words(mistake=mistake)])
-        found = _run_both(planted, command, quick, data, dataset, epochs)
+        found = _run_both(planted, asked)
     if not digits:
         found = found.without_digits()
     write_report(found, folder)
@@ -89,31 +103,39 @@ def report(
     raise typer.Exit(status(found))
 
 
-def _run_both(
-    mistake: WrongStep | None, command: str, quick: bool, data: str | None, dataset: str, epochs: int
-) -> Evidence:
+def _rendered_again(path: str, asked: _Asked) -> Evidence:
+    """Return the evidence that stands in a file. Raises BadInput where it should also be made."""
+    if not asked.usual:
+        raise BadInput("--from: renders evidence that is there already; leave out the options that say how to make it")
+    from verify.evidence.records import Evidence
+    from verify.files import read_text
+
+    return Evidence.from_json(read_text(Path(path), "an evidence.json that verify wrote"))
+
+
+def _run_both(mistake: WrongStep | None, asked: _Asked) -> Evidence:
     """Return the evidence of the made cases and of the training together."""
     from verify.interrupts import CtrlC
     from verify.lab.check import check_cases, check_network
     from verify.report.progress import TrainingProgress
 
-    if quick:
-        return check_network(mistake=mistake, command=command, whole=True)
+    if asked.quick:
+        return check_network(mistake=mistake, command=asked.command(), whole=True)
     from verify.training.data import find_dataset
     from verify.training.end_to_end import check_training
     from verify.training.loop import Settings
 
-    found = find_dataset(Path(data) if data else None, dataset)  # type: ignore[arg-type]
+    found = find_dataset(Path(asked.data) if asked.data else None, asked.dataset)  # type: ignore[arg-type]
     with TrainingProgress() as progress, CtrlC(progress.say_at_once) as stop:
         if found.note:
             progress.say(found.note)
         return check_training(
             found,
-            Settings(epochs=epochs),
+            Settings(epochs=asked.epochs),
             mistake=mistake,
             stop=stop.asked,
             progress=progress,
             beside=check_cases(mistake=mistake, cases=None, oracles=None, seed=42),
             whole=True,
-            command=command,
+            command=asked.command(),
         )

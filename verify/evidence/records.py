@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from verify.errors import BadInput
 from verify.evidence.submission import Submission
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 Verdict = Literal["correct", "wrong", "could not judge"]
 Word = Literal["identical", "different", "agrees", "differs", "vacuous", "could not judge"]
@@ -331,7 +334,7 @@ class Evidence:
         import pydantic
 
         try:
-            return adapter().validate_json(text)  # type: ignore[no-any-return]
+            return adapter().validate_json(text)
         except pydantic.ValidationError as error:
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"])) or "the top"
@@ -339,7 +342,7 @@ class Evidence:
 
 
 @cache
-def adapter() -> Any:
+def adapter() -> TypeAdapter[Evidence]:
     """Return what writes, reads and describes evidence as JSON; loading it takes a moment."""
     from pydantic import ConfigDict, TypeAdapter, with_config
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from verify.evidence.records import adapter
 
@@ -15,7 +14,7 @@ def schema_text() -> str:
     return json.dumps(_with_special_numbers(schema), indent=2, sort_keys=True) + "\n"
 
 
-def _with_special_numbers(node: Any) -> Any:
+def _with_special_numbers(node: object) -> object:
     """Say in the schema what the serialiser does: NaN and infinities are strings."""
     if isinstance(node, dict):
         if node.get("type") == "number":

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
+from verify.arrays import Array
 from verify.exact.field import Field
 
 
@@ -49,5 +50,5 @@ class Arithmetic(Hashable, Protocol):
     def random(self, shape: tuple[int, ...], generator: np.random.Generator) -> Field:
         """Return independent uniform numbers."""
 
-    def same(self, x: Field, y: Field) -> Any:
+    def same(self, x: Field, y: Field) -> Array:
         """Return a mask of the entries that are equal as numbers."""

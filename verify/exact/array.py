@@ -15,25 +15,26 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
+from verify.arrays import Array, Option
 from verify.exact.arithmetic import Arithmetic, NotExpressible
 from verify.exact.field import Field
 
-Rearrange = Callable[[Any, int], Any]
+Rearrange = Callable[[Array, int], Array]
 
 COMPARISONS: Final = {
     np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal, np.isnan, np.isfinite, np.isinf,
 }  # fmt: skip
 
 
-def _method(function: Callable[..., Any]) -> Callable[..., Any]:
-    def method(self: ExactArray, *args: Any, **kwargs: Any) -> Any:
+def _method(function: Callable[..., Array]) -> Callable[..., Array]:
+    def method(self: ExactArray, *args: Option, **kwargs: Option) -> Array:
         return function(self, *args, **kwargs)
 
     return method
 
 
-def _in_place(ufunc: Any) -> Any:
-    def operator(self: ExactArray, other: Any) -> Any:
+def _in_place(ufunc: np.ufunc) -> Array:
+    def operator(self: ExactArray, other: Array) -> Array:
         return ufunc(self, other) if self.ndim == 0 else ufunc(self, other, out=self)  # NumPy's scalars never change
 
     return operator
@@ -47,20 +48,20 @@ class World(Protocol):
         """The arithmetic of its numbers."""
 
     @property
-    def ufuncs(self) -> Mapping[Any, Callable[..., Any]]:
+    def ufuncs(self) -> Mapping[Option, Callable[..., Array]]:
         """NumPy's ufuncs on exact arrays."""
 
     @property
-    def functions(self) -> Mapping[Any, Callable[..., Any]]:
+    def functions(self) -> Mapping[Option, Callable[..., Array]]:
         """NumPy's other functions on exact arrays."""
 
     def opaque(self, function: str, x: Field) -> Field:
         """Return the value of exp, log or tanh."""
 
-    def exact(self, value: Any) -> ExactArray:
+    def exact(self, value: Array) -> ExactArray:
         """Return exact numbers as they are, and plain numbers as the constants that they stand for."""
 
-    def constant(self, values: Any) -> ExactArray:
+    def constant(self, values: Array) -> ExactArray:
         """Return the exact numbers that plain numbers stand for."""
 
 
@@ -123,11 +124,11 @@ class ExactArray(NDArrayOperatorsMixin):
     def __iter__(self) -> Iterator[ExactArray]:
         return (self[number] for number in range(len(self)))
 
-    def __getitem__(self, key: Any) -> ExactArray:
+    def __getitem__(self, key: Option) -> ExactArray:
         keys = key if isinstance(key, tuple) else (key,)
         return self.each(lambda part, lead: _lead_first(_lead_last(part)[_keys(keys)]) if lead else part[keys])
 
-    def __setitem__(self, key: Any, value: Any) -> None:
+    def __setitem__(self, key: Option, value: Array) -> None:
         other = self.world.exact(value)
         keys = key if isinstance(key, tuple) else (key,)
         moving = next((slope for slope in (other.slope, self.slope) if slope is not None), None)
@@ -159,12 +160,12 @@ class ExactArray(NDArrayOperatorsMixin):
     __iadd__, __isub__, __imul__ = _in_place(np.add), _in_place(np.subtract), _in_place(np.multiply)
     __itruediv__, __ipow__ = _in_place(np.true_divide), _in_place(np.power)
 
-    def reshape(self, *shape: Any) -> ExactArray:
+    def reshape(self, *shape: Option) -> ExactArray:
         """Return the same entries in another shape."""
         wanted = self.shadow.reshape(*shape).shape
         return self.each(lambda part, lead: part.reshape(part.shape[:lead] + wanted))
 
-    def transpose(self, *axes: Any) -> ExactArray:
+    def transpose(self, *axes: Option) -> ExactArray:
         """Return the array with its axes turned round, or in the order given."""
         order = axes[0] if len(axes) == 1 else axes
         places = tuple(range(self.ndim))[::-1] if not order else tuple(int(n) % self.ndim for n in order)
@@ -178,7 +179,7 @@ class ExactArray(NDArrayOperatorsMixin):
         """Return a copy with one axis."""
         return self.reshape(-1).copy()
 
-    def astype(self, dtype: Any) -> ExactArray:
+    def astype(self, dtype: Option) -> ExactArray:
         """Return a copy: exact numbers have no precision to change. Raises NotExpressible for other than floats."""
         if np.dtype(dtype).kind != "f":
             raise NotExpressible(f"a conversion to {np.dtype(dtype)}")
@@ -188,15 +189,17 @@ class ExactArray(NDArrayOperatorsMixin):
         """Return the only entry, still exact. Raises ValueError where there are several."""
         return self.reshape(()).copy()
 
-    def tolist(self) -> Any:
+    def tolist(self) -> Array:
         """Return the entries as nested lists of exact numbers."""
         return [entry.tolist() for entry in self] if self.ndim else self
 
-    def fill(self, value: Any) -> None:
+    def fill(self, value: Array) -> None:
         """Set every entry."""
         self[...] = value
 
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **keywords: Any) -> Any:
+    def __array_ufunc__(
+        self, ufunc: np.ufunc, method: str, *inputs: Array, out: Array = None, **keywords: Option
+    ) -> Array:
         name = f"np.{ufunc.__name__}"
         if method != "__call__" or keywords:
             raise NotExpressible(f"{name} with {', '.join(keywords) or method}")
@@ -208,7 +211,7 @@ class ExactArray(NDArrayOperatorsMixin):
             result = self.world.ufuncs[ufunc](*[self.world.exact(value) for value in inputs])
             return result if out is None else _placed(name, result, inputs[0], out[0])
 
-    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+    def __array_function__(self, function: Callable[..., Array], types: Option, args: Option, kwargs: Option) -> Array:
         ours, name = self.world.functions.get(function), f"np.{function.__name__}"
         if ours is None:
             raise NotExpressible(name)
@@ -218,7 +221,7 @@ class ExactArray(NDArrayOperatorsMixin):
         with np.errstate(all="ignore"):
             return ours(*args, **kwargs)
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Array:
         if name.startswith("_"):  # NumPy asks for protocols that are not spoken here
             raise AttributeError(name)
         raise NotExpressible(f"the attribute .{name}")
@@ -226,10 +229,10 @@ class ExactArray(NDArrayOperatorsMixin):
     def __copy__(self) -> ExactArray:
         return self.copy()
 
-    def __deepcopy__(self, seen: Any) -> ExactArray:
+    def __deepcopy__(self, seen: Option) -> ExactArray:
         return self.copy()
 
-    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+    def __array__(self, dtype: Option = None, copy: Option = None) -> Array:
         raise NotExpressible("a conversion to a NumPy array")
 
     def __float__(self) -> float:
@@ -238,7 +241,7 @@ class ExactArray(NDArrayOperatorsMixin):
     def __int__(self) -> int:
         raise NotExpressible("a conversion to int")
 
-    def __round__(self, digits: Any = None) -> Any:
+    def __round__(self, digits: Option = None) -> Array:
         raise NotExpressible("a rounded number")
 
     def __bool__(self) -> bool:
@@ -251,20 +254,20 @@ class ExactArray(NDArrayOperatorsMixin):
         return format(self.shadow[()], how)
 
 
-def _keys(keys: tuple[Any, ...]) -> tuple[Any, ...]:
+def _keys(keys: tuple[Option, ...]) -> tuple[Option, ...]:
     """Return the keys for an array with one more axis at the end, which an ellipsis must not swallow."""
     return (*keys, slice(None)) if any(key is Ellipsis for key in keys) else keys
 
 
-def _lead_last(slopes: Any) -> Any:
+def _lead_last(slopes: Array) -> Array:
     return slopes.transpose(*range(1, slopes.ndim), 0)
 
 
-def _lead_first(slopes: Any) -> Any:
+def _lead_first(slopes: Array) -> Array:
     return slopes.transpose(-1, *range(slopes.ndim - 1))
 
 
-def _placed(name: str, result: ExactArray, first: Any, out: Any) -> Any:
+def _placed(name: str, result: ExactArray, first: Array, out: Array) -> Array:
     """Return the array that a result is written to.
 
     A plain array can't hold exact numbers: `dW += exact` gets the result under the name dW. Whoever else
@@ -282,7 +285,7 @@ def _placed(name: str, result: ExactArray, first: Any, out: Any) -> Any:
 
 
 @lru_cache(maxsize=4096)
-def _fits(function: Callable[..., Any], positional: int, named: tuple[str, ...], *, all_needed: bool = True) -> bool:
+def _fits(function: Callable[..., Array], positional: int, named: tuple[str, ...], *, all_needed: bool = True) -> bool:
     signature = inspect.signature(function)
     bind = signature.bind if all_needed else signature.bind_partial
     try:

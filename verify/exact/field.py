@@ -6,10 +6,12 @@ float64 products of 21-bit limbs. Every function takes and returns values in [0,
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+
+from verify.arrays import Array
 
 Field = npt.NDArray[np.uint64]
 
@@ -104,6 +106,6 @@ def random(shape: tuple[int, ...], generator: np.random.Generator) -> Field:
     return generator.integers(0, PRIME, shape, dtype=np.uint64)
 
 
-def same(x: Field, y: Field) -> Any:
+def same(x: Field, y: Field) -> Array:
     """Return a mask of the entries that are equal."""
     return x == y

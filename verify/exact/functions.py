@@ -8,16 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from string import ascii_letters
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
+from verify.arrays import Array, Option
 from verify.exact.arithmetic import NotExpressible
 from verify.exact.array import ExactArray
 from verify.exact.operations import choose, divide, matmul, multiply, subtract
 
 
-def _exact(*values: Any) -> list[ExactArray]:
+def _exact(*values: Array) -> list[ExactArray]:
     """Return all as exact arrays of the world that one of them is of."""
     world = next((value.world for value in values if isinstance(value, ExactArray)), None)
     if world is None:
@@ -25,11 +26,11 @@ def _exact(*values: Any) -> list[ExactArray]:
     return [world.exact(value) for value in values]
 
 
-def _axes(a: ExactArray, axis: Any) -> tuple[int, ...]:
+def _axes(a: ExactArray, axis: Option) -> tuple[int, ...]:
     return tuple(range(a.ndim)) if axis is None else tuple(int(n) % a.ndim for n in np.atleast_1d(axis))
 
 
-def _sum(a: ExactArray, axis: Any = None, keepdims: bool = False) -> ExactArray:
+def _sum(a: ExactArray, axis: Option = None, keepdims: bool = False) -> ExactArray:
     axes, field, slope = _axes(a, axis), a.world.field, a.slope
     shadow = a.shadow.sum(axis=None if axis is None else axes, keepdims=keepdims)  # raises where an axis is missing
     if slope is not None:
@@ -37,12 +38,12 @@ def _sum(a: ExactArray, axis: Any = None, keepdims: bool = False) -> ExactArray:
     return ExactArray(a.world, field.total(a.value, axes, keepdims=keepdims), slope, shadow)
 
 
-def _mean(a: ExactArray, axis: Any = None, keepdims: bool = False) -> ExactArray:
+def _mean(a: ExactArray, axis: Option = None, keepdims: bool = False) -> ExactArray:
     summed = _sum(a, axis, keepdims)
     return divide(summed, a.world.exact(a.size // max(1, summed.size)))
 
 
-def _var(a: ExactArray, axis: Any = None, keepdims: bool = False) -> ExactArray:
+def _var(a: ExactArray, axis: Option = None, keepdims: bool = False) -> ExactArray:
     off = subtract(a, _mean(a, axis, keepdims=True))
     return _mean(multiply(off, off), axis, keepdims)
 
@@ -59,7 +60,7 @@ def _prod(a: ExactArray, axis: int | None = None, keepdims: bool = False) -> Exa
     return product[(*before, None)] if keepdims else product
 
 
-def _extreme(pick: Callable[..., Any]) -> Callable[..., ExactArray]:
+def _extreme(pick: Callable[..., Array]) -> Callable[..., ExactArray]:
     def extreme(a: ExactArray, axis: int | None = None, keepdims: bool = False) -> ExactArray:
         if axis is None:
             found = a.reshape(-1)[int(pick(a.shadow))]
@@ -69,7 +70,7 @@ def _extreme(pick: Callable[..., Any]) -> Callable[..., ExactArray]:
         where = np.expand_dims(pick(a.shadow, axis=axis), axis)
         axis %= a.ndim
 
-        def taken(part: Any, lead: int) -> Any:
+        def taken(part: Array, lead: int) -> Array:
             indices = np.broadcast_to(where, part.shape[:lead] + where.shape)
             kept = np.take_along_axis(part, indices, axis + lead)
             return kept if keepdims else kept.squeeze(axis + lead)
@@ -79,9 +80,17 @@ def _extreme(pick: Callable[..., Any]) -> Callable[..., ExactArray]:
     return extreme
 
 
-def _clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, *, min: Any = None, max: Any = None) -> Any:  # noqa: A002
+def _clip(
+    a: Array,
+    a_min: Array = None,
+    a_max: Array = None,
+    out: Array = None,
+    *,
+    min: Array = None,  # noqa: A002  # as NumPy calls it
+    max: Array = None,  # noqa: A002
+) -> Array:
     low, high = (a_min if min is None else min), (a_max if max is None else max)
-    result = _exact(*[value for value in (a, low, high) if value is not None])[0]
+    result: Array = _exact(*[value for value in (a, low, high) if value is not None])[0]
     if low is not None:
         result = np.maximum(result, low)
     if high is not None:
@@ -91,13 +100,13 @@ def _clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, *, min:
     return np.positive(result, out=out)
 
 
-def _where(condition: Any, a: Any, b: Any) -> ExactArray:
+def _where(condition: Array, a: Array, b: Array) -> ExactArray:
     if isinstance(condition, ExactArray):
         return _where(condition.shadow != 0, *_exact(a, b, condition)[:2])
     return choose(np.asarray(condition, dtype=bool), *_exact(a, b))
 
 
-def _entries(parts: list[ExactArray], where: Any) -> ExactArray:
+def _entries(parts: list[ExactArray], where: Array) -> ExactArray:
     """Return the array of the entries with these numbers, counted through all the parts."""
     directions = next((len(part.slope) for part in parts if part.slope is not None), None)
     slope = None
@@ -114,31 +123,31 @@ def _entries(parts: list[ExactArray], where: Any) -> ExactArray:
     return ExactArray(parts[0].world, value, slope, shadow)
 
 
-def _numbered(parts: Sequence[ExactArray]) -> list[Any]:
+def _numbered(parts: Sequence[ExactArray]) -> list[Array]:
     ends = np.cumsum([0, *[part.size for part in parts]])
     return [np.arange(first, first + part.size).reshape(part.shape) for first, part in zip(ends, parts, strict=False)]
 
 
-def _refused(function: Callable[..., Any], options: Mapping[str, Any]) -> None:
+def _refused(function: Callable[..., Array], options: Mapping[str, Option]) -> None:
     for name in ("out", "dtype"):
         if name in options:
             raise NotExpressible(f"np.{function.__name__} with {name}")
 
 
-def _moved(function: Callable[..., Any]) -> Callable[..., ExactArray]:
+def _moved(function: Callable[..., Array]) -> Callable[..., ExactArray]:
     """Return what NumPy's function does to one array, where it copies entries from place to place."""
 
-    def moved(a: ExactArray, *args: Any, **kwargs: Any) -> ExactArray:
+    def moved(a: ExactArray, *args: Option, **kwargs: Option) -> ExactArray:
         _refused(function, kwargs)
         return _entries([a], function(_numbered([a])[0], *args, **kwargs))
 
     return moved
 
 
-def _joined(function: Callable[..., Any]) -> Callable[..., ExactArray]:
+def _joined(function: Callable[..., Array]) -> Callable[..., ExactArray]:
     """Return what NumPy's function does to a sequence of arrays, where it copies entries from place to place."""
 
-    def joined(arrays: Sequence[Any], *args: Any, **kwargs: Any) -> ExactArray:
+    def joined(arrays: Sequence[Array], *args: Option, **kwargs: Option) -> ExactArray:
         _refused(function, kwargs)
         parts = _exact(*arrays)
         return _entries(parts, function(_numbered(parts), *args, **kwargs))
@@ -146,17 +155,17 @@ def _joined(function: Callable[..., Any]) -> Callable[..., ExactArray]:
     return joined
 
 
-def _reshaped(function: Callable[..., Any]) -> Callable[..., ExactArray]:
+def _reshaped(function: Callable[..., Array]) -> Callable[..., ExactArray]:
     """Return what NumPy's function does to one array, where it only gives it another shape."""
     return lambda a, *args, **kwargs: a.reshape(function(a.shadow, *args, **kwargs).shape)
 
 
-def _append(arr: Any, values: Any, axis: int | None = None) -> ExactArray:
+def _append(arr: Array, values: Array, axis: int | None = None) -> ExactArray:
     arrays = _exact(arr, values)
     return _joined(np.concatenate)([part.reshape(-1) for part in arrays] if axis is None else arrays, axis=axis or 0)
 
 
-def _split(ary: ExactArray, indices_or_sections: Any, axis: int = 0) -> list[ExactArray]:
+def _split(ary: ExactArray, indices_or_sections: Option, axis: int = 0) -> list[ExactArray]:
     before = (slice(None),) * (axis % ary.ndim)
     numbers = np.split(np.arange(ary.shape[axis]), indices_or_sections)
     ends = np.cumsum([0, *[len(part) for part in numbers]]).tolist()
@@ -179,29 +188,29 @@ def _trace(a: ExactArray, offset: int = 0) -> ExactArray:
     return _sum(_moved(np.diagonal)(a, offset), -1)
 
 
-def _dot(a: Any, b: Any) -> ExactArray:
+def _dot(a: Array, b: Array) -> ExactArray:
     one, other = _exact(a, b)
     if one.ndim == 0 or other.ndim == 0:
         return multiply(one, other)
     return matmul(one, other) if other.ndim <= 2 else _tensordot(one, other, (-1, -2))
 
 
-def _inner(a: Any, b: Any) -> ExactArray:
+def _inner(a: Array, b: Array) -> ExactArray:
     one, other = _exact(a, b)
     return multiply(one, other) if one.ndim == 0 or other.ndim == 0 else _tensordot(one, other, (-1, -1))
 
 
-def _vdot(a: Any, b: Any) -> ExactArray:
+def _vdot(a: Array, b: Array) -> ExactArray:
     one, other = _exact(a, b)
     return matmul(one.reshape(-1), other.reshape(-1))
 
 
-def _outer(a: Any, b: Any) -> ExactArray:
+def _outer(a: Array, b: Array) -> ExactArray:
     one, other = _exact(a, b)
     return multiply(one.reshape(-1, 1), other.reshape(1, -1))
 
 
-def _tensordot(a: Any, b: Any, axes: Any = 2) -> ExactArray:
+def _tensordot(a: Array, b: Array, axes: Option = 2) -> ExactArray:
     one, other = _exact(a, b)
     if isinstance(axes, int):
         axes = range(one.ndim - axes, one.ndim), range(axes)
@@ -214,7 +223,7 @@ def _tensordot(a: Any, b: Any, axes: Any = 2) -> ExactArray:
     return matmul(rows, columns).reshape([one.shape[n] for n in kept_left] + [other.shape[n] for n in kept_right])
 
 
-def _einsum(subscripts: Any, *operands: Any, optimize: Any = False) -> ExactArray:
+def _einsum(subscripts: Option, *operands: Array, optimize: Option = False) -> ExactArray:
     """Multiply the operands, each spread over all the letters, and sum over the letters that the result lacks."""
     if not isinstance(subscripts, str) or "." in subscripts:
         raise NotExpressible("np.einsum with other than letters")
@@ -236,7 +245,7 @@ def _einsum(subscripts: Any, *operands: Any, optimize: Any = False) -> ExactArra
     return (_sum(result, lost) if lost else result).transpose([kept.index(letter) for letter in wanted])
 
 
-def _like(a: ExactArray, value: Any, dtype: Any) -> Any:
+def _like(a: ExactArray, value: Array, dtype: Option) -> Array:
     if dtype is not None and np.dtype(dtype).kind != "f":
         return np.full(a.shape, value, dtype)
     made = a.world.constant(np.zeros(a.shape))
@@ -244,7 +253,7 @@ def _like(a: ExactArray, value: Any, dtype: Any) -> Any:
     return made
 
 
-FUNCTIONS: Final[Mapping[Any, Callable[..., Any]]] = {
+FUNCTIONS: Final[Mapping[Option, Callable[..., Array]]] = {
     np.dot: _dot,
     np.inner: _inner,
     np.vdot: _vdot,

@@ -7,15 +7,15 @@ NumPy calls us back only where an argument is exact. `np.zeros(...)` has no such
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
+from verify.arrays import Array, Option
 from verify.exact.array import ExactArray
 from verify.exact.world import World
 
 
-def proxy(world: World) -> Any:
+def proxy(world: World) -> Array:
     """Return an object with every attribute of the module numpy; the arrays that it makes are exact, of this world."""
     return _Numpy(world)
 
@@ -23,7 +23,7 @@ def proxy(world: World) -> Any:
 class _AlsoExact(type):
     """A type of NumPy that exact arrays are instances of too: np.ndarray with axes, numbers without."""
 
-    def __instancecheck__(cls, instance: Any) -> bool:
+    def __instancecheck__(cls, instance: Array) -> bool:
         if isinstance(instance, ExactArray):
             return issubclass(cls, np.generic) == (instance.ndim == 0)
         return isinstance(instance, cls.__mro__[1])
@@ -32,21 +32,21 @@ class _AlsoExact(type):
 class _Array(np.ndarray, metaclass=_AlsoExact):
     """np.ndarray for isinstance."""
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+    def __new__(cls, *args: Option, **kwargs: Option) -> Array:
         return np.ndarray(*args, **kwargs)
 
 
 class _Float64(np.float64, metaclass=_AlsoExact):
     """np.float64 for conversions, as a dtype and for isinstance: an exact number stays as it is."""
 
-    def __new__(cls, x: Any = 0.0) -> Any:
+    def __new__(cls, x: Array = 0.0) -> Array:
         return x if isinstance(x, ExactArray) else np.float64(x)
 
 
 class _Float32(np.float32, metaclass=_AlsoExact):
     """np.float32 likewise."""
 
-    def __new__(cls, x: Any = 0.0) -> Any:
+    def __new__(cls, x: Array = 0.0) -> Array:
         return x if isinstance(x, ExactArray) else np.float32(x)
 
 
@@ -63,29 +63,29 @@ class _Numpy:
         for name in ("atleast_1d", "atleast_2d", "stack", "sum", "mean", "max", "min", "prod"):
             setattr(self, name, self._with_lists(getattr(np, name)))
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Array:
         return getattr(np, name)
 
-    def _exactly(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        def made(*args: Any, **kwargs: Any) -> Any:
+    def _exactly(self, function: Callable[..., Array]) -> Callable[..., Array]:
+        def made(*args: Option, **kwargs: Option) -> Array:
             array = function(*args, **kwargs)
             return self._world.constant(array) if array.dtype.kind == "f" else array
 
         return made
 
-    def _with_lists(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        def called(first: Any, *args: Any, **kwargs: Any) -> Any:
+    def _with_lists(self, function: Callable[..., Array]) -> Callable[..., Array]:
+        def called(first: Array, *args: Option, **kwargs: Option) -> Array:
             return function(self._built(first) if _holds_exact(first) else first, *args, **kwargs)
 
         return called
 
-    def _built(self, value: Any) -> Any:
+    def _built(self, value: Array) -> Array:
         if isinstance(value, list | tuple):
-            entries: Any = [self._built(entry) for entry in value]
+            entries: Array = [self._built(entry) for entry in value]
             return np.stack(entries)
         return self._world.exact(value)
 
-    def full(self, shape: Any, fill_value: Any, dtype: Any = None, **options: Any) -> Any:
+    def full(self, shape: Option, fill_value: Array, dtype: Option = None, **options: Option) -> Array:
         """Return np.full, exact where the numbers are floats or exact."""
         if not isinstance(fill_value, ExactArray):
             return self._exactly(np.full)(shape, fill_value, dtype, **options)
@@ -93,23 +93,23 @@ class _Numpy:
         made[...] = fill_value
         return made
 
-    def array(self, value: Any, dtype: Any = None, **options: Any) -> Any:
+    def array(self, value: Array, dtype: Option = None, **options: Option) -> Array:
         """Return np.array, or one exact array of what holds exact numbers."""
         made = self.asarray(value, dtype, **options)
         return made.copy() if made is value else made
 
-    def asarray(self, value: Any, dtype: Any = None, **options: Any) -> Any:
+    def asarray(self, value: Array, dtype: Option = None, **options: Option) -> Array:
         """Return np.asarray, or one exact array of what holds exact numbers."""
         if not _holds_exact(value):
             return np.asarray(value, dtype, **options)
         made = self._built(value)
         return made if dtype is None or np.dtype(dtype).kind == "f" else made.astype(dtype)
 
-    def vectorize(self, function: Callable[..., Any], *options: Any, **named: Any) -> Callable[..., Any]:
+    def vectorize(self, function: Callable[..., Array], *options: Option, **named: Option) -> Callable[..., Array]:
         """Return np.vectorize, which calls the function entry by entry on exact arrays."""
         plain = np.vectorize(function, *options, **named)
 
-        def called(*args: Any, **kwargs: Any) -> Any:
+        def called(*args: Option, **kwargs: Option) -> Array:
             if not any(isinstance(value, ExactArray) for value in args):
                 return plain(*args, **kwargs)
             shape = np.broadcast_shapes(*[np.shape(value) for value in args])
@@ -120,7 +120,7 @@ class _Numpy:
         return called
 
 
-def _holds_exact(value: Any) -> bool:
+def _holds_exact(value: Array) -> bool:
     if isinstance(value, list | tuple):
         return any(_holds_exact(entry) for entry in value)
     return isinstance(value, ExactArray)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from verify.arrays import Array
 from verify.exact.arithmetic import NotExpressible
-from verify.exact.array import ExactArray
+from verify.exact.array import ExactArray, World
 from verify.exact.field import Field
 
 
@@ -27,17 +28,17 @@ def _spread(slope: Field | None, shape: tuple[int, ...]) -> Field | None:
     return np.broadcast_to(slope, (len(slope), *shape))
 
 
-def _plus(world: Any, one: Field | None, other: Field | None) -> Field | None:
+def _plus(world: World, one: Field | None, other: Field | None) -> Field | None:
     if one is None or other is None:
         return other if one is None else one
-    return world.field.add(one, other)  # type: ignore[no-any-return]
+    return world.field.add(one, other)
 
 
-def _made(a: ExactArray, value: Field, slope: Field | None, shadow: Any) -> ExactArray:
+def _made(a: ExactArray, value: Field, slope: Field | None, shadow: Array) -> ExactArray:
     return ExactArray(a.world, value, _spread(slope, value.shape), shadow)
 
 
-def _chain(a: ExactArray, value: Field, derivative: Field, shadow: Any) -> ExactArray:
+def _chain(a: ExactArray, value: Field, derivative: Field, shadow: Array) -> ExactArray:
     """Return f(a) with the slopes f'(a) a'."""
     slope = a.slope
     return ExactArray(a.world, value, None if slope is None else a.world.field.multiply(slope, derivative), shadow)
@@ -208,7 +209,7 @@ def absolute(a: ExactArray) -> ExactArray:
     return choose(a.shadow >= 0, a, negative(a))
 
 
-UFUNCS: Final[Mapping[Any, Callable[..., ExactArray]]] = {
+UFUNCS: Final[Mapping[np.ufunc, Callable[..., ExactArray]]] = {
     np.add: add,
     np.subtract: subtract,
     np.multiply: multiply,

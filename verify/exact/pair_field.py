@@ -8,10 +8,11 @@ exponential of a sum is not that of the product.
 from __future__ import annotations
 
 from itertools import accumulate
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
+from verify.arrays import Array
 from verify.exact.field import Field
 
 P: Final = 2147483579  # the largest safe prime below 2^31
@@ -105,7 +106,7 @@ def random(shape: tuple[int, ...], generator: np.random.Generator) -> Field:
     return pack(generator.integers(0, P, shape, dtype=np.uint64), generator.integers(0, Q, shape, dtype=np.uint64))
 
 
-def same(x: Field, y: Field) -> Any:
+def same(x: Field, y: Field) -> Array:
     """Return a mask of the entries whose p-parts are equal."""
     return (x >> _HALF) == (y >> _HALF)
 

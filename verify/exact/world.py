@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from hashlib import blake2b
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from verify.arrays import Array, Option
 from verify.errors import BadInput
 from verify.exact import field as mersenne
 from verify.exact import pair_field
@@ -30,8 +30,8 @@ class World:
     """Numbers modulo 2^61 - 1: its generator, and the value that each opaque function has taken so far."""
 
     field: Arithmetic = mersenne
-    ufuncs: Mapping[Any, Callable[..., Any]] = UFUNCS
-    functions: Mapping[Any, Callable[..., Any]] = FUNCTIONS
+    ufuncs: Mapping[np.ufunc, Callable[..., Array]] = UFUNCS
+    functions: Mapping[Option, Callable[..., Array]] = FUNCTIONS
 
     def __init__(self, seed: int) -> None:
         self.generator = np.random.default_rng([seed, 2**61 - 1])
@@ -63,7 +63,7 @@ class World:
                 )
         return ExactArray(self, value.copy(), None if slope is None else slope.copy(), floats)
 
-    def constant(self, values: Any) -> ExactArray:
+    def constant(self, values: Array) -> ExactArray:
         """Return the exact numbers that integers, booleans or floats stand for."""
         array = np.asarray(values, order="C")
         if array.dtype.kind not in "biuf":
@@ -71,7 +71,7 @@ class World:
         exact = np.array([_as_field(self.field, entry) for entry in array.ravel().tolist()], dtype=np.uint64)
         return ExactArray(self, exact.reshape(array.shape), None, array.astype(float))
 
-    def exact(self, value: Any) -> ExactArray:
+    def exact(self, value: Array) -> ExactArray:
         """Return an exact array as it is, and plain numbers as the constants that they stand for."""
         return value if isinstance(value, ExactArray) else self.constant(value)
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
+from verify.arrays import Array
 from verify.evidence.records import Comparison, Word, Worst
 from verify.exact.numbers import ExactArray, NotExpressible
 from verify.judgement.messages import Subject, misfit, said_of
 from verify.oracles.derivative import Derivative
 
-Gradients = Mapping[str, Any]
+Gradients = Mapping[str, Array]
 Result = tuple[Derivative, Gradients]  # what is known at a point, and what was given there
 
 WORDS: Final[Mapping[str, tuple[Word, Word]]] = {"exact": ("identical", "different"), "numeric": ("agrees", "differs")}
@@ -32,7 +33,7 @@ def compare(
     return [_compare(oracle, name, results, subject, None if vacuous is None else vacuous[name]) for name in names]
 
 
-def mismatches(known: Derivative, name: str, value: Any) -> Any:
+def mismatches(known: Derivative, name: str, value: Array) -> Array:
     """Return a mask of the entries that differ; True alone where no real array of the parameter's shape is there."""
     shape = known.shape(name)
     if unusable(value, shape):
@@ -57,7 +58,7 @@ def all_zero(known: Derivative, name: str) -> bool:
     return not np.any(known.told_from_zero(name))
 
 
-def unusable(value: Any, shape: tuple[int, ...]) -> str | None:
+def unusable(value: Array, shape: tuple[int, ...]) -> str | None:
     """Return what stands where an array of real numbers of this shape should, or None where one does."""
     if value is None:
         return "nothing"
@@ -99,7 +100,7 @@ def _compare(oracle: str, name: str, results: Sequence[Result], subject: Subject
     )  # fmt: skip
 
 
-def _worst(known: Derivative, name: str, value: Any) -> Worst | None:
+def _worst(known: Derivative, name: str, value: Array) -> Worst | None:
     asked, expected = known.asked(name), known.gradient[name]
     if not np.any(asked):
         return None
@@ -115,7 +116,7 @@ def _worst(known: Derivative, name: str, value: Any) -> Worst | None:
     )  # fmt: skip
 
 
-def _worst_exact(known: Derivative, name: str, mask: Any, value: Any) -> Worst | None:
+def _worst_exact(known: Derivative, name: str, mask: Array, value: Array) -> Worst | None:
     """Return the first entry that differs, with the floats that lie near both numbers as far as they are known."""
     if np.ndim(mask) != len(known.shape(name)) or known.directions is not None or not np.any(mask):
         return None
@@ -129,7 +130,7 @@ def _worst_exact(known: Derivative, name: str, mask: Any, value: Any) -> Worst |
     )
 
 
-def _relative_bounds(known: Derivative, name: str) -> Any:
+def _relative_bounds(known: Derivative, name: str) -> Array:
     """Return the relative error that would be caught, for each entry that the oracle tells from zero."""
     if known.kind == "exact":
         return np.zeros(1)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
+from verify.arrays import Array
 from verify.evidence.records import Worst
 from verify.exact.numbers import ExactArray
 from verify.oracles.derivative import Derivative
@@ -36,7 +37,7 @@ def stopped(subject: Subject, error: Exception) -> str:
     return f"{subject.who} stops with {type(error).__name__}: {error}"
 
 
-def said_of(subject: Subject, name: str, worst: Worst | None, known: Derivative, value: Any) -> str:
+def said_of(subject: Subject, name: str, worst: Worst | None, known: Derivative, value: Array) -> str:
     """Return the message for a gradient that has wrong entries, of which `worst` is one."""
     if worst is None:
         return f"d{name}: the derivative along a random direction is different as an exact number"
@@ -58,7 +59,7 @@ def said_of(subject: Subject, name: str, worst: Worst | None, known: Derivative,
     return f"{said}; ratio {ratio:.3f}{tail}"
 
 
-def _is_constant(known: Derivative, name: str, value: Any) -> bool:
+def _is_constant(known: Derivative, name: str, value: Array) -> bool:
     """Whether the ratio is one number in every entry that is well told from zero, and there are two of them."""
     if known.kind == "exact":
         expected, given = known.near[name], value.shadow if isinstance(value, ExactArray) else value

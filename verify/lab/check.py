@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import inspect
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
+from verify.arrays import Array
 from verify.evidence.records import (
     CaseEvidence,
     Comparison,
@@ -26,6 +27,7 @@ from verify.lab.comparing import compare, not_expressible
 from verify.lab.derivation import TRUSTED_PROOFS, derivation
 from verify.lab.diagnosis import diagnose
 from verify.lab.findings import findings
+from verify.lab.handwritten import Network
 from verify.lab.planting import MISTAKES, WrongStep, network_with
 from verify.lab.sensitivity import power
 from verify.lab.text import text_findings
@@ -77,7 +79,7 @@ def check_cases(
         return tuple(check_case(network, case, quick if quick and case.full else oracles) for case in chosen)
 
 
-def subject_of(mistake: WrongStep | None) -> tuple[Any, str]:
+def subject_of(mistake: WrongStep | None) -> tuple[Network, str]:
     """Return the network under test, with the mistake planted in it, and its source."""
     if mistake is None:
         return lab, inspect.getsource(lab)
@@ -123,7 +125,7 @@ def judge(
     )
 
 
-def check_case(network: Any, case: Case, oracles: Sequence[str]) -> CaseEvidence:
+def check_case(network: Network, case: Case, oracles: Sequence[str]) -> CaseEvidence:
     """Return what the oracles say of `network.backward` in one case, and what they would have seen there."""
     known: dict[str, list[Known]] = {}
     missing: list[Comparison] = []
@@ -148,9 +150,9 @@ def check_case(network: Any, case: Case, oracles: Sequence[str]) -> CaseEvidence
     )
 
 
-def _order(network: Any, case: Case) -> Order:
-    def J(params: Mapping[str, Any]) -> float:
-        return float(textbook_loss(network.forward(params, case.X)[0], case.Y))
+def _order(network: Network, case: Case) -> Order:
+    def J(params: Mapping[str, Array]) -> float:
+        return float(textbook_loss(network.forward(dict(params), case.X)[0], case.Y))
 
     claimed = {name: rounded.value for name, rounded in bounded_gradient(case).items()}
     return order_along(J, case.params, claimed, loss_roundoff(bounded_case(case)), case.seed)

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from verify.evidence.records import Comparison
 from verify.exact.numbers import NotExpressible
 from verify.judgement.comparison import WORDS, Gradients, without_numbers
 from verify.judgement.comparison import compare as compare_gradients
 from verify.judgement.messages import Subject, stopped
+from verify.lab.handwritten import Network
 from verify.nets.cases import Case
 from verify.oracles.base import Known
 
 WHO: Final = "backward"
 
 
-def handwritten(network: Any, known: Known) -> Gradients:
+def handwritten(network: Network, known: Known) -> Gradients:
     """Return what the handwritten `backward` gives at the oracle's point, after its own `forward`."""
     outputs = network.forward(known.params, known.X)[1]
-    return network.backward(known.X, known.params, outputs, known.Y)  # type: ignore[no-any-return]
+    return network.backward(known.X, known.params, outputs, known.Y)
 
 
 def compare(
-    oracle: str, points: list[Known], network: Any, case: Case, vacuous: Mapping[str, bool]
+    oracle: str, points: list[Known], network: Network, case: Case, vacuous: Mapping[str, bool]
 ) -> list[Comparison]:
     """Return one comparison a parameter: the worst of all points at which the oracle knows the gradient."""
     subject = Subject(WHO, {"m": case.m, "n_y": case.sizes[-1]})

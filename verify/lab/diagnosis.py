@@ -10,6 +10,7 @@ from verify.evidence.records import Diagnosis
 from verify.exact.numbers import ExactArray, NotExpressible
 from verify.judgement.comparison import mismatches
 from verify.lab.comparing import handwritten
+from verify.lab.handwritten import Network
 from verify.lab.planting import MISTAKES, WrongStep, line_of, network_with
 from verify.nets.cases import make_case
 from verify.oracles.base import Known, textbook_loss
@@ -19,7 +20,7 @@ from verify.oracles.exact import exact
 _FRESH: Final = (((4, 5, 3), 4, 11), ((3, 4, 2), 5, 12))
 
 
-def diagnose(network: Any) -> tuple[Diagnosis, ...]:
+def diagnose(network: Network) -> tuple[Diagnosis, ...]:
     """Return every mistake of the catalogue that reproduces the network's gradient exactly; often one, or none.
 
     None too where the network does what exact numbers can't express, or stops with an error.

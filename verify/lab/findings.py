@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from derivations.claims import DZ2_ANY_Y, DZ2_IMPLEMENTED, STATEMENTS
 from derivations.evaluate import gradients
+from verify.arrays import Array
 from verify.evidence.records import Finding
 from verify.judgement.comparison import mismatches
 from verify.lab.comparing import handwritten
+from verify.lab.handwritten import Network
 from verify.nets.cases import PARAMETERS, Case, make_case
 from verify.oracles.base import Known, textbook_loss
 from verify.oracles.exact import exact
@@ -18,18 +20,18 @@ from verify.oracles.exact import exact
 EPSILON: Final = 1e-10  # as in the lab's loss_accuracy
 
 
-def findings(network: Any, seed: int = 42) -> tuple[Finding, ...]:
+def findings(network: Network, seed: int = 42) -> tuple[Finding, ...]:
     """Return the findings about this network: the eps in its loss, and targets that do not sum to 1."""
     return _epsilon(network, make_case((4, 5, 3), 4, seed=seed)), _any_targets(network, make_case((1, 2, 1), 1, "any"))
 
 
-def _identical(network: Any, points: list[Known]) -> bool:
+def _identical(network: Network, points: list[Known]) -> bool:
     """Whether `backward` gives exactly the derivative at each point."""
     results = [(point, handwritten(network, point)) for point in points]
     return not any(np.any(mismatches(point, name, given[name])) for point, given in results for name in PARAMETERS)
 
 
-def _claimed(network: Any, point: Known, dZ2: Any) -> bool:
+def _claimed(network: Network, point: Known, dZ2: Array) -> bool:
     """Whether the derivative at an exact point is the one that starts from this statement of dZ2."""
     outputs = network.forward(point.params, point.X)
     values = {**point.params, "X": point.X, "Y": point.Y, "Yhat": outputs[0], "A1": outputs[1]["A1"]}
@@ -37,8 +39,8 @@ def _claimed(network: Any, point: Known, dZ2: Any) -> bool:
     return all(np.array_equal(claimed[name].value, point.gradient[name]) for name in PARAMETERS)
 
 
-def _epsilon(network: Any, case: Case) -> Finding:
-    def implemented(Yhat: Any, Y: Any) -> Any:
+def _epsilon(network: Network, case: Case) -> Finding:
+    def implemented(Yhat: Array, Y: Array) -> Array:
         return network.loss_accuracy(Yhat, Y)[0]
 
     points = exact(network, case, implemented)
@@ -64,7 +66,7 @@ def _epsilon(network: Any, case: Case) -> Finding:
     )
 
 
-def _any_targets(network: Any, case: Case) -> Finding:
+def _any_targets(network: Network, case: Case) -> Finding:
     points = exact(network, case, textbook_loss)
     textbook = _identical(network, points)
     general = all(_claimed(network, point, DZ2_ANY_Y) for point in points)

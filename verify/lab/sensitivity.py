@@ -12,6 +12,7 @@ from verify.exact.numbers import NotExpressible
 from verify.judgement.comparison import all_zero, mismatches
 from verify.lab import network as lab
 from verify.lab.comparing import handwritten
+from verify.lab.handwritten import Network
 from verify.lab.planting import MISTAKES, WrongStep, network_with
 from verify.nets.cases import Case
 from verify.oracles.base import Known
@@ -52,7 +53,7 @@ def _seen_by(
     return tuple(name for name in known if name in seen)
 
 
-def _exactly(module: Any, points: list[Known], mistake: WrongStep) -> bool:
+def _exactly(module: Network, points: list[Known], mistake: WrongStep) -> bool:
     try:
         return any(_differs(point, handwritten(module, point), mistake) for point in points)
     except NotExpressible:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from derivations.evaluate import forward, gradients
+from verify.arrays import Array
 from verify.evidence.records import Finding
 from verify.nets.cases import Case, make_case
 
@@ -19,7 +18,7 @@ def text_findings(seed: int = 42) -> tuple[Finding, ...]:
     return _layout(case), _mean(case, known, truth), _sums(case, truth), _tanh(case, known, truth), _names(case)
 
 
-def _shape(value: Any) -> str:
+def _shape(value: Array) -> str:
     return " by ".join(map(str, value.shape))
 
 
@@ -34,7 +33,7 @@ def _layout(case: Case) -> Finding:
     )
 
 
-def _mean(case: Case, known: dict[str, Any], truth: dict[str, Any]) -> Finding:
+def _mean(case: Case, known: dict[str, Array], truth: dict[str, Array]) -> Finding:
     dZ2 = known["Yhat"] - case.Y
     ratio = float(np.median(np.sum(dZ2, axis=0) / truth["b2"]))
     return Finding(
@@ -46,7 +45,7 @@ def _mean(case: Case, known: dict[str, Any], truth: dict[str, Any]) -> Finding:
     )
 
 
-def _sums(case: Case, truth: dict[str, Any]) -> Finding:
+def _sums(case: Case, truth: dict[str, Array]) -> Finding:
     dZ2 = case.Y  # of its shape
     return Finding(
         "text-sums-are-missing",
@@ -57,7 +56,7 @@ def _sums(case: Case, truth: dict[str, Any]) -> Finding:
     )
 
 
-def _tanh(case: Case, known: dict[str, Any], truth: dict[str, Any]) -> Finding:
+def _tanh(case: Case, known: dict[str, Array], truth: dict[str, Array]) -> Finding:
     A1 = known["A1"]
     dA1 = (known["Yhat"] - case.Y) / case.m @ case.params["W2"].T
     wrong = case.X.T @ (dA1 * (1 - A1))

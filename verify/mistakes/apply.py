@@ -37,6 +37,7 @@ def mutated(
     layers: Sequence[Layer],
     Y: Array,
     mistakes: Mapping[Place, Mistake],
+    *,
     rate: float = 1.0,
 ) -> Gradient | None:
     """Return the gradient with these mistakes in it: each step from what the steps before it gave.

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from verify.arrays import Array
 
 
 @dataclass(frozen=True)
 class Observation:
     """The gradient that some code gave at one point: the point in floats or exact numbers, and what was given there."""
 
-    X: Any
-    Y: Any
-    params: Mapping[str, Any]
-    given: Mapping[str, Any]
+    X: Array
+    Y: Array
+    params: Mapping[str, Array]
+    given: Mapping[str, Array]

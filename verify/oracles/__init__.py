@@ -17,4 +17,4 @@ QUICK: Final = ("symbolic", "exact")
 def load(name: str) -> Oracle:
     """Return the oracle of this name, loading only what it needs."""
     function = name.replace("-", "_")
-    return cast(Oracle, getattr(importlib.import_module(f"verify.oracles.{function}"), function))
+    return cast("Oracle", getattr(importlib.import_module(f"verify.oracles.{function}"), function))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from typing import Any
+from types import ModuleType
 
 from verify.errors import MissingPackage
 from verify.nets.cases import Case
@@ -53,7 +53,7 @@ def autodiff(network: Forward, case: Case, loss: Loss) -> list[Known]:
     ]
 
 
-def quiet_tensorflow() -> Any:
+def quiet_tensorflow() -> ModuleType:
     """Import TensorFlow without the remarks about drivers that it writes to standard error while loading."""
     if "tensorflow" in sys.modules:
         return importlib.import_module("tensorflow")

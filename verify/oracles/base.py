@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
+from verify.arrays import Array
 from verify.nets.cases import Case
 from verify.oracles.derivative import Derivative
 
-Loss = Callable[[Any, Any], Any]  # (Yhat, Y) -> J
+Loss = Callable[[Array, Array], Array]  # (Yhat, Y) -> J
 
 
 class Forward(Protocol):
     """What an oracle may see of a network: never `backward`."""
 
-    def softmax(self, z: Any) -> Any:
+    def softmax(self, z: Array) -> Array:
         """Return the softmax of each row."""
 
-    def forward(self, params: dict[str, Any], X: Any) -> tuple[Any, dict[str, Any]]:
+    def forward(self, params: dict[str, Array], X: Array) -> tuple[Array, dict[str, Array]]:
         """Return Yhat and what `backward` needs."""
 
-    def loss_accuracy(self, Y_hat: Any, Y: Any) -> tuple[Any, Any]:
+    def loss_accuracy(self, Y_hat: Array, Y: Array) -> tuple[Array, Array]:
         """Return the loss and the accuracy."""
 
 
@@ -31,9 +32,9 @@ class Forward(Protocol):
 class Known(Derivative):
     """What an oracle knows of a net: the derivative of its loss at the point (X, Y, params)."""
 
-    X: Any
-    Y: Any
-    params: dict[str, Any]
+    X: Array
+    Y: Array
+    params: dict[str, Array]
 
 
 class Oracle(Protocol):
@@ -43,11 +44,11 @@ class Oracle(Protocol):
         """Return what is known, at one point or at several."""
 
 
-def textbook_terms(Yhat: Any, Y: Any) -> Any:
+def textbook_terms(Yhat: Array, Y: Array) -> Array:
     """Return -Y log(Yhat), entry by entry."""
     return -Y * np.log(Yhat)
 
 
-def textbook_loss(Yhat: Any, Y: Any) -> Any:
+def textbook_loss(Yhat: Array, Y: Array) -> Array:
     """Return J = -(1/m) sum Y log(Yhat): the loss that the derivation starts from."""
     return np.sum(textbook_terms(Yhat, Y)) / Y.shape[0]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
+from verify.arrays import Array
 from verify.nets.cases import Case, Floats
 from verify.oracles.base import Forward, Known, Loss
 from verify.oracles.imaginary import STEP, imaginary_slopes
@@ -37,7 +38,7 @@ def complex_step(network: Forward, case: Case, loss: Loss) -> list[Known]:
 
 
 def _every_entry(network: Forward, case: Case, loss: Loss) -> dict[str, Floats]:
-    def J(params: dict[str, Any]) -> Any:
+    def J(params: dict[str, Array]) -> Array:
         return loss(network.forward(params, case.X)[0], case.Y)
 
     moves = some_entries(case.params)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
+
+from verify.arrays import Array
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,24 +21,24 @@ class Derivative:
     """
 
     kind: Literal["exact", "numeric"]
-    gradient: Mapping[str, Any]
-    bound: Mapping[str, Any] = field(default_factory=dict)
+    gradient: Mapping[str, Array]
+    bound: Mapping[str, Array] = field(default_factory=dict)
     note: str = ""
-    world: Any = None
-    near: Mapping[str, Any] = field(default_factory=dict)
-    directions: Mapping[str, Any] | None = None
+    world: Array = None
+    near: Mapping[str, Array] = field(default_factory=dict)
+    directions: Mapping[str, Array] | None = None
 
     def shape(self, name: str) -> tuple[int, ...]:
         """Return the shape of a parameter."""
         return np.shape(self.gradient[name] if self.directions is None else self.directions[name])
 
-    def asked(self, name: str) -> Any:
+    def asked(self, name: str) -> Array:
         """Return a mask of the entries that the oracle was asked for."""
         if self.kind == "exact":
             return np.ones(self.shape(name), dtype=bool)
         return ~(np.isnan(self.gradient[name]) | np.isnan(self.bound[name]))
 
-    def told_from_zero(self, name: str) -> Any:
+    def told_from_zero(self, name: str) -> Array:
         """Return a mask of what this oracle knows not to be zero: of the entries, or of the sum along a direction."""
         if self.kind == "exact":
             return ~self.world.field.same(self.gradient[name], np.uint64(0))

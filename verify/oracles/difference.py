@@ -13,10 +13,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
+from verify.arrays import Array
 from verify.nets.cases import Floats
 from verify.oracles.moving import Losses, Moves
 
@@ -65,7 +66,7 @@ def differentiate(losses: Losses, moves: Moves, noise: float, coarse: float = CO
     return Differences(value, truncation + noise / h + _SAFETY * unexplained + bend, h)
 
 
-def _at_steps(losses: Losses, moves: Moves, steps: tuple[Floats, ...]) -> list[Any]:
+def _at_steps(losses: Losses, moves: Moves, steps: tuple[Floats, ...]) -> list[Array]:
     """Return the losses of every move at each of the steps, and the loss at the point itself."""
     which, entry = np.tile(moves.which, len(steps)), np.tile(moves.entry, len(steps))
     J = losses(
@@ -75,19 +76,19 @@ def _at_steps(losses: Losses, moves: Moves, steps: tuple[Floats, ...]) -> list[A
     return [*J[:-1].reshape(len(steps), -1), J[-1]]
 
 
-def best_step(noise: float, third: Any, largest: Any) -> Any:
+def best_step(noise: float, third: Array, largest: Array) -> Array:
     """Return the step at which truncation and round-off meet, at most `largest`."""
     with np.errstate(divide="ignore", invalid="ignore"):
         met = np.cbrt(3 * noise / np.asarray(third))
     return np.where(np.asarray(third) == 0, largest, np.minimum(met, largest))
 
 
-def power_of_two(step: Any) -> Any:
+def power_of_two(step: Array) -> Array:
     """Return a power of two near `step`: theta + h then keeps most of its digits."""
     return 2.0 ** np.round(np.log2(step))
 
 
-def noise_of(along: Any, unit: float = UNIT) -> float:
+def noise_of(along: Array, unit: float = UNIT) -> float:
     """Return how far J may be off by round-off, from J at nine points of equal spacing (last axis).
 
     Fourth differences of a smooth function vanish; what is left of them is noise (Moré and Wild, 2011).

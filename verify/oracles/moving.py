@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from verify.arrays import Array
 from verify.nets.cases import Floats
 
 Indices = npt.NDArray[np.intp]
 # (which parameter, which of its entries, what is added to it), three arrays of one length -> the loss at each point
-Losses = Callable[[Indices, Indices, Any], Any]
+Losses = Callable[[Indices, Indices, Array], Array]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +34,7 @@ class Moves:
         pairs = zip(self.which.tolist(), self.entry.tolist(), strict=True)
         return np.array([values[which][entry] for which, entry in pairs], dtype=float)
 
-    def arranged(self, values: Any) -> dict[str, Floats]:
+    def arranged(self, values: Array) -> dict[str, Floats]:
         """Return one number a move as arrays of the parameters' shapes, NaN in the entries that no move names."""
         found = {}
         for number, (name, value) in enumerate(self.params.items()):
@@ -55,11 +55,11 @@ def some_entries(params: Mapping[str, Floats], most: int | None = None) -> Moves
     return Moves(params, np.concatenate(which), np.concatenate(entry))
 
 
-def one_at_a_time(J: Callable[[dict[str, Any]], Any], params: Mapping[str, Any]) -> Losses:
+def one_at_a_time(J: Callable[[dict[str, Array]], Array], params: Mapping[str, Array]) -> Losses:
     """Return the losses of a function of all parameters, which is called once a point. `params` are not changed."""
     names = list(params)
 
-    def losses(which: Indices, entry: Indices, delta: Any) -> Any:
+    def losses(which: Indices, entry: Indices, delta: Array) -> Array:
         moved = {name: np.array(value, dtype=np.result_type(value, delta), order="C") for name, value in params.items()}
         found = np.zeros(len(which), dtype=delta.dtype)
         for number, (parameter, index, step) in enumerate(zip(which, entry, delta, strict=True)):

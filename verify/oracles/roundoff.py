@@ -9,11 +9,12 @@ whatever order it sums. tanh, exp and log are trusted to 4 units in the last pla
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from derivations.evaluate import forward, gradients
+from verify.arrays import Array, Option
 from verify.nets.cases import Case, Floats
 from verify.oracles.difference import UNIT
 
@@ -39,26 +40,26 @@ class Rounded:
         """The transpose."""
         return Rounded(self.value.T, self.error.T)
 
-    def __array__(self, dtype: Any = None, copy: Any = None) -> Floats:
+    def __array__(self, dtype: Option = None, copy: Option = None) -> Floats:
         return self.value
 
     def __neg__(self) -> Rounded:
         return Rounded(-self.value, self.error)
 
-    def __add__(self, other: Any) -> Rounded:
+    def __add__(self, other: Array) -> Rounded:
         other = _rounded(other)
         value = self.value + other.value
         return Rounded(value, self.error + other.error + UNIT * np.abs(value))
 
     __radd__ = __add__
 
-    def __sub__(self, other: Any) -> Rounded:
+    def __sub__(self, other: Array) -> Rounded:
         return self + -_rounded(other)
 
-    def __rsub__(self, other: Any) -> Rounded:
+    def __rsub__(self, other: Array) -> Rounded:
         return _rounded(other) - self
 
-    def __mul__(self, other: Any) -> Rounded:
+    def __mul__(self, other: Array) -> Rounded:
         other = _rounded(other)
         value = self.value * other.value
         error = np.abs(self.value) * other.error + self.error * (np.abs(other.value) + other.error)
@@ -66,27 +67,27 @@ class Rounded:
 
     __rmul__ = __mul__
 
-    def __truediv__(self, other: Any) -> Rounded:
+    def __truediv__(self, other: Array) -> Rounded:
         other = _rounded(other)
         value = self.value / other.value
         error = (self.error + np.abs(value) * other.error) / _left(np.abs(other.value) - other.error)
         return Rounded(value, error + UNIT * np.abs(value))
 
-    def __rtruediv__(self, other: Any) -> Rounded:
+    def __rtruediv__(self, other: Array) -> Rounded:
         return _rounded(other) / self
 
-    def __matmul__(self, other: Any) -> Rounded:
+    def __matmul__(self, other: Array) -> Rounded:
         other = _rounded(other)
         size, size_other = np.abs(self.value), np.abs(other.value)
         error = size @ other.error + self.error @ (size_other + other.error)
         terms = self.shape[1]
         return Rounded(self.value @ other.value, error + (terms + 1) * UNIT * (size @ size_other))
 
-    def __rmatmul__(self, other: Any) -> Rounded:
+    def __rmatmul__(self, other: Array) -> Rounded:
         return _rounded(other) @ self
 
 
-def _rounded(value: Any) -> Rounded:
+def _rounded(value: Array) -> Rounded:
     return value if isinstance(value, Rounded) else Rounded(np.asarray(value, dtype=float))
 
 
@@ -114,13 +115,13 @@ def log(x: Rounded) -> Rounded:
     return Rounded(value, x.error / _left(x.value - x.error) + _FUNCTION * np.abs(value))
 
 
-def bounded_forward(known: dict[str, Any]) -> dict[str, Any]:
+def bounded_forward(known: dict[str, Array]) -> dict[str, Array]:
     """Return the forward pass in rounded numbers; keys as in `derivations.evaluate.forward`."""
     return forward({name: _rounded(value) for name, value in known.items()}, tanh=tanh, exp=exp)
 
 
 @lru_cache(maxsize=32)
-def bounded_case(case: Case) -> dict[str, Any]:
+def bounded_case(case: Case) -> dict[str, Array]:
     """Return the forward pass of a case in rounded numbers."""
     return bounded_forward(case.known())
 
@@ -131,7 +132,7 @@ def bounded_gradient(case: Case) -> dict[str, Rounded]:
     return gradients(bounded_case(case))
 
 
-def loss_roundoff(values: dict[str, Any]) -> float:
+def loss_roundoff(values: dict[str, Array]) -> float:
     """Return how far J as computed in float64 may be from its value at the same Y, Z2 and parameters."""
     each = values["Y"] * log(values["Yhat"])
     summed = np.ones((1, each.shape[0])) @ each @ np.ones((each.shape[1], 1)) / each.shape[0]

@@ -8,17 +8,18 @@ many entries at once.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
+from verify.arrays import Array
 from verify.nets.cases import Case
 from verify.oracles.base import Forward, textbook_terms
 
 _BLOCK: Final = 1 << 13  # rows of logits a call: small enough to stay in the cache
 
 
-def moved_losses(network: Forward, case: Case, name: str, step: Any) -> Any:
+def moved_losses(network: Forward, case: Case, name: str, step: Array) -> Array:
     """Return the part of the textbook J that moves when `step` is added to one entry of `name`, for every entry.
 
     That is (1/m) times the loss of the samples that the entry reaches: what is left out is the same for

@@ -22,6 +22,6 @@ def template(name: str, *, autoescape: bool, **filters: Callable[..., Any]) -> j
     return environment.get_template(name)
 
 
-def kind(block: Any) -> str:
+def kind(block: object) -> str:
     """Return what a block of a report is, as templates ask."""
     return type(block).__name__

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from rich import box
-from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from verify.evidence.records import FAILS, Cost, Epoch, Evidence, Run
 from verify.report.numbers import measure
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 
 def training_sections(evidence: Evidence, *, plain: bool) -> list[tuple[str, list[RenderableType]]]:

@@ -6,11 +6,12 @@ import io
 import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 from pydantic import ConfigDict, TypeAdapter, with_config
 
+from verify.arrays import Array
 from verify.errors import BadInput
 from verify.evidence.records import Epoch
 from verify.files import write_whole
@@ -105,7 +106,7 @@ def _mistake(name: str | None) -> str:
     return f"--mistake {name}" if name else "no mistake"
 
 
-def _read(path: Path) -> tuple[dict[str, Any], _About]:
+def _read(path: Path) -> tuple[dict[str, Array], _About]:
     if not path.is_file():
         raise BadInput(f"{path}: there is no such file; expected one that --save wrote")
     try:
@@ -122,7 +123,7 @@ def _read(path: Path) -> tuple[dict[str, Any], _About]:
     return arrays, about
 
 
-def _state(arrays: dict[str, Any], about: _About, settings: Settings, data: Dataset) -> State:
+def _state(arrays: dict[str, Array], about: _About, settings: Settings, data: Dataset) -> State:
     n_x, n_h, n_y = settings.sizes(data)
     shapes = {"W1": (n_x, n_h), "b1": (1, n_h), "W2": (n_h, n_y), "b2": (1, n_y)}
     for name in PARAMETERS:
@@ -143,7 +144,7 @@ def _state(arrays: dict[str, Any], about: _About, settings: Settings, data: Data
     return State({name: arrays[name] for name in PARAMETERS}, random, order, losses, accuracies, epochs)
 
 
-def _history(values: Any) -> list[float]:
+def _history(values: Array) -> list[float]:
     if values.ndim != 1 or values.dtype != np.float64 or not np.isfinite(values).all():
         raise ValueError("its history is no list of numbers")
     return list(values.tolist())

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from concurrent.futures import Executor, Future
 from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from verify.arrays import Array
 from verify.evidence.records import CaseEvidence, Check, Epoch, Run
 from verify.lab.check import check_case
+from verify.lab.handwritten import Network
 from verify.nets.cases import Case
 from verify.training.data import Dataset
 from verify.training.loop import Settings
 from verify.wording import count
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
 
 ORACLES: Final = ("exact", "central-difference", "complex-step")
 # Test accuracy of the lab's settings, as measured; the check allows three standard errors of a proportion below.
@@ -30,7 +34,7 @@ class GradientChecks:
     """The gradients of the network on real batches, at the first update, in the middle and at the last one."""
 
     def __init__(
-        self, network: Any, data: Dataset, settings: Settings, oracles: Sequence[str], pool: Executor, done: int
+        self, network: Network, data: Dataset, settings: Settings, oracles: Sequence[str], pool: Executor, done: int
     ) -> None:
         self.network, self.data, self.settings, self.oracles, self.pool = network, data, settings, oracles, pool
         total = settings.epochs * settings.updates_an_epoch(data)
@@ -39,7 +43,7 @@ class GradientChecks:
         self.last: Case | None = None
         self.found: dict[str, Future[CaseEvidence]] = {}
 
-    def watch(self, update: int, params: dict[str, Any], X: Any, Y: Any) -> None:
+    def watch(self, update: int, params: dict[str, Array], X: Array, Y: Array) -> None:
         """Keep what is checked: it is checked in another thread, in float64, while the training goes on."""
         if update in self.updates:
             self._check(self._case(update, params, X, Y))
@@ -52,7 +56,7 @@ class GradientChecks:
             self._check(self.last)
         return tuple(future.result() for future in self.found.values())
 
-    def _case(self, update: int, params: dict[str, Any], X: Any, Y: Any) -> Case:
+    def _case(self, update: int, params: dict[str, Array], X: Array, Y: Array) -> Case:
         copies = {name: value.astype(np.float64) for name, value in params.items()}
         sizes, title = self.settings.sizes(self.data), f"update {update:,}, m={len(X)}"
         X, Y = X.astype(np.float64), Y.astype(np.float64)

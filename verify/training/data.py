@@ -17,8 +17,7 @@ from verify.errors import BadInput
 from verify.training.download import DownloadFailed, download
 from verify.training.idx import NAMES, idx_form, read_idx_folder
 from verify.training.npz import read_npz
-from verify.training.reading import SHAPE, Arrays, shown
-from verify.training.reading import Bytes as Bytes
+from verify.training.reading import SHAPE, Arrays, Bytes, shown
 
 Wanted = Literal["auto", "mnist", "digits"]
 
@@ -118,28 +117,30 @@ def _named(arrays: Arrays, source: str) -> Dataset:
     md5 = _sums(arrays)
     others = [name for name in NAMES if md5[name] != MNIST[name]]
     if not others:
-        return _dataset("MNIST", source, arrays, SHAPE, 255, md5)
+        return _dataset("MNIST", source, arrays, md5)
     note = f"NOT MNIST: other MD5 sums have {', '.join(others)}; this runs on unknown data in MNIST's form."
-    return _dataset("unknown data in MNIST's form", source, arrays, SHAPE, 255, md5, note)
+    return _dataset("unknown data in MNIST's form", source, arrays, md5, note=note)
 
 
 def _digits(note: str) -> Dataset:
     from verify.training import digits
 
     arrays, version = digits.read_digits()
-    source = f"scikit-learn {version}"
-    return _dataset("scikit-learn's 8 by 8 digits", source, arrays, digits.SHAPE, digits.WHITE, _sums(arrays), note)
+    name, source, md5 = "scikit-learn's 8 by 8 digits", f"scikit-learn {version}", _sums(arrays)
+    return _dataset(name, source, arrays, md5, shape=digits.SHAPE, white=digits.WHITE, note=note)
 
 
 def _dataset(
     name: str,
     source: str,
     arrays: Arrays,
-    shape: tuple[int, int],
-    white: int,
     md5: Mapping[str, str],
+    *,
+    shape: tuple[int, int] = SHAPE,
+    white: int = 255,
     note: str = "",
 ) -> Dataset:
+    """Return the data with each image as one row; the shape and the white are MNIST's unless said."""
     x_train, x_test = (images.reshape(len(images), -1) for images in (arrays.x_train, arrays.x_test))
     return Dataset(name, source, x_train, arrays.y_train, x_test, arrays.y_test, shape, white, md5, note)
 

@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any, BinaryIO, Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple
 
 from verify.errors import BadInput
 from verify.files import write_whole
@@ -135,7 +135,7 @@ class _Transfer:
         self._patience = patience
         self._file: BinaryIO
 
-    def __call__(self, url: str, output_file: str, pooch: Any) -> None:
+    def __call__(self, url: str, output_file: str, pooch: object) -> None:
         from pooch import HTTPDownloader
 
         # Longer than the patience, so that it is the waiting thread that says so; this only lets the other one end.

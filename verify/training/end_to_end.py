@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from verify.evidence.records import FAILS, CaseEvidence, Check, Cost, DataUsed, Digit, Evidence, Run, Stretch, Training
 from verify.faults import judged_or_fault
 from verify.lab.check import judge, subject_of
+from verify.lab.handwritten import Network
 from verify.lab.planting import WrongStep
 from verify.oracles import NAMES
 from verify.training.checks import ORACLES, GradientChecks, learning_checks, lost
@@ -38,7 +39,7 @@ class Trained:
 
 
 @judged_or_fault
-def check_training(
+def check_training(  # noqa: PLR0913  # the options of the command, each by keyword with a default
     data: Dataset,
     settings: Settings | None = None,
     *,
@@ -65,17 +66,14 @@ def check_training(
     network, _ = subject_of(mistake)
     twins = (keras_twin(network, data, settings),) if twin else ()
     with _pool() as pool:
-
-        def run(network: Any, settings: Settings, name: str | None, state: State | None, watched: bool) -> Trained:
-            return _run(network, data, settings, pool, name, state, oracles if watched else (), stop, progress)
-
-        main = run(network, settings, mistake.name if mistake else None, state, True)
+        trainer = _Trainer(data, pool, stop, progress)
+        main = trainer.run(network, settings, mistake.name if mistake else None, state, oracles)
         if main.run.status != "stopped":
             keep(main.state, settings)
         runs = [main.run]
         if main.run.status != "interrupted" and settings.loop == "intended":
             compared = settings if mistake else replace(settings, loop="as-written")
-            runs.append(run(subject_of(None)[0], compared, None, None, False).run)
+            runs.append(trainer.run(subject_of(None)[0], compared).run)
     checks = (*twins, *learning_checks(main.run, data, decides=True))
     checks += tuple(check for other in runs[1:] for check in learning_checks(other, data, decides=False))
     used = dict.fromkeys((*oracles, *(one.oracle for case in beside for one in case.comparisons)))
@@ -106,26 +104,34 @@ def _pool() -> Iterator[ThreadPoolExecutor]:
     pool.shutdown()
 
 
-def _run(
-    network: Any,
-    data: Dataset,
-    settings: Settings,
-    pool: ThreadPoolExecutor,
-    mistake: str | None,
-    state: State | None,
-    oracles: Sequence[str],
-    stop: Callable[[], bool],
-    progress: Progress | None,
-) -> Trained:
-    state = state or start(data, settings)
-    done, an_epoch = len(state.losses), settings.updates_an_epoch(data)
-    if progress:
-        title = f"{settings.loop}, with {mistake}" if mistake else settings.loop
-        progress.begin(title, settings.epochs * an_epoch, done)
-    checks = GradientChecks(network, data, settings, oracles, pool, done)
-    watch = checks.watch if oracles else None
-    ended = train(network, data, settings, state, pool, watch=watch, stop=stop, progress=progress)
-    return Trained(state, settings, _evidence(data, settings, state, ended, mistake), checks.results())
+@dataclass(frozen=True)
+class _Trainer:
+    """What all runs of one check have in common."""
+
+    data: Dataset
+    pool: ThreadPoolExecutor
+    stop: Callable[[], bool]
+    progress: Progress | None
+
+    def run(
+        self,
+        network: Network,
+        settings: Settings,
+        mistake: str | None = None,
+        state: State | None = None,
+        oracles: Sequence[str] = (),
+    ) -> Trained:
+        """Train this network, on from `state` where there is one; the oracles look at gradients on its batches."""
+        data, progress = self.data, self.progress
+        state = state or start(data, settings)
+        done, an_epoch = len(state.losses), settings.updates_an_epoch(data)
+        if progress:
+            title = f"{settings.loop}, with {mistake}" if mistake else settings.loop
+            progress.begin(title, settings.epochs * an_epoch, done)
+        checks = GradientChecks(network, data, settings, oracles, self.pool, done)
+        watch = checks.watch if oracles else None
+        ended = train(network, data, settings, state, self.pool, watch=watch, stop=self.stop, progress=progress)
+        return Trained(state, settings, _evidence(data, settings, state, ended, mistake), checks.results())
 
 
 def _evidence(data: Dataset, settings: Settings, state: State, ended: Ended, mistake: str | None) -> Run:

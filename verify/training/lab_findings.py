@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from verify.evidence.records import Finding, Run
+from verify.lab.handwritten import Network
 from verify.training.data import Dataset
 from verify.wording import count
 
 
-def training_findings(network: Any, data: Dataset, runs: list[Run]) -> tuple[Finding, ...]:
+def training_findings(network: Network, data: Dataset, runs: list[Run]) -> tuple[Finding, ...]:
     """Return the findings about the lab's loop that these runs show."""
     written = next((run for run in runs if run.loop == "as-written"), None)
     intended = next((run for run in runs if run.loop == "intended" and run.status == "complete"), None)
@@ -62,7 +61,7 @@ def _axis(run: Run) -> Finding:
     )
 
 
-def _reseeding(network: Any) -> Finding:
+def _reseeding(network: Network) -> Finding:
     kept = np.random.get_state()
     try:
         shuffles = []
@@ -80,7 +79,7 @@ def _reseeding(network: Any) -> Finding:
     )
 
 
-def _in_place(network: Any) -> Finding:
+def _in_place(network: Network) -> Finding:
     params = {"W1": np.ones((1, 1))}
     same = network.sgd(params, {"W1": np.ones((1, 1))}, 0.5) is params
     changed = float(params["W1"][0, 0])

@@ -12,19 +12,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from verify.arrays import Array
 from verify.evidence.records import Ending, Epoch
+from verify.lab.handwritten import Network
 from verify.nets.cases import initial_params
-from verify.training.data import Bytes, Dataset
+from verify.training.data import Dataset
+from verify.training.reading import Bytes
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
 
 Loop = Literal["intended", "as-written"]
-Watch = Callable[[int, dict[str, Any], Any, Any], None]
+Watch = Callable[[int, dict[str, Array], Array, Array], None]
 
 CLASSES: Final = 10
 _CHUNK: Final = 1000  # samples evaluated at once: their floats fit in the cache
@@ -63,9 +68,9 @@ class Settings:
 class State:
     """What training carries from one epoch to the next: enough to go on as if it had never stopped."""
 
-    params: dict[str, Any]
+    params: dict[str, Array]
     random: np.random.RandomState
-    order: Any  # where each row of the shuffled X_train stands in the file
+    order: Array  # where each row of the shuffled X_train stands in the file
     losses: list[float] = field(default_factory=list)
     accuracies: list[float] = field(default_factory=list)
     epochs: list[Epoch] = field(default_factory=list)
@@ -103,7 +108,7 @@ def start(data: Dataset, settings: Settings) -> State:
     )
 
 
-def batches(data: Dataset, settings: Settings, order: Any) -> Iterator[tuple[Any, Any]]:
+def batches(data: Dataset, settings: Settings, order: Array) -> Iterator[tuple[Array, Array]]:
     """Yield X (m x n_x, from 0 to 1) and Y (m x n_y, one-hot) of each batch; X is overwritten by the next one."""
     bytes_ = np.empty((settings.batch, data.X_train.shape[1]), np.uint8)
     floats = np.empty(bytes_.shape, settings.dtype)
@@ -115,7 +120,9 @@ def batches(data: Dataset, settings: Settings, order: Any) -> Iterator[tuple[Any
         yield np.divide(bytes_[:m], float(data.white), out=floats[:m]), one_hot[data.y_train[rows]]
 
 
-def evaluate(network: Any, params: dict[str, Any], images: Bytes, labels: Bytes, white: int) -> tuple[float, float]:
+def evaluate(
+    network: Network, params: dict[str, Array], images: Bytes, labels: Bytes, white: int
+) -> tuple[float, float]:
     """Return the loss and the accuracy on a whole set."""
     dtype = params["W1"].dtype
     one_hot = np.eye(CLASSES, dtype=dtype)
@@ -132,7 +139,7 @@ def evaluate(network: Any, params: dict[str, Any], images: Bytes, labels: Bytes,
 
 
 def train(
-    network: Any,
+    network: Network,
     data: Dataset,
     settings: Settings,
     state: State,
@@ -180,7 +187,13 @@ class _Training:
     """One training under way, with the evaluations that have not come back yet."""
 
     def __init__(
-        self, network: Any, data: Dataset, settings: Settings, state: State, pool: Executor, progress: Progress | None
+        self,
+        network: Network,
+        data: Dataset,
+        settings: Settings,
+        state: State,
+        pool: Executor,
+        progress: Progress | None,
     ) -> None:
         self.network, self.data, self.settings, self.state = network, data, settings, state
         self.pool, self.progress = pool, progress

@@ -13,14 +13,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final
+from types import ModuleType
+from typing import Final
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from derivations.evaluate import forward, gradients
+from verify.arrays import Array
 from verify.errors import MissingPackage
 from verify.evidence.records import Check
+from verify.lab.handwritten import Network
 from verify.nets.cases import PARAMETERS
 from verify.oracles.autodiff import quiet_tensorflow
 from verify.training.data import Dataset
@@ -30,7 +33,7 @@ NAME: Final = "keras-twin"
 _ALLOWED: Final = 16.0  # times the distance of the reordered training
 
 
-def keras_twin(network: Any, data: Dataset, settings: Settings) -> Check:
+def keras_twin(network: Network, data: Dataset, settings: Settings) -> Check:
     """Return how far the hand-written training and Keras's are apart after one epoch, and how far round-off explains.
 
     In float64, whatever `settings.dtype` is. Raises MissingPackage where TensorFlow is not installed.
@@ -73,7 +76,7 @@ def keras_twin(network: Any, data: Dataset, settings: Settings) -> Check:
     return Check(NAME, "agrees" if together else "differs", apart, bound, said)
 
 
-def _update(params: dict[str, Any], X: Any, Y: Any, eta: float) -> None:
+def _update(params: dict[str, Array], X: Array, Y: Array, eta: float) -> None:
     """Make one update by the proved formulas."""
     for name, gradient in gradients(forward({"X": X, "Y": Y, **params}, tanh=np.tanh, exp=np.exp)).items():
         params[name] -= eta * gradient
@@ -82,7 +85,7 @@ def _update(params: dict[str, Any], X: Any, Y: Any, eta: float) -> None:
 class _Reordered:
     """The same training with pixels, hidden units and samples in another order."""
 
-    def __init__(self, p: dict[str, Any], seed: int) -> None:
+    def __init__(self, p: dict[str, Array], seed: int) -> None:
         self.draw = np.random.default_rng(seed)
         n_x, n_h = p["W1"].shape
         self.pixels, self.units = self.draw.permutation(n_x), self.draw.permutation(n_h)
@@ -93,19 +96,21 @@ class _Reordered:
             "b2": p["b2"].copy(),
         }
 
-    def update(self, X: Any, Y: Any, eta: float) -> None:
+    def update(self, X: Array, Y: Array, eta: float) -> None:
         """Make one update, on the same samples in another order."""
         samples = self.draw.permutation(len(X))
         _update(self.own, X[np.ix_(samples, self.pixels)], Y[samples], eta)
 
-    def params(self) -> dict[str, Any]:
+    def params(self) -> dict[str, Array]:
         """Return the parameters in their usual order."""
         pixels, units = np.argsort(self.pixels), np.argsort(self.units)
         W1, b1, W2, b2 = (self.own[name] for name in PARAMETERS)
         return {"W1": W1[np.ix_(pixels, units)], "b1": b1[:, units], "W2": W2[units], "b2": b2}
 
 
-def _keras_step(tf: Any, params: dict[str, Any], settings: Settings) -> Callable[[Any, Any], dict[str, Any]]:
+def _keras_step(
+    tf: ModuleType, params: dict[str, Array], settings: Settings
+) -> Callable[[Array, Array], dict[str, Array]]:
     """Return a function that makes one update of the twin and gives its parameters."""
     n_x, n_h = params["W1"].shape
     layers = tf.keras.layers
@@ -121,21 +126,21 @@ def _keras_step(tf: Any, params: dict[str, Any], settings: Settings) -> Callable
     optimizer = _sgd_in_float64(tf, settings.eta)
 
     @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
-    def update(X: Any, Y: Any) -> None:
+    def update(X: Array, Y: Array) -> None:
         with tf.GradientTape() as tape:
             J = loss(Y, model(X, training=True))
         optimizer.apply_gradients(
             zip(tape.gradient(J, model.trainable_variables), model.trainable_variables, strict=True)
         )
 
-    def step(X: Any, Y: Any) -> dict[str, Any]:
+    def step(X: Array, Y: Array) -> dict[str, Array]:
         update(tf.constant(X), tf.constant(Y))
         return dict(zip(PARAMETERS, model.get_weights(), strict=True))
 
     return step
 
 
-def _sgd_in_float64(tf: Any, eta: float) -> Any:
+def _sgd_in_float64(tf: ModuleType, eta: float) -> Array:
     """Return Keras's SGD; it keeps eta in Keras's float type, and 0.1 in float32 is off by 1.5e-9."""
     kept = tf.keras.backend.floatx()
     tf.keras.backend.set_floatx("float64")
@@ -145,7 +150,7 @@ def _sgd_in_float64(tf: Any, eta: float) -> Any:
         tf.keras.backend.set_floatx(kept)
 
 
-def _distance(one: dict[str, Any], other: dict[str, Any]) -> float:
+def _distance(one: dict[str, Array], other: dict[str, Array]) -> float:
     return _further(*(float(np.max(np.abs(one[name] - other[name].reshape(one[name].shape)))) for name in one))
 
 

@@ -18,6 +18,7 @@ from verify.submissions.diagnosis.recognition import (
     recognise_net,
     recognise_objective,
 )
+from verify.submissions.execution.answers import Where
 
 M, K = 11, 3
 OUTPUT = ("forward", ())
@@ -78,7 +79,7 @@ def test_what_is_nearly_a_net_is_one_in_single_precision_only(off: float, single
 def test_the_logits_are_not_taken_for_the_output_where_the_output_is_there() -> None:
     layers, X, _ = point()
     trace = Net(("tanh",), "softmax").forward(layers, X)
-    held = {("forward", (("key", "Z2"),)): trace.Z[2], ("forward", (("key", "A2"),)): trace.Yhat}
+    held: dict[Where, Any] = {("forward", (("key", "Z2"),)): trace.Z[2], ("forward", (("key", "A2"),)): trace.Yhat}
     found = recognise_net(layers, X, held)
     assert found == (Net(("tanh",), "softmax"), ("forward", (("key", "A2"),)))
 

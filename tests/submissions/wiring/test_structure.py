@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from tests.there import there
+from verify.nets.structure import Structure
 from verify.submissions.wiring.plan_records import Path
-from verify.submissions.wiring.structure import SIZES, Structure, chain, made_up, resized
+from verify.submissions.wiring.structure import SIZES, chain, made_up, resized
 
 
 def arrays(**shapes: tuple[int, ...]) -> list[tuple[str, Path, tuple[int, ...]]]:

@@ -104,8 +104,8 @@ def _inline(svg: bytes, name: str, heading: str, words: str) -> str:
             elif key in ("href", f"{{{_XLINK}}}href") and value.startswith("#"):
                 element.set(key, f"#{name}-{value[1:]}")
             else:
-                value = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", value)
-                element.set(key, value.replace("'DejaVu Sans'", _FONTS))
+                own = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", value)
+                element.set(key, own.replace("'DejaVu Sans'", _FONTS))
     for place, (tag, text) in enumerate((("title", heading), ("desc", words))):
         root.insert(place, ElementTree.Element(f"{{{_SVG}}}{tag}", {"id": f"{name}-{tag}"}))
         root[place].text, root[place].tail = text, "\n "

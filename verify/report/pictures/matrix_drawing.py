@@ -67,11 +67,11 @@ def drawn(matrix: Matrix) -> Figure:
     for place, lines in enumerate(heads):
         _draw_head(axes, lines, left + (place + 0.5) * column, top - 4, upright=upright)
     for name, (first, *_) in zip(names, boxes, strict=True):
-        _write(axes, name, left - 4, first.middle[1], ha="right")
+        _write(axes, name, (left - 4, first.middle[1]), ha="right")
     _draw_cells(axes, matrix, boxes)
     _draw_totals(axes, matrix, boxes, left, bottom + 3 + _LINE / 2)
     for number, note in enumerate(notes):
-        _write(axes, note, _EDGE, bottom + _LINE + 8 + (number + 0.5) * _LINE)
+        _write(axes, note, (_EDGE, bottom + _LINE + 8 + (number + 0.5) * _LINE))
     return figure
 
 
@@ -118,16 +118,16 @@ def _draw_legend(axes: Axes, matrix: Matrix, boxes: Sequence[_Box]) -> None:
         cell = partial if level is Level.SOME and partial else Cell(level)
         _draw_level(axes, level, [box])
         if level is Level.SOME:
-            _write(axes, _count(cell, box.wide), *box.middle, ha="center")
-        _write(axes, _SAID[level], box.left + box.wide + 4, box.middle[1])
+            _write(axes, _count(cell, box.wide), box.middle, ha="center")
+        _write(axes, _SAID[level], (box.left + box.wide + 4, box.middle[1]))
 
 
 def _draw_head(axes: Axes, lines: Sequence[str], middle: float, bottom: float, *, upright: bool) -> None:
     if upright:
-        _write(axes, lines[0], middle, bottom, ha="center", va="bottom", rotation=90)
+        _write(axes, lines[0], (middle, bottom), ha="center", va="bottom", rotation=90)
         return
     for number, line in enumerate(reversed(lines)):
-        _write(axes, line, middle, bottom - (number + 0.5) * _LINE, ha="center")
+        _write(axes, line, (middle, bottom - (number + 0.5) * _LINE), ha="center")
 
 
 def _draw_cells(axes: Axes, matrix: Matrix, boxes: Sequence[Sequence[_Box]]) -> None:
@@ -137,14 +137,14 @@ def _draw_cells(axes: Axes, matrix: Matrix, boxes: Sequence[Sequence[_Box]]) -> 
         _draw_level(axes, level, [box for _, box in found])
         if level is Level.SOME:
             for cell, box in found:
-                _write(axes, _count(cell, box.wide), *box.middle, ha="center")
+                _write(axes, _count(cell, box.wide), box.middle, ha="center")
     for place, cell in enumerate(matrix.rows[0]):
         if cell.level is Level.VACUOUS:
             first, last = boxes[0][place], boxes[-1][place]
             whole = _Box(first.left, first.top, first.wide, last.top + last.high - first.top)
             _draw_level(axes, Level.VACUOUS, [whole])
             across = width("vacuous", _SIZE) + 12 < whole.wide
-            _write(axes, "vacuous", *whole.middle, ha="center", rotation=0 if across else 90, behind="white")
+            _write(axes, "vacuous", whole.middle, ha="center", rotation=0 if across else 90, behind="white")
 
 
 def _draw_level(axes: Axes, level: Level, boxes: Sequence[_Box]) -> None:
@@ -184,12 +184,12 @@ def _total(matrix: Matrix) -> str:
 
 
 def _draw_totals(axes: Axes, matrix: Matrix, boxes: Sequence[Sequence[_Box]], left: float, middle: float) -> None:
-    _write(axes, _total(matrix), left - 4, middle, ha="right", style="italic")
+    _write(axes, _total(matrix), (left - 4, middle), ha="right", style="italic")
     for place, box in enumerate(boxes[0]):
         levels = [cell.level for cell in matrix.column(place)]
         seen = sum(level in (Level.EVERY, Level.SOME) for level in levels)
         text = "–" if Level.VACUOUS in levels else f"{seen}"
-        _write(axes, text, box.middle[0], middle, ha="center")
+        _write(axes, text, (box.middle[0], middle), ha="center")
 
 
 def _notes(matrix: Matrix, room: float) -> list[str]:
@@ -205,9 +205,9 @@ def _notes(matrix: Matrix, room: float) -> list[str]:
 
 
 def _write(
-    axes: Axes, text: str, x: float, y: float, *, ha: str = "left", va: str = "center_baseline",
+    axes: Axes, text: str, at: tuple[float, float], *, ha: str = "left", va: str = "center_baseline",
     rotation: float = 0, style: str = "normal", behind: str | None = None,
 ) -> None:  # fmt: skip
     """Write one line of text, in points from the top left corner."""
     box = {"facecolor": behind, "edgecolor": "none", "boxstyle": "square,pad=0.25"} if behind else None
-    axes.text(x, y, text, fontsize=_SIZE, ha=ha, va=va, rotation=rotation, style=style, bbox=box)
+    axes.text(*at, text, fontsize=_SIZE, ha=ha, va=va, rotation=rotation, style=style, bbox=box)

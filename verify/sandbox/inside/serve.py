@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from verify.sandbox.messages import Answered, Json
 from verify.sandbox.wire import BadMessage, Closed, receive, send
+
+if TYPE_CHECKING:
+    import socket
 
 _LARGEST: Final = 1 << 30  # bytes of arrays; the judge is trusted here
 _LONGEST: Final = 2000  # characters of an error

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
+from verify.arrays import Array
 from verify.oracles.derivative import Derivative
 
 _ROUNDOFF: Final = 1e-11  # of the largest entry: some hundred roundings of a small net, and of a larger one
@@ -27,5 +28,5 @@ def with_roundoff(known: Derivative, *, single_precision: bool, epsilon: bool) -
     return replace(known, bound=bound, note=f"{known.note}{moved}")
 
 
-def _largest(value: Any) -> float:
+def _largest(value: Array) -> float:
     return float(np.max(np.abs(value), where=np.isfinite(value), initial=0.0))

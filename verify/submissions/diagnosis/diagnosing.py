@@ -9,14 +9,15 @@ from typing import Any, Final
 
 import numpy as np
 
+from verify.arrays import Array
 from verify.evidence.records import Comparison, Diagnosis
 from verify.mistakes.catalogue import with_constant
 from verify.mistakes.mistake import Mistake
 from verify.mistakes.names import known_as, sentence_of
+from verify.mistakes.search import Named, name_mistakes, with_mistakes
 from verify.nets.net import Gradient
 from verify.nets.observation import Observation
 from verify.submissions.diagnosis.lines import Names, find_line, names_at, should_be
-from verify.submissions.diagnosis.naming import Named, name_mistakes, with_mistakes
 from verify.submissions.execution.answers import Leaves
 from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.gradients import truth
@@ -61,7 +62,7 @@ def _names(wrong: Wrong, gradient: Gradient | None) -> dict[str, Names]:
     trace = reading.net.forward(layers, at.X)
     right = with_mistakes(reading, (), at)
     assert right is not None
-    return names_at(reading, wrong.leaves, _ordered(wrong), trace, layers, gradient or right, right)
+    return names_at(reading, wrong.leaves, _ordered(wrong), trace, layers, wrong=gradient or right, right=right)
 
 
 def _ordered(wrong: Wrong) -> list[Function]:
@@ -168,7 +169,7 @@ def _right(wrong: Wrong) -> dict[str, Any]:
     return truth(wrong.reading, at.params, at.X, at.Y)
 
 
-def _same(value: Any, expected: Any, shape: tuple[int, ...]) -> bool:
+def _same(value: Array, expected: Array, shape: tuple[int, ...]) -> bool:
     if value is None or not fits(value, shape):
         return False
     scale = float(np.max(np.abs(expected))) or 1.0
@@ -243,7 +244,7 @@ def _narrowed(wrong: Wrong, failed: Sequence[str]) -> str:
     return " ".join(text for text in said[:3] if text)
 
 
-def _striking(value: Any, right: Any) -> str:
+def _striking(value: Array, right: Array) -> str:
     if not np.all(np.isfinite(value)):
         return "holds something that is not a number."
     if not np.any(value):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
+from verify.arrays import Array
 from verify.nets.net import ACTIVATIONS, Gradient, Layer, Trace
 from verify.submissions.execution.answers import Leaves
 from verify.submissions.execution.calling import Reading
@@ -47,6 +48,7 @@ def names_at(
     functions: Sequence[Function],
     trace: Trace,
     layers: Sequence[Layer],
+    *,
     wrong: Gradient,
     right: Gradient,
 ) -> dict[str, Names]:
@@ -54,7 +56,7 @@ def names_at(
 
     A quantity may be held without the 1/m, or turned; `wrong` are the values that the mistake gives.
     """  # fmt: skip
-    wanted: dict[str, list[Any]] = {}
+    wanted: dict[str, list[Array]] = {}
     L = len(layers)
     for layer in range(1, L + 1):
         wanted[f"A{layer}"] = [trace.A[layer]]
@@ -91,7 +93,7 @@ def _constants(reading: Reading, m: int) -> tuple[float, ...]:
     return (1 / c, 1 / (2 * c), 2.0, 0.5)
 
 
-def _is(value: Any, candidate: Any, scales: Sequence[float]) -> bool:
+def _is(value: Array, candidate: Array, scales: Sequence[float]) -> bool:
     if np.size(value) != np.size(candidate) or np.size(value) < 2 or np.asarray(value).dtype.kind not in "fi":
         return False
     array = np.asarray(value, dtype=float)
@@ -114,30 +116,41 @@ def _assigned(function: Function, *, first: bool = False) -> dict[str, ast.AST]:
         (node for node in own_nodes(function.tree) if isinstance(node, ast.stmt)), key=lambda n: n.lineno
     )
     for node in reversed(statements) if first else statements:
-        targets: list[ast.expr] = []
-        if isinstance(node, ast.Assign):
-            targets = list(node.targets)
-        elif isinstance(node, ast.AugAssign | ast.AnnAssign):
-            targets = [node.target]
-        while targets:
-            target = targets.pop()
-            if isinstance(target, ast.Tuple | ast.List):
-                targets += target.elts
-            elif isinstance(target, ast.Name):
-                found[target.id] = node
-            elif isinstance(target, ast.Attribute):
-                found[target.attr] = node
-            elif isinstance(target, ast.Subscript):
-                name = _key_of(target.slice)
-                if name is not None:
-                    found[name] = node
-                elif isinstance(target.value, ast.Name) and target.value.id not in found:
-                    found[target.value.id] = node
+        for target in _targets(node):
+            name = _assigned_name(target)
+            if name is not None:
+                found[name] = node
+            elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+                found.setdefault(target.value.id, node)
         if isinstance(node, ast.Return | ast.Assign) and node.value is not None:
             for key, value in _keys(node.value).items():
                 if not isinstance(value, ast.Name):
                     found.setdefault(key, value)
     return found
+
+
+def _targets(node: ast.stmt) -> list[ast.expr]:
+    """Return what a statement assigns to, one by one: tuples and lists are taken apart."""
+    targets = list(node.targets) if isinstance(node, ast.Assign) else []
+    if isinstance(node, ast.AugAssign | ast.AnnAssign):
+        targets = [node.target]
+    single: list[ast.expr] = []
+    while targets:
+        target = targets.pop()
+        if isinstance(target, ast.Tuple | ast.List):
+            targets += target.elts
+        else:
+            single.append(target)
+    return single
+
+
+def _assigned_name(target: ast.expr) -> str | None:
+    """Return the name, the attribute or the key that is assigned; None for a key that is no text."""
+    if isinstance(target, ast.Name):
+        return target.id
+    if isinstance(target, ast.Attribute):
+        return target.attr
+    return _key_of(target.slice) if isinstance(target, ast.Subscript) else None
 
 
 def _key_of(node: ast.expr) -> str | None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
+from verify.arrays import Array
 from verify.nets.net import ACTIVATIONS, IMPLIED, LOSSES, OUTPUTS, Layer, Net, Objective, Trace, factors
+from verify.submissions.execution.answers import Leaves, Where
 
 _SAME: Final = 1e-9
 _NEARLY: Final = 1e-4  # an eps in a logarithm moves the loss less than this at moderate weights
@@ -27,8 +29,8 @@ def candidates(depth: int, K: int) -> Iterator[Net]:
 
 
 def recognise_net(
-    layers: Sequence[Layer], X: Any, found: Mapping[Any, Any], *, single_precision: bool = False
-) -> tuple[Net, Any] | None:
+    layers: Sequence[Layer], X: Array, found: Leaves, *, single_precision: bool = False
+) -> tuple[Net, Array] | None:
     """Return the network whose output is among these arrays, and where; arrays of K x m are turned.
 
     A match by the softmax over samples counts only where no right network matches.
@@ -50,7 +52,7 @@ def recognise_net(
     return None
 
 
-def _ambiguous(net: Net, where: Any, usable: Mapping[Any, Any]) -> bool:
+def _ambiguous(net: Net, where: Where, usable: Leaves) -> bool:
     """Whether this may be a match by chance: a softmax over one class, or a Z that another output is made of."""
     value = usable[where]
     if net.output.startswith("softmax") and value.shape[1] == 1:
@@ -60,7 +62,7 @@ def _ambiguous(net: Net, where: Any, usable: Mapping[Any, Any]) -> bool:
     return net.output == "identity" and name.startswith(("z", "logit", "net", "s")) and bool(others)
 
 
-def canonical_output(value: Any, m: int, K: int) -> Any:
+def canonical_output(value: Array, m: int, K: int) -> Array:
     """Return an output as m x K, or None where its shape is another."""
     if value.shape == (m, K):
         return value
@@ -74,7 +76,7 @@ def canonical_output(value: Any, m: int, K: int) -> Any:
 
 
 def recognise_objective(
-    points: Sequence[tuple[Trace, Sequence[Layer], Any, float]], m: int, K: int, *, single_precision: bool = False
+    points: Sequence[tuple[Trace, Sequence[Layer], Array, float]], m: int, K: int, *, single_precision: bool = False
 ) -> tuple[Objective, float] | None:
     """Return J = c * loss + d * sum W^2 that these values fit, and the largest relative misfit; None where none does.
 
@@ -102,7 +104,7 @@ def recognise_objective(
     return None if best is None else (best[1], best[0])
 
 
-def _own_factor(values: Any, base: Any) -> dict[str, Fraction]:
+def _own_factor(values: Array, base: Array) -> dict[str, Fraction]:
     """Return the constant that the file has of its own, such as 1/120 for a global m, if one short fraction fits."""
     ratio = float(values[0] / base[0]) if base[0] else 0.0
     if not np.isfinite(ratio):

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
+from verify.arrays import Array
 from verify.exact.numbers import ExactArray
 from verify.exact.world import PairWorld
 from verify.sandbox.session import Failed
@@ -20,7 +21,7 @@ from verify.submissions.wiring.plan_records import Path
 
 Header = Mapping[str, object]
 Where = tuple[str, Path]  # the section of an answer, and the path in it
-Leaves = dict[Where, Any]
+Leaves = dict[Where, Array]
 
 _LONGEST: Final = 500  # characters of an error
 _LONGEST_AXIS: Final = 1 << 20  # entries along one axis of a parameter; the points that are made have axes as long
@@ -35,7 +36,7 @@ class Refused(Exception):
         self.place, self.step = place, step
 
 
-def unpacked(header: Header, arrays: Mapping[str, Any], world: PairWorld | None = None) -> Leaves:
+def unpacked(header: Header, arrays: Mapping[str, Array], world: PairWorld | None = None) -> Leaves:
     """Return the leaves of an answer by section and path; exact numbers in the given world."""
     refuse(header)
     leaves = to_listed(header).leaves
@@ -52,7 +53,7 @@ def unpacked(header: Header, arrays: Mapping[str, Any], world: PairWorld | None 
     return found
 
 
-def made(header: Header, arrays: Mapping[str, Any]) -> dict[Path, Any]:
+def made(header: Header, arrays: Mapping[str, Array]) -> dict[Path, Array]:
     """Return the arrays in the container that was made; without those that are empty or too long for a parameter."""
     found = unpacked(header, arrays)
     if any(section != "made" for section, _ in found):
@@ -67,7 +68,7 @@ def refuse(header: Header) -> None:
         raise Refused(stopped.error, stopped.place)
 
 
-def losses(header: Header, arrays: Mapping[str, Any], count: int) -> Any:
+def losses(header: Header, arrays: Mapping[str, Array], count: int) -> Array:
     """Return the losses at so many points, as floats or complex numbers."""
     refuse(header)
     J = arrays.get("losses")
@@ -120,7 +121,7 @@ def _to_leaf(value: object, where: str) -> Leaf:
     return Leaf(section, to_path(value[1], where), array)
 
 
-def _exact(world: PairWorld, arrays: Mapping[str, Any], array: str) -> ExactArray:
+def _exact(world: PairWorld, arrays: Mapping[str, Array], array: str) -> ExactArray:
     shadow, value, slope = arrays[array], arrays[f"{array}.value"], arrays.get(f"{array}.slope")
     wrong = value.dtype != np.uint64 or value.shape != shadow.shape or shadow.dtype.kind not in "biuf"
     if wrong or (slope is not None and (slope.dtype != np.uint64 or slope.shape[1:] != value.shape)):

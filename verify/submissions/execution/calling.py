@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
+from verify.arrays import Array
 from verify.nets.net import OVER_SAMPLES, Net, Objective
+from verify.nets.structure import Structure
 from verify.sandbox.session import Worker
 from verify.submissions.execution.answers import Header, Where, made
 from verify.submissions.execution.coding import encoded
@@ -15,10 +17,9 @@ from verify.submissions.wiring.plan import RATE, Container
 from verify.submissions.wiring.plan_records import Argument, Maker, Path, Plan, Slot, Step
 from verify.submissions.wiring.points import Point, labels_for
 from verify.submissions.wiring.roles import Roles
-from verify.submissions.wiring.structure import Structure
 
 DRIVER: Final = "verify.submissions.execution.inside.driver"  # what a worker in the sandbox runs
-Ask = Callable[[Request, Mapping[str, Any]], tuple[Header, Mapping[str, Any]]]
+Ask = Callable[[Request, Mapping[str, Array]], tuple[Header, Mapping[str, Array]]]
 
 
 def asking(worker: Worker) -> Ask:
@@ -26,7 +27,7 @@ def asking(worker: Worker) -> Ask:
     return lambda request, arrays: worker.ask(encoded(request), arrays)
 
 
-def make(ask: Ask, maker: Maker, arrays: Mapping[str, Any]) -> dict[Path, Any]:
+def make(ask: Ask, maker: Maker, arrays: Mapping[str, Array]) -> dict[Path, Array]:
     """Return the arrays in the container of the parameters that the submission makes."""
     return made(*ask(Make(maker), arrays))
 
@@ -83,7 +84,7 @@ class Reading:
         """Return the request to follow these steps; the answer holds more where more is asked for."""
         return Run(self.plan(steps), key, local_names, after, container)
 
-    def arrays(self, point: Point) -> dict[str, Any]:
+    def arrays(self, point: Point) -> dict[str, Array]:
         """Return the point as the submission wants it."""
         return {
             **{one.name: point.params[one.name] for one in self.structure.parameters},
@@ -91,6 +92,6 @@ class Reading:
             "Y": labels_for(point.Y, self.samples, self.labels),
         }
 
-    def inputs(self, X: Any) -> Any:
+    def inputs(self, X: Array) -> Array:
         """Return X (m x n_x) as the submission wants it."""
         return X[0] if self.samples == "vector" else X.T if self.samples == "columns" else X

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
+from verify.arrays import Array
 from verify.nets.net import backward
+from verify.nets.structure import Parameter
 from verify.submissions.execution.answers import Leaves, Where
 from verify.submissions.execution.calling import Reading
 from verify.submissions.program.functions import Function
 from verify.submissions.program.vocabulary import bare
 from verify.submissions.wiring.points import Point
-from verify.submissions.wiring.structure import Parameter
 
 _RIGHT: Final = 1e-6
 _RIGHT_IN_FLOAT32: Final = 1e-3
@@ -64,7 +65,7 @@ def _changed(reading: Reading, found: Leaves, point: Point) -> dict[str, Where]:
     return places if moved else {}
 
 
-def _after(reading: Reading, updated: list[tuple[Where, str, Any]], point: Point) -> dict[str, Where]:
+def _after(reading: Reading, updated: list[tuple[Where, str, Array]], point: Point) -> dict[str, Where]:
     """Return the parameters that an update gave back instead of changing them in place."""
     places = {}
     names = [name.lower() for _, name, _ in updated]
@@ -77,7 +78,7 @@ def _after(reading: Reading, updated: list[tuple[Where, str, Any]], point: Point
     return places
 
 
-def _matched(reading: Reading, named: list[tuple[Where, str, Any]]) -> dict[str, Where]:
+def _matched(reading: Reading, named: list[tuple[Where, str, Array]]) -> dict[str, Where]:
     by_name = _by_name(reading, named)
     parameters = reading.structure.parameters
     if len(by_name) == len(parameters):
@@ -95,7 +96,7 @@ def _matched(reading: Reading, named: list[tuple[Where, str, Any]]) -> dict[str,
     return by_name if len(by_name) * 2 >= len(parameters) else {}
 
 
-def _by_name(reading: Reading, named: list[tuple[Where, str, Any]]) -> dict[str, Where]:
+def _by_name(reading: Reading, named: list[tuple[Where, str, Array]]) -> dict[str, Where]:
     found = {}
     for one in reading.structure.parameters:
         mine = [where for where, name, _ in named if plain(bare(name)) == plain(one.name) and name]
@@ -124,7 +125,7 @@ def _name(where: Where, function: Function) -> str:
     return ""
 
 
-def given_gradients(reading: Reading, found: Leaves, before: Mapping[str, Any]) -> dict[str, Any]:
+def given_gradients(reading: Reading, found: Leaves, before: Mapping[str, Array]) -> dict[str, Array]:
     """Return the submission's gradients by the names of the parameters; what was only applied is undone by the rate."""
     given = {}
     for name, where in reading.gradients.items():
@@ -144,7 +145,7 @@ def with_fit(reading: Reading, found: Leaves, point: Point) -> Reading:
     return replace(reading, fits=all(sizes))
 
 
-def truth(reading: Reading, params: Mapping[str, Any], X: Any, Y: Any) -> dict[str, Any]:
+def truth(reading: Reading, params: Mapping[str, Array], X: Array, Y: Array) -> dict[str, Array]:
     """Return the textbook gradient of the reading's objective, in the student's shapes."""
     assert reading.net is not None
     assert reading.objective is not None
@@ -154,7 +155,7 @@ def truth(reading: Reading, params: Mapping[str, Any], X: Any, Y: Any) -> dict[s
     return in_own_shapes(reading, exact.dW, exact.db)
 
 
-def in_own_shapes(reading: Reading, dW: Any, db: Any) -> dict[str, Any]:
+def in_own_shapes(reading: Reading, dW: Array, db: Array) -> dict[str, Array]:
     """Return gradients by layer as gradients by the student's parameters."""
     own = reading.structure.in_own_shape
     return {one.name: own(one, dW[one.layer], db[one.layer]) for one in reading.structure.parameters}
@@ -172,7 +173,7 @@ def part_right(reading: Reading, found: Leaves, point: Point) -> float:
     return len(right) / len(reading.structure.parameters)
 
 
-def _close(value: Any, expected: Any, one: Parameter, tolerance: float) -> bool:
+def _close(value: Array, expected: Array, one: Parameter, tolerance: float) -> bool:
     if value is None or np.size(value) != np.size(expected):
         return False
     scale = float(np.max(np.abs(expected))) or 1.0

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
+from verify.arrays import Array
 from verify.exact import pair_field
 from verify.exact.numbers import ExactArray, NotExpressible
 from verify.exact.world import PairWorld
@@ -36,11 +37,11 @@ def in_floats(ask: Ask, reading: Reading, point: Point) -> tuple[Observation, Le
 
 def exact_point(
     reading: Reading, point: Point, key: int, slopes: bool = False
-) -> tuple[PairWorld, dict[str, Any], dict[str, Any]]:
+) -> tuple[PairWorld, dict[str, Array], dict[str, Array]]:
     """Return a world, the point in its numbers, and the same as arrays for a worker; `slopes` in every direction."""
     world, generator = PairWorld(key), np.random.default_rng([key, 61])
-    numbers: dict[str, Any] = {}
-    arrays: dict[str, Any] = {"Y": labels_for(point.Y, reading.samples, reading.labels)}
+    numbers: dict[str, Array] = {}
+    arrays: dict[str, Array] = {"Y": labels_for(point.Y, reading.samples, reading.labels)}
     entries = reading.structure.entries
     first = 0
     for name, shadow in (*point.params.items(), ("X", point.X)):
@@ -65,7 +66,7 @@ def in_exact_numbers(ask: Ask, reading: Reading, point: Point, key: int) -> Obse
     return Observation(numbers["X"], point.Y, {name: numbers[name] for name in point.params}, given)
 
 
-def own_slopes(ask: Ask, reading: Reading, point: Point, key: int) -> dict[str, Any]:
+def own_slopes(ask: Ask, reading: Reading, point: Point, key: int) -> dict[str, Array]:
     """Return the derivative of the submission's own loss in exact numbers, by parameter."""
     world, _, arrays = exact_point(reading, point, key, slopes=True)
     found = _exactly(ask, reading.run(reading.forward_steps, key=key, local_names=True), arrays, world)
@@ -80,14 +81,14 @@ def own_slopes(ask: Ask, reading: Reading, point: Point, key: int) -> dict[str, 
     return gradient
 
 
-def _exactly(ask: Ask, request: Run, arrays: Mapping[str, Any], world: PairWorld) -> Leaves:
+def _exactly(ask: Ask, request: Run, arrays: Mapping[str, Array], world: PairWorld) -> Leaves:
     try:
         return unpacked(*ask(request, arrays), world)
     except Refused as refused:
         raise NotExpressible(str(refused).removeprefix("NotExpressible: ")) from None
 
 
-def _number(world: PairWorld, value: Any) -> Any:
+def _number(world: PairWorld, value: Array) -> Array:
     if isinstance(value, ExactArray) or np.asarray(value).dtype.kind not in "biuf":
         return value
     try:
@@ -129,12 +130,12 @@ def _losses(ask: Ask, reading: Reading, point: Point) -> Losses:
     assert reading.loss is not None
     request = messages.Losses(reading.plan(reading.forward_steps), *reading.loss)
 
-    def asked(which: Any, entry: Any, delta: Any) -> Any:
+    def asked(which: Array, entry: Array, delta: Array) -> Array:
         sent = {**reading.arrays(point), "which": which, "entry": entry, "delta": delta}
         return losses(*ask(request, sent), len(delta))
 
     return asked
 
 
-def _derivative(moves: Moves, slopes: Any, bounds: Any, note: str) -> Derivative:
+def _derivative(moves: Moves, slopes: Array, bounds: Array, note: str) -> Derivative:
     return Derivative(kind="numeric", gradient=moves.arranged(slopes), bound=moves.arranged(bounds), note=note)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
+from verify.arrays import Array
 from verify.submissions.execution.calling import Reading
 
 
-def fits(value: Any, shape: tuple[int, ...]) -> bool:
+def fits(value: Array, shape: tuple[int, ...]) -> bool:
     """Whether an array can stand for a gradient of this shape: as many entries, and it broadcasts to no other shape."""
     try:
         return np.size(value) == np.prod(shape) and np.broadcast_shapes(np.shape(value), shape) == shape
@@ -18,7 +18,7 @@ def fits(value: Any, shape: tuple[int, ...]) -> bool:
         return False
 
 
-def in_shape(reading: Reading, given: Mapping[str, Any]) -> dict[str, Any]:
+def in_shape(reading: Reading, given: Mapping[str, Array]) -> dict[str, Array]:
     """Return gradients in the shapes of their parameters; what does not fit stays as it is."""
     shapes = {one.name: one.shape for one in reading.structure.parameters}
     return {

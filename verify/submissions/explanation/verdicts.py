@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from verify.evidence.records import FAILS, PASSES, CaseEvidence, Comparison, Diagnosis, Evidence, Replay, Row, Verdict
 from verify.evidence.submission import Answer, Lines, ParameterVerdict, Remark, Setting, Submission
@@ -51,10 +50,23 @@ class Findings:
     notes: Sequence[str]
 
 
+@dataclass(frozen=True)
+class _Judged:
+    """The verdict, and what it follows from; nothing but the sentence where there is none."""
+
+    verdict: Verdict
+    sentence: str
+    rows: tuple[Row, ...] = ()
+    cases: tuple[CaseEvidence, ...] = ()
+    diagnoses: tuple[Diagnosis, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    canary: str = "not asked"
+
+
 def could_not_judge(context: Context, candidates: Candidates, why: str, reading: Reading | None = None) -> Evidence:
     """Return the evidence that there is no verdict, and why."""
     sentence = f"Could not judge: {' '.join(why.split())}."
-    return _evidence(context, candidates, reading, "could not judge", sentence, (), (), (), (), "not asked")
+    return _evidence(context, candidates, reading, _Judged("could not judge", sentence))
 
 
 def evidence_of(context: Context, candidates: Candidates, found: Findings) -> Evidence:
@@ -87,10 +99,11 @@ def evidence_of(context: Context, candidates: Candidates, found: Findings) -> Ev
         verdict, diagnoses = "wrong", (*diagnoses, _accumulated(context, reading))
     sentence = _sentence(verdict, rows, reading, diagnoses, found)
     answers = _answers(verdict, rows, reading, forward)
-    return _evidence(
-        context, candidates, reading, verdict, sentence, rows, (case,), diagnoses, answers,
+    judged = _Judged(
+        verdict, sentence, rows, (case,), diagnoses, answers,
         "came back exactly as wrong as it is, through the same channel",
     )  # fmt: skip
+    return _evidence(context, candidates, reading, judged)
 
 
 def _forward_mistake(context: Context, reading: Reading) -> Diagnosis | None:
@@ -190,13 +203,7 @@ def _evidence(
     context: Context,
     candidates: Candidates,
     reading: Reading | None,
-    verdict: Verdict,
-    sentence: str,
-    rows: tuple[Row, ...],
-    cases: tuple[CaseEvidence, ...],
-    diagnoses: tuple[Diagnosis, ...],
-    answers: tuple[Answer, ...],
-    canary: str,
+    judged: _Judged,
 ) -> Evidence:
     document = context.document
     promises = next((offer.promises for offer in offers() if offer.level == context.level), ())
@@ -213,27 +220,27 @@ def _evidence(
         ),
         convention=() if reading is None else _convention(reading, candidates),
         trials=0 if reading is None else reading.trials,
-        answers=answers,
-        parameters=_parameters(rows),
+        answers=judged.answers,
+        parameters=_parameters(judged.rows),
         remarks=tuple(
             Remark(one.name, one.sentence, one.place.cell, one.place.line, one.text)
             for one in remarks(candidates.program)
         ),
         cage=context.level,
         promises=tuple(promises),
-        canary=canary,
+        canary=judged.canary,
     )  # fmt: skip
     return Evidence(
         subject=document.name,
-        verdict=verdict,
-        sentence=sentence,
-        oracles=tuple(dict.fromkeys(row.oracle for row in rows)),
+        verdict=judged.verdict,
+        sentence=judged.sentence,
+        oracles=tuple(dict.fromkeys(row.oracle for row in judged.rows)),
         derivation=(),
-        summary=rows,
-        cases=cases,
+        summary=judged.rows,
+        cases=judged.cases,
         mistakes={},
-        caught=caught(rows),
-        diagnoses=diagnoses,
+        caught=caught(judged.rows),
+        diagnoses=judged.diagnoses,
         findings=(),
         trusted=TRUSTED,
         replay=Replay(context.command, context.seed, versions("numpy"), {document.name: document.sha256}),
@@ -264,7 +271,7 @@ def _convention(reading: Reading, candidates: Candidates) -> tuple[Setting, ...]
     roles, told = reading.roles, candidates.told
     settings: list[Setting] = []
 
-    def add(name: str, value: Any, implied: bool = False) -> None:
+    def add(name: str, value: object, implied: bool = False) -> None:
         if value is not None:
             settings.append(Setting(name, str(value), "told" if name in told else "implied" if implied else "inferred"))
 

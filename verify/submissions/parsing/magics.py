@@ -48,10 +48,11 @@ def blank_magics(source: str, in_notebook: bool) -> str:
             kept.append(replaced)
         else:
             kept.append("" if magic else line)  # a magic is carried on by a backslash, or by open brackets
+        read = line
         if _TIMED.match(line.lstrip()) and replaced is not None:
-            magic, line = False, kept[-1]
-        shell = replaced is not None and magic and "get_ipython" not in line
-        state.pass_over("\\" * line.endswith("\\") if shell else line)  # its quotes and brackets are the shell's
+            magic, read = False, kept[-1]
+        shell = replaced is not None and magic and "get_ipython" not in read
+        state.pass_over("\\" * read.endswith("\\") if shell else read)  # its quotes and brackets are the shell's
     return "\n".join(kept)
 
 

@@ -47,7 +47,7 @@ class Effects:
 
     def _judge(self, nodes: Iterable[ast.AST], module: str | None) -> str | None:
         imports = self._imports[module]
-        return why_unsafe(nodes, lambda name: imports.get(name), lambda name: self._own(name, module))
+        return why_unsafe(nodes, imports.get, lambda name: self._own(name, module))
 
     def _own(self, name: str, module: str | None) -> str | bool | None:
         """Return False where the files define no function of this name, None where it may be called, else why not."""

@@ -70,16 +70,20 @@ def functions_of(items: Iterable[Item]) -> tuple[Function, ...]:
     found: dict[tuple[str | None, str], Function] = {}
     for item in items:
         cell = item.statement.place.cell
-        for node in item.tree.body:
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
-                target = node.targets[0]
-                node = _named_lambda(target.id, node.value) if isinstance(target, ast.Name) else node
+        for node in map(_defined, item.tree.body):
             if isinstance(node, ast.FunctionDef):
                 found[None, node.name] = function_of(node, None, cell)
             elif isinstance(node, ast.ClassDef):
                 methods = [part for part in node.body if isinstance(part, ast.FunctionDef)]
                 found.update({(node.name, part.name): function_of(part, node.name, cell) for part in methods})
     return tuple(found.values())
+
+
+def _defined(node: ast.stmt) -> ast.stmt:
+    """Return a statement, or the function that it makes of a lambda by giving it a name."""
+    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda) and isinstance(node.targets[0], ast.Name):
+        return _named_lambda(node.targets[0].id, node.value)
+    return node
 
 
 def _named_lambda(name: str, value: ast.Lambda) -> ast.FunctionDef:

@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from verify.nets.structure import Structure
 from verify.submissions.execution.answers import Refused
 from verify.submissions.execution.calling import Ask, make
 from verify.submissions.program.functions import Function
@@ -28,7 +29,7 @@ from verify.submissions.wiring.plan_records import (
 )
 from verify.submissions.wiring.points import one_hot
 from verify.submissions.wiring.roles import Roles
-from verify.submissions.wiring.structure import BATCH, OUTPUTS, SIZES, Structure, chain, made_up, resized
+from verify.submissions.wiring.structure import BATCH, OUTPUTS, SIZES, chain, made_up, resized
 
 _DIGITS: Final = 10  # what is hard-coded more often than anything else
 _PLURAL: Final = r"(ws|weights|poids|pesos|w_?list|bs|biases|biais|sesgos|b_?list)"

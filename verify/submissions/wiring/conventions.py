@@ -6,7 +6,7 @@ import keyword
 import tomllib
 import unicodedata
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from verify.errors import BadInput
 from verify.files import read_text
@@ -71,7 +71,7 @@ def read_convention(path: Path) -> dict[str, str]:
     return {key: checked(key, value, f"{path}: {key} =") for key, value in told.items()}
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     try:
         return _cut(value if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else repr(value))
     except ValueError:  # Python writes no number of more than some thousand digits

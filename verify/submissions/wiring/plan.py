@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from verify.nets.structure import Parameter
 from verify.submissions.program.functions import Function
 from verify.submissions.program.syntax import own_nodes
-from verify.submissions.program.vocabulary import is_parameter, meaning_of, size_of
+from verify.submissions.program.vocabulary import Meaning, is_parameter, meaning_of, size_of
 from verify.submissions.wiring.plan_records import (
     Argument,
     ArrayBinding,
@@ -26,7 +27,6 @@ from verify.submissions.wiring.plan_records import (
     ValueBinding,
 )
 from verify.submissions.wiring.roles import Roles
-from verify.submissions.wiring.structure import Parameter
 
 RATE: Final = 0.375  # the learning rate that updates are asked for: the gradient is then (before - after) / rate
 PENALTY: Final = 0.125  # the strength of a penalty that is an argument; exact in binary
@@ -56,46 +56,47 @@ class Known:
 
 def maker_arguments(function: Function, sizes: Sequence[int], batch: int) -> tuple[Argument, ...] | None:
     """Return what the function that makes the parameters is given, or None where an argument is not understood."""
+    defaults = _defaulted(function)
+    in_order = _sizes_in_order([name for name in function.arguments if name not in defaults], function, sizes)
+    if in_order is not None:
+        return in_order
     given: list[Argument] = []
     hidden = list(sizes[1:-1])
-    names = function.arguments
-    defaults = _defaulted(function)
-    meanings = {name: size_of(name) for name in names}
-    plain = [name for name in names if name not in defaults]
-    if not any(meaning in ("n_x", "n_y", "n_h", "sizes") for meaning in meanings.values()):
-        if 0 < len(plain) <= len(sizes) and all(meanings[name] in (None, "m") for name in plain):
-            rest: list[int | tuple[int, ...]] = (
-                [*sizes[: len(plain) - 1], sizes[-1]] if len(plain) > 1 else [tuple(sizes)]
-            )
-            return tuple(Argument(name, ValueBinding(one)) for name, one in zip(plain, rest, strict=True))
-    for name in names:
-        meaning = meanings[name]
-        value: float | tuple[int, ...]
-        if meaning == "n_x":
-            value = sizes[0]
-        elif meaning == "n_y":
-            value = sizes[-1]
-        elif meaning == "n_h" and hidden:
-            value = hidden.pop(0)
-        elif meaning == "sizes":
-            value = tuple(sizes)
-        elif meaning in ("X", "Y"):
-            given.append(Argument(name, ArrayBinding(str(meaning))))
+    without_default = {"seed": 0, "flag": 0, "m": batch, "epochs": 1}
+    for name in function.arguments:
+        meaning = size_of(name)
+        binding = _meant(meaning, sizes, hidden)
+        if binding is None and name in defaults:
             continue
-        elif meaning == "rate":
-            value = RATE
-        elif meaning == "penalty":
-            value = PENALTY
-        elif name in defaults:
-            continue
-        elif meaning in ("seed", "flag"):
-            value = 0
-        elif meaning in ("m", "epochs"):
-            value = batch if meaning == "m" else 1
-        else:
+        if binding is None and meaning not in without_default:
             return None
-        given.append(Argument(name, ValueBinding(value)))
+        given.append(Argument(name, binding or ValueBinding(without_default[str(meaning)])))
     return tuple(given)
+
+
+def _sizes_in_order(names: Sequence[str], function: Function, sizes: Sequence[int]) -> tuple[Argument, ...] | None:
+    """Return the sizes for these arguments, one after another, where no argument of the function is named like one."""
+    meanings = {name: size_of(name) for name in function.arguments}
+    if any(meaning in ("n_x", "n_y", "n_h", "sizes") for meaning in meanings.values()):
+        return None
+    if not 0 < len(names) <= len(sizes) or any(meanings[name] not in (None, "m") for name in names):
+        return None
+    if len(names) == 1:
+        return (Argument(names[0], ValueBinding(tuple(sizes))),)
+    taken = [*sizes[: len(names) - 1], sizes[-1]]
+    return tuple(Argument(name, ValueBinding(size)) for name, size in zip(names, taken, strict=True))
+
+
+def _meant(meaning: Meaning | None, sizes: Sequence[int], hidden: list[int]) -> Binding | None:
+    """Return what an argument of this meaning is given, also where it has a default; takes the next of `hidden`."""
+    if meaning in ("X", "Y"):
+        return ArrayBinding(str(meaning))
+    if meaning == "n_h":
+        return ValueBinding(hidden.pop(0)) if hidden else None
+    values: dict[str, float | tuple[int, ...]] = {
+        "n_x": sizes[0], "n_y": sizes[-1], "sizes": tuple(sizes), "rate": RATE, "penalty": PENALTY,
+    }  # fmt: skip
+    return ValueBinding(values[meaning]) if meaning in values else None
 
 
 def depth_of(function: Function) -> int | None:
@@ -208,19 +209,38 @@ def _dictionary(function: Function, last: ast.expr | None) -> ast.expr | None:
 
 
 def _bound(name: str, known: Known, returned: Sequence[_Returned]) -> Binding | None:
-    low = name.lower()
-    for parameter in known.parameters if known.container.apart else ():
+    """Return what an argument of this name is given, or None where the name says nothing."""
+    handed_over = _part_of_the_container(name, known)
+    if handed_over is not None:
+        return handed_over
+    low, meaning = name.lower(), meaning_of(name)
+    if meaning in ("X", "Y") and not (meaning == "X" and low == "a0" and returned):
+        return ArrayBinding(str(meaning))
+    result = _result(name, known, returned)
+    if result is not None:
+        return result
+    plain = {"rate": RATE, "penalty": PENALTY, "epochs": 1, "m": known.batch}
+    if meaning in plain:
+        return ValueBinding(plain[str(meaning)])
+    mine = (one for one in known.parameters if one.name.lower() == low and is_parameter(name))
+    return next((ParamBinding(one.path) for one in mine), None)
+
+
+def _part_of_the_container(name: str, known: Known) -> Binding | None:
+    """Return the parameter, the list of parameters or the whole container that an argument of this name is."""
+    low, meaning, container = name.lower(), meaning_of(name), known.container
+    for parameter in known.parameters if container.apart else ():
         if parameter.name.lower() == low:
             return ParamBinding(parameter.path)
-    if name in known.container.lists:
+    if name in container.lists:
         return ParamBinding((("key", name),))
-    meaning = meaning_of(name)
-    if (meaning == "params" and not known.container.apart) or (
-        not isinstance(known.container.maker, GlobalsMaker) and not known.container.apart and low in ("w", "weights")
-    ):
-        return ParamsBinding(known.container.tuple)
-    if meaning in ("X", "Y") and not (meaning == "X" and low in ("a0",) and returned):
-        return ArrayBinding(str(meaning))
+    whole = meaning == "params" or (low in ("w", "weights") and not isinstance(container.maker, GlobalsMaker))
+    return ParamsBinding(container.tuple) if whole and not container.apart else None
+
+
+def _result(name: str, known: Known, returned: Sequence[_Returned]) -> Binding | None:
+    """Return the part of an earlier step's result that an argument of this name is."""
+    low, meaning = name.lower(), meaning_of(name)
     same = [(step, path) for step, path, other in returned if other.lower() == low]
     if same:
         return ResultBinding(*same[0])
@@ -228,15 +248,7 @@ def _bound(name: str, known: Known, returned: Sequence[_Returned]) -> Binding | 
         return ResultBinding(*known.yhat)
     if meaning == "cache" and known.results:
         return _cache(known, next(iter(known.results)))
-    if meaning == "grads" and "backward" in known.results:
-        return ResultBinding("backward")
-    plain = {"rate": RATE, "penalty": PENALTY, "epochs": 1, "m": known.batch}
-    if meaning in plain:
-        return ValueBinding(plain[str(meaning)])
-    for parameter in known.parameters:
-        if parameter.name.lower() == low and is_parameter(name):
-            return ParamBinding(parameter.path)
-    return None
+    return ResultBinding("backward") if meaning == "grads" and "backward" in known.results else None
 
 
 def step_of(function: Function, role: str, given: Sequence[Argument]) -> Step:

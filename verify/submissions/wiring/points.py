@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from verify.submissions.wiring.structure import Structure
+from verify.arrays import Array
+from verify.nets.structure import Structure
 
 
 @dataclass(frozen=True)
 class Point:
     """X (m x n_x), Y (m x n_y) and the parameters by the student's names, in the student's shapes."""
 
-    X: Any
-    Y: Any
-    params: dict[str, Any]
+    X: Array
+    Y: Array
+    params: dict[str, Array]
 
 
 def make_point(structure: Structure, batch: int, seed: int) -> Point:
@@ -33,14 +33,14 @@ def make_point(structure: Structure, batch: int, seed: int) -> Point:
     return Point(X, Y, params)
 
 
-def one_hot(classes: Any, K: int) -> Any:
+def one_hot(classes: Array, K: int) -> Array:
     """Return a row for each class (from 0) with a 1 in its column; m x K."""
     Y = np.zeros((len(classes), K))
     Y[np.arange(len(classes)), classes] = 1.0
     return Y
 
 
-def labels_for(Y: Any, samples: str, labels: str) -> Any:
+def labels_for(Y: Array, samples: str, labels: str) -> Array:
     """Return the targets (m x n_y) as the submission wants them."""
     if labels == "one-hot":
         return Y[0] if samples == "vector" else Y if samples == "rows" else Y.T.copy()

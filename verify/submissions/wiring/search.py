@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from verify.nets.net import OVER_SAMPLES
+from verify.nets.structure import Structure
 from verify.submissions.diagnosis.recognition import canonical_output, implied, recognise_net, recognise_objective
 from verify.submissions.execution.answers import Leaves, Refused, Where, unpacked
 from verify.submissions.execution.calling import Ask, Reading
@@ -20,7 +21,7 @@ from verify.submissions.wiring.plan import RATE, Container, Known, arguments, st
 from verify.submissions.wiring.plan_records import Argument, ArrayBinding, CallMaker, ResultBinding, Step, ValueBinding
 from verify.submissions.wiring.points import Point, make_point
 from verify.submissions.wiring.roles import Roles
-from verify.submissions.wiring.structure import BATCH, Structure
+from verify.submissions.wiring.structure import BATCH
 
 LABELS: Final = ("one-hot", "integers", "integers-column", "flat")
 # What an implied loss may be, where the file declares none: without and with the 1/m, and halves of squares.

@@ -12,16 +12,16 @@ import types
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 import numpy as np
 
+from verify.arrays import Array
 from verify.exact.numbers import ExactArray
 from verify.exact.numpy_proxy import proxy
 from verify.exact.world import PairWorld
 from verify.submissions.execution.coding import LONGEST_NAME, decoded, encoded_answer, is_path_step
 from verify.submissions.execution.inside.loading import FILE, load, place_of, said
-from verify.submissions.execution.inside.paths import Found, at, is_tensor, leaves, replaced
+from verify.submissions.execution.inside.paths import Found, Value, at, is_tensor, leaves, replaced
 from verify.submissions.execution.messages import (
     Answer,
     Computed,
@@ -53,18 +53,18 @@ from verify.submissions.wiring.plan_records import (
     Step,
 )
 
-Arrays = Mapping[str, Any]
+Arrays = Mapping[str, Array]
 
 
 class Driver:
     """One submission in one worker."""
 
     def __init__(self) -> None:
-        self.space: dict[str, Any] = {}
+        self.space: dict[str, Value] = {}
         warnings.simplefilter("ignore")
         np.seterr(all="ignore")
 
-    def handle(self, header: Mapping[str, object], arrays: Arrays) -> tuple[dict[str, object], dict[str, Any]]:
+    def handle(self, header: Mapping[str, object], arrays: Arrays) -> tuple[dict[str, object], dict[str, Array]]:
         """Return the answer to one request of the judge; an error of the student's code is an answer too.
 
         So is a request that is not formed as agreed: its error begins with Malformed.
@@ -75,7 +75,7 @@ class Driver:
             return encoded_answer(Stopped(said(error), place_of(error))), {}
         return encoded_answer(answer), found
 
-    def answer(self, request: Request, arrays: Arrays) -> tuple[Answer, dict[str, Any]]:
+    def answer(self, request: Request, arrays: Arrays) -> tuple[Answer, dict[str, Array]]:
         """Return the answer to a request, and the arrays that belong to it."""
         match request:
             case Load():
@@ -92,14 +92,14 @@ class Driver:
         self.space, failed = load(request.statements)
         return Loaded(tuple(failed))
 
-    def make(self, request: Make, arrays: Arrays) -> tuple[Listed, dict[str, Any]]:
+    def make(self, request: Make, arrays: Arrays) -> tuple[Listed, dict[str, Array]]:
         """Build the container of the parameters as the student's code does; answer the arrays in it."""
         made = _Call(self.space, Plan(request.maker), _Values(arrays, None, False)).container
         if isinstance(request.maker, GlobalsMaker):
             made = {name: value for name, value in made.items() if not name.startswith("__")}
         return _packed({"made": leaves(made)})
 
-    def run(self, request: Run, arrays: Arrays) -> tuple[Listed, dict[str, Any]]:
+    def run(self, request: Run, arrays: Arrays) -> tuple[Listed, dict[str, Array]]:
         """Call the functions of the plan one after the other; answer every array that came out."""
         plan = request.plan
         world = None if request.key is None else PairWorld(request.key)
@@ -115,7 +115,7 @@ class Driver:
             found[f"locals {function}"] = leaves(names)
         return _packed(found)
 
-    def losses(self, request: Losses, arrays: Arrays) -> Any:
+    def losses(self, request: Losses, arrays: Arrays) -> Array:
         """Return the loss at many points, each of which moves one entry of one parameter."""
         section, plan = request.section, request.plan
         which, entry, delta = arrays["which"].tolist(), arrays["entry"].tolist(), arrays["delta"].tolist()
@@ -166,9 +166,9 @@ class _Values:
 
     def __init__(self, arrays: Arrays, world: PairWorld | None, torch: bool) -> None:
         self.arrays, self.world, self.torch = arrays, world, torch
-        self.changed: dict[str, Any] = {}
+        self.changed: dict[str, Value] = {}
 
-    def __getitem__(self, name: str) -> Any:
+    def __getitem__(self, name: str) -> Value:
         if name in self.changed:
             return self.changed[name]
         if f"{name}.value" in self.arrays and self.world is not None:
@@ -186,9 +186,9 @@ class _Values:
 class _Call:
     """One pass through the plan: the container, what each step returned."""
 
-    def __init__(self, space: dict[str, Any], plan: Plan, values: _Values) -> None:
+    def __init__(self, space: dict[str, Value], plan: Plan, values: _Values) -> None:
         self.space, self.plan, self.values = space, plan, values
-        self.results: dict[str, Any] = {}
+        self.results: dict[str, Value] = {}
         self.container = self._made(plan.maker)
         for path, name in plan.params:
             self.container = replaced(self.container, path, values[name])
@@ -200,7 +200,7 @@ class _Call:
         for step in self.plan.steps:
             self.results[step.role] = self._called(step)
 
-    def _made(self, maker: Maker) -> Any:
+    def _made(self, maker: Maker) -> Value:
         match maker:
             case GlobalsMaker():
                 return self.space
@@ -214,14 +214,14 @@ class _Call:
                 return types.SimpleNamespace()
         return {}
 
-    def _called(self, step: Step) -> Any:
+    def _called(self, step: Step) -> Value:
         function = getattr(self.container, step.name) if step.method else self.space[step.name]
         return function(**self._given(step.arguments))
 
-    def _given(self, arguments: Sequence[Argument]) -> dict[str, Any]:
+    def _given(self, arguments: Sequence[Argument]) -> dict[str, Value]:
         return {name: self._bound(binding) for name, binding in arguments}
 
-    def _bound(self, binding: Binding) -> Any:
+    def _bound(self, binding: Binding) -> Value:
         match binding:
             case ParamsBinding(as_tuple):
                 return tuple(self.container) if as_tuple else self.container
@@ -237,11 +237,11 @@ class _Call:
 
 
 @contextmanager
-def _watched(wanted: bool) -> Iterator[dict[str, dict[str, Any]]]:
+def _watched(wanted: bool) -> Iterator[dict[str, dict[str, Value]]]:
     """Give the last local names of every function of the submission that returns meanwhile."""
-    seen: dict[str, dict[str, Any]] = {}
+    seen: dict[str, dict[str, Value]] = {}
 
-    def watch(frame: Any, event: str, argument: Any) -> None:
+    def watch(frame: types.FrameType, event: str, argument: object) -> None:
         if event == "return" and frame.f_code.co_filename.startswith(FILE):
             seen[frame.f_code.co_name] = dict(frame.f_locals)
 
@@ -255,16 +255,16 @@ def _watched(wanted: bool) -> Iterator[dict[str, dict[str, Any]]]:
         sys.setprofile(None)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Value) -> Array:
     if is_tensor(value):
         value = value.detach().numpy()
     return np.asarray(value)
 
 
-def _packed(found: Mapping[str, Mapping[Found, Any]]) -> tuple[Listed, dict[str, Any]]:
+def _packed(found: Mapping[str, Mapping[Found, Value]]) -> tuple[Listed, dict[str, Array]]:
     """Return the leaves of every section as numbered arrays, and where each stood."""
     listed: list[Leaf] = []
-    arrays: dict[str, Any] = {}
+    arrays: dict[str, Array] = {}
     for section, parts in found.items():
         for path, leaf in parts.items():
             if len(section) > LONGEST_NAME or not all(is_path_step(kind, name) for kind, name in path):

@@ -7,7 +7,7 @@ import sys
 import traceback
 import types
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from verify.submissions.execution.messages import Broken
 from verify.submissions.wiring.plan_records import Runnable
@@ -21,14 +21,14 @@ class Missing:
     def __init__(self, name: str, why: str) -> None:
         self.__dict__["_missing"] = (name, why)
 
-    def _refuse(self, *given: Any, **named: Any) -> Any:
+    def _refuse(self, *given: object, **named: object) -> NoReturn:
         name, why = self.__dict__["_missing"]
         raise NameError(f"{name} is not available here: {why}")
 
     __call__ = __getattr__ = __getitem__ = __iter__ = __len__ = __array__ = __add__ = __mul__ = _refuse
 
 
-def _no_input(*prompt: Any) -> str:
+def _no_input(*prompt: object) -> str:
     raise EOFError("input() is not answered here")
 
 

@@ -8,31 +8,32 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 
 from verify.exact.numbers import ExactArray
 
 Found = tuple[tuple[str, Any], ...]  # as a Path, but a key may be anything that a dictionary takes
+Value: TypeAlias = Any  # whatever a student's code builds
 _DEEPEST: Final = 6
 _MOST: Final = 400  # leaves of one result; nothing that is judged has more
 _PLAIN = (str, bytes, int, float, complex, bool, type(None))
 
 
-def is_array(value: Any) -> bool:
+def is_array(value: Value) -> bool:
     """Whether this is something that holds numbers: an array, an exact one, a tensor, or one number."""
     return isinstance(value, np.ndarray | np.generic | ExactArray | float | int | complex) or is_tensor(value)
 
 
-def is_tensor(value: Any) -> bool:
+def is_tensor(value: Value) -> bool:
     """Whether this is a tensor of PyTorch, said without importing it."""
     return type(value).__module__.split(".")[0] == "torch" and hasattr(value, "detach")
 
 
-def leaves(value: Any, *, attributes: bool = True) -> dict[Found, Any]:
+def leaves(value: Value, *, attributes: bool = True) -> dict[Found, Value]:
     """Return the arrays and numbers inside a value, by their paths; lists of plain numbers are arrays too."""
-    found: dict[Found, Any] = {}
+    found: dict[Found, Value] = {}
     for path, leaf in _walk(value, (), set(), attributes):
         found[path] = leaf
         if len(found) >= _MOST:
@@ -40,7 +41,7 @@ def leaves(value: Any, *, attributes: bool = True) -> dict[Found, Any]:
     return found
 
 
-def _walk(value: Any, path: Found, above: set[int], attributes: bool) -> Iterator[tuple[Found, Any]]:
+def _walk(value: Value, path: Found, above: set[int], attributes: bool) -> Iterator[tuple[Found, Value]]:
     if is_array(value):
         if not (isinstance(value, np.ndarray) and value.dtype.kind == "O"):
             yield path, value
@@ -50,7 +51,7 @@ def _walk(value: Any, path: Found, above: set[int], attributes: bool) -> Iterato
         return
     above = above | {id(value)}
     if isinstance(value, Mapping):
-        steps: list[tuple[tuple[str, Any], Any]] = [(("key", key), value[key]) for key in list(value)]
+        steps: list[tuple[tuple[str, Any], Value]] = [(("key", key), value[key]) for key in list(value)]
     elif isinstance(value, tuple) and hasattr(value, "_fields"):
         steps = [(("attribute", name), getattr(value, name)) for name in value._fields]
     elif isinstance(value, list | tuple):
@@ -63,7 +64,7 @@ def _walk(value: Any, path: Found, above: set[int], attributes: bool) -> Iterato
         yield from _walk(part, (*path, step), above, attributes)
 
 
-def replaced(value: Any, path: Found, leaf: Any) -> Any:
+def replaced(value: Value, path: Found, leaf: Value) -> Value:
     """Return the value with this leaf at the path: containers and objects are changed in place, tuples made anew."""
     if not path:
         return leaf
@@ -83,7 +84,7 @@ def replaced(value: Any, path: Found, leaf: Any) -> Any:
     return value
 
 
-def at(value: Any, path: Found) -> Any:
+def at(value: Value, path: Found) -> Value:
     """Return what stands at the path. Raises LookupError or AttributeError where nothing does."""
     for kind, name in path:
         value = getattr(value, name) if kind == "attribute" else value[name]

@@ -14,9 +14,9 @@ from verify.mistakes.apply import mutated
 from verify.mistakes.catalogue import BY_ID, OF_A_STEP
 from verify.mistakes.mistake import Mistake, Place, places
 from verify.mistakes.names import known_as
+from verify.mistakes.search import name_mistakes
 from verify.nets.net import Net, Objective
 from verify.nets.observation import Observation
-from verify.submissions.diagnosis.naming import name_mistakes
 from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.gradients import in_own_shapes
 from verify.submissions.wiring.plan import Container
@@ -47,7 +47,7 @@ def at(one: Reading, guess: dict[Place, Mistake], seed: int) -> Observation | No
     assert one.objective is not None
     point = make_point(one.structure, one.batch, seed)
     layers = one.structure.layers(point.params)
-    gradient = mutated(one.net, one.objective, one.net.forward(layers, point.X), layers, point.Y, guess, one.rate)
+    gradient = mutated(one.net, one.objective, one.net.forward(layers, point.X), layers, point.Y, guess, rate=one.rate)
     if gradient is None:
         return None
     try:

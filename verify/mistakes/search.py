@@ -6,19 +6,19 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Final
+from typing import Final, Protocol
 
 import numpy as np
 
+from verify.arrays import Array
 from verify.exact import pair_field
 from verify.exact.numbers import ExactArray, NotExpressible
 from verify.mistakes.apply import mutated
 from verify.mistakes.catalogue import OF_A_STEP, with_constant
 from verify.mistakes.mistake import Mistake, Place, places
-from verify.nets.net import Gradient
+from verify.nets.net import Gradient, Net, Objective
 from verify.nets.observation import Observation
-from verify.submissions.execution.calling import Reading
-from verify.submissions.execution.gradients import in_own_shapes
+from verify.nets.structure import Structure
 
 _SAME: Final = 1e-9
 _SAME_IN_FLOAT32: Final = 2e-4
@@ -29,6 +29,34 @@ _PAIRS: Final = 12  # first mistakes of a pair that are gone into, those that ex
 Guess = tuple[tuple[Place, Mistake], ...]  # ((step, layer), mistake) for each place of the mistake
 
 
+class Judged(Protocol):
+    """What is to be known of the code whose gradient is wrong: its net, its loss, and how its parameters lie."""
+
+    @property
+    def structure(self) -> Structure:
+        """The parameters, by layer."""
+
+    @property
+    def net(self) -> Net | None:
+        """The network that its forward pass computes."""
+
+    @property
+    def objective(self) -> Objective | None:
+        """Its loss."""
+
+    @property
+    def rate(self) -> float:
+        """The learning rate of its update."""
+
+    @property
+    def applied(self) -> bool:
+        """Whether the gradient was had from an update, (before - after) / rate."""
+
+    @property
+    def single_precision(self) -> bool:
+        """Whether it computes in float32."""
+
+
 @dataclass(frozen=True)
 class Named:
     """A mistake that reproduces the student's numbers, in one place or in several."""
@@ -37,20 +65,20 @@ class Named:
     exactly: bool
 
 
-def name_mistakes(reading: Reading, floats: Sequence[Observation], exact: Sequence[Observation]) -> tuple[Named, ...]:
+def name_mistakes(judged: Judged, floats: Sequence[Observation], exact: Sequence[Observation]) -> tuple[Named, ...]:
     """Return the mistakes that together reproduce the gradient at all points: one, or a pair; none where none fits.
 
     None too where two different guesses of the same size fit: then it would be a guess.
     """
-    tolerance = _SAME_IN_FLOAT32 if reading.single_precision else _SAME
+    tolerance = _SAME_IN_FLOAT32 if judged.single_precision else _SAME
     try:
         with np.errstate(all="ignore"):
-            search = _Search(reading, floats[0], tolerance)
+            search = _Search(judged, floats[0], tolerance)
             for guesses in (search.singles(), search.repeated(), search.pairs()):
-                fitting = [guess for guess in guesses if _fits(reading, guess, floats[1:], tolerance)]
-                fitting = _distinct(reading, fitting, floats[0], tolerance)
+                fitting = [guess for guess in guesses if _fits(judged, guess, floats[1:], tolerance)]
+                fitting = _distinct(judged, fitting, floats[0], tolerance)
                 if len(fitting) == 1:
-                    return _confirmed(reading, fitting[0], exact, tolerance)
+                    return _confirmed(judged, fitting[0], exact, tolerance)
                 if fitting:
                     return ()
     except (ArithmeticError, ValueError, IndexError):
@@ -61,15 +89,15 @@ def name_mistakes(reading: Reading, floats: Sequence[Observation], exact: Sequen
 class _Search:
     """Guesses that reproduce the gradient at the first point."""
 
-    def __init__(self, reading: Reading, at: Observation, tolerance: float) -> None:
-        self.reading, self.at, self.tolerance = reading, at, tolerance
+    def __init__(self, judged: Judged, at: Observation, tolerance: float) -> None:
+        self.judged, self.at, self.tolerance = judged, at, tolerance
         self.steps = [
             (place, mistake)
-            for place in places(len(reading.structure.sizes) - 1)
+            for place in places(len(judged.structure.sizes) - 1)
             for mistake in OF_A_STEP
             if mistake.step == place[0]
         ]
-        self.right = _own(reading, (), at)
+        self.right = _own(judged, (), at)
         self.steps += self._decays()
         self.wrong = (
             [name for name in self.right or {} if not _same(at.given.get(name), self.right[name], tolerance)]
@@ -81,7 +109,7 @@ class _Search:
     def _decays(self) -> list[tuple[Place, Mistake]]:
         """Return a penalty's derivative for each weight matrix to which a multiple of itself was added."""
         found: list[tuple[Place, Mistake]] = []
-        for one in self.reading.structure.parameters:
+        for one in self.judged.structure.parameters:
             given = self.at.given.get(one.name)
             if one.kind != "W" or self.right is None or given is None or np.shape(given) != one.shape:
                 continue
@@ -95,7 +123,7 @@ class _Search:
         """Return the single mistakes that fit, and keep how much each explains."""
         found: list[Guess] = []
         for one in self.steps:
-            own = _own(self.reading, (one,), self.at)
+            own = _own(self.judged, (one,), self.at)
             if own is None or self._same_as_right(own):
                 continue
             explained = [name for name in own if _same(self.at.given.get(name), own[name], self.tolerance)]
@@ -112,7 +140,7 @@ class _Search:
             for count in range(2, len(where) + 1):
                 for chosen in itertools.combinations(where, count):
                     guess = tuple((place, mistake) for place in chosen)
-                    own = _own(self.reading, guess, self.at)
+                    own = _own(self.judged, guess, self.at)
                     if own is not None and not self._same_as_right(own) and self._all_same(own):
                         found.append(guess)
         return found
@@ -128,51 +156,54 @@ class _Search:
                 guess = tuple(
                     sorted((one, other), key=lambda entry: places(9).index(entry[0]) if entry[0] in places(9) else 0)
                 )
-                own = _own(self.reading, guess, self.at)
+                own = _own(self.judged, guess, self.at)
                 if own is not None and self._all_same(own) and guess not in found:
                     found.append(guess)
         return found
 
-    def _same_as_right(self, own: Mapping[str, Any]) -> bool:
+    def _same_as_right(self, own: Mapping[str, Array]) -> bool:
         return self.right is not None and all(_same(own[name], self.right[name], self.tolerance) for name in own)
 
-    def _all_same(self, own: Mapping[str, Any]) -> bool:
+    def _all_same(self, own: Mapping[str, Array]) -> bool:
         return all(_same(self.at.given.get(name), own[name], self.tolerance) for name in own)
 
 
-def _own(reading: Reading, guess: Guess, at: Observation) -> dict[str, Any] | None:
+def _own(judged: Judged, guess: Guess, at: Observation) -> dict[str, Array] | None:
     """Return the gradient with these mistakes by the student's names, or None where a mistake has no meaning."""
-    gradient = with_mistakes(reading, guess, at)
+    gradient = with_mistakes(judged, guess, at)
     if gradient is None:
         return None
-    found = _in_shapes(reading, gradient)
-    for one in reading.structure.parameters if reading.applied else ():
+    found = _in_shapes(judged, gradient)
+    for one in judged.structure.parameters if judged.applied else ():
         if found[one.name].size == 1 and np.prod(one.shape) > 1:  # an update spreads one number over all entries
             found[one.name] = found[one.name].reshape(()) + at.params[one.name] * 0
     return found
 
 
-def with_mistakes(reading: Reading, guess: Guess, at: Observation) -> Gradient | None:
+def with_mistakes(judged: Judged, guess: Guess, at: Observation) -> Gradient | None:
     """Return every step of the gradient with these mistakes in it."""
-    assert reading.net is not None
-    assert reading.objective is not None
-    layers = reading.structure.layers(dict(at.params))
-    trace = reading.net.forward(layers, at.X)
-    return mutated(reading.net, reading.objective, trace, layers, at.Y, dict(guess), reading.rate)
+    assert judged.net is not None
+    assert judged.objective is not None
+    layers = judged.structure.layers(dict(at.params))
+    trace = judged.net.forward(layers, at.X)
+    return mutated(judged.net, judged.objective, trace, layers, at.Y, dict(guess), rate=judged.rate)
 
 
-def _in_shapes(reading: Reading, gradient: Gradient) -> dict[str, Any]:
+def _in_shapes(judged: Judged, gradient: Gradient) -> dict[str, Array]:
     try:
-        return in_own_shapes(reading, gradient.dW, gradient.db)
+        return {
+            one.name: judged.structure.in_own_shape(one, gradient.dW[one.layer], gradient.db[one.layer])
+            for one in judged.structure.parameters
+        }
     except ValueError:  # a bias's gradient of another shape, as summing along a wrong axis gives
         found = {}
-        for one in reading.structure.parameters:
+        for one in judged.structure.parameters:
             value = gradient.db[one.layer] if one.kind == "b" else one.own(gradient.dW[one.layer])
             found[one.name] = value.reshape(one.shape) if value.size == np.prod(one.shape) else value
         return found
 
 
-def _same(value: Any, candidate: Any, tolerance: float) -> bool:
+def _same(value: Array, candidate: Array, tolerance: float) -> bool:
     """Whether a gradient is this candidate, whatever its shape; one number may have been spread over all entries."""
     if value is None:
         return False
@@ -187,15 +218,15 @@ def _same(value: Any, candidate: Any, tolerance: float) -> bool:
     return bool(np.all(np.abs(left - right) <= tolerance * scale))
 
 
-def _fits(reading: Reading, guess: Guess, points: Sequence[Observation], tolerance: float) -> bool:
+def _fits(judged: Judged, guess: Guess, points: Sequence[Observation], tolerance: float) -> bool:
     for at in points:
-        own = _own(reading, guess, at)
+        own = _own(judged, guess, at)
         if own is None or not all(_same(at.given.get(name), own[name], tolerance) for name in own):
             return False
     return True
 
 
-def _distinct(reading: Reading, guesses: Sequence[Guess], at: Observation, tolerance: float) -> list[Guess]:
+def _distinct(judged: Judged, guesses: Sequence[Guess], at: Observation, tolerance: float) -> list[Guess]:
     """Return one guess of those that give the same numbers by the same mistake at one step."""
     found: list[Guess] = []
     for guess in guesses:
@@ -204,10 +235,10 @@ def _distinct(reading: Reading, guesses: Sequence[Guess], at: Observation, toler
     return found
 
 
-def _confirmed(reading: Reading, guess: Guess, exact: Sequence[Observation], tolerance: float) -> tuple[Named, ...]:
+def _confirmed(judged: Judged, guess: Guess, exact: Sequence[Observation], tolerance: float) -> tuple[Named, ...]:
     """Return the guess as mistakes, if exact numbers say so too, or where they can't say."""
     try:
-        exactly = bool(exact) and _fits(reading, guess, exact, tolerance)
+        exactly = bool(exact) and _fits(judged, guess, exact, tolerance)
     except (NotExpressible, ArithmeticError, TypeError, ValueError):
         exactly = False
         exact = ()
