@@ -139,7 +139,7 @@ def foreign(root: Path) -> set[str]:
              for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]  # fmt: skip
     found = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     found |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level}
-    ours = {"verify", "derivations", *sys.stdlib_module_names}
+    ours = {"verify", "derivations", "_typeshed", *sys.stdlib_module_names}  # types of the standard library itself
     return {name.split(".")[0].lower() for name in found} - ours - {"torch", "ipython"}
 
 

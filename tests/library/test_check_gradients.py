@@ -279,9 +279,9 @@ REFUSALS: dict[str, tuple[Any, Any, Any, type[BadInput], str]] = {
     "missing gradient": (quadratic, lambda p: {}, POINT, BadInput, r"gradients\(params\) lacks w; expected exactly w"),
     "gradient too many": (quadratic, lambda p: {**slope(p), "z": 1.0}, POINT, BadInput, "has z too many; expected"),
     "misnamed gradient": (quadratic, lambda p: {"dw": 2 * p["w"]}, POINT, BadInput, "lacks w and has dw too many"),
-    "params is a list": (quadratic, slope, [1.0], BadInput, "params is to be a dictionary of arrays"),
-    "params is an array": (quadratic, slope, np.ones(2), BadInput, "params is to be a dictionary of arrays"),
-    "params is nothing": (quadratic, slope, None, BadInput, "params is to be a dictionary of arrays"),
+    "params is a list": (quadratic, slope, [1.0], BadInput, "params must be a dictionary with at least one array"),
+    "params is an array": (quadratic, slope, np.ones(2), BadInput, "params must be a dictionary with at least one array"),
+    "params is nothing": (quadratic, slope, None, BadInput, "params must be a dictionary with at least one array"),
     "no params": (quadratic, slope, {}, BadInput, "with at least one"),
     "keys that are numbers": (lambda p: 1.0, slope, {0: np.ones(2)}, BadInput, "key 0; expected names"),
 }  # fmt: skip

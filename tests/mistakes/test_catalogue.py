@@ -245,7 +245,7 @@ def test_a_name_and_a_sentence_speak_of_their_layer() -> None:
     assert known_as(BY_ID["dZ", "without-{f}"], net, 2) == "dZ2-without-tanh"
     assert (
         sentence_of(BY_ID["dZ", "one-minus-A{l}"], net, 2)
-        == "1 - A2 stands where the derivative of tanh should: 1 - A2**2."
+        == "1 - A2 stands where the derivative of tanh should: 1 - A2^2."
     )
     assert sentence_of(with_constant("dW", "weight-decay", Fraction(1, 8)), net, 1).endswith("0.125 times W1 is added.")
 

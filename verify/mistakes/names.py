@@ -21,9 +21,10 @@ def sentence_of(mistake: Mistake, net: Net, layer: int) -> str:
 
 
 def _derivative(net: Net, layer: int) -> str:
+    """Return the derivative of the layer's activation as mathematics, for a sentence: 1 - A1^2."""
     name = activation_of(net, layer)
     formula = ACTIVATIONS[name].formula.format(A=f"A{layer}", Z=f"Z{layer}") if name in ACTIVATIONS else ""
-    return formula[1:-1] if formula.startswith("(") else formula
+    return (formula[1:-1] if formula.startswith("(") else formula).replace("**", "^")
 
 
 def _filled(template: str, net: Net, layer: int) -> str:
