@@ -57,6 +57,7 @@ def test_a_pipe_that_is_closed_early_is_silent_and_keeps_the_status(words: list[
     assert shell(words, "| true") == (0, "", "")
 
 
+@pytest.mark.slow
 def test_a_wrong_gradient_keeps_its_status_in_a_closed_pipe_and_writes_its_file(tmp_path: Path) -> None:
     words = command(*SMALL, "--mistake", "dW1-sign", "--json", str(tmp_path / "out"))
     assert shell(words, "| true") == (1, "", "")
@@ -64,6 +65,7 @@ def test_a_wrong_gradient_keeps_its_status_in_a_closed_pipe_and_writes_its_file(
 
 
 @ONE
+@pytest.mark.slow
 @pytest.mark.parametrize("redirected", sampled(["2>&-", "2> /dev/null <&-"], 1))
 def test_without_standard_error_or_input_the_answer_is_the_same(words: list[str], redirected: str) -> None:
     status, printed, _ = shell(words, redirected)
@@ -76,6 +78,7 @@ def test_a_refusal_without_standard_error_still_has_its_status() -> None:
 
 
 @ONE
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", sampled(["cp1252", "ascii"], 1))
 def test_a_pipe_is_given_utf_8_whatever_its_encoding_is_said_to_be(words: list[str], encoding: str) -> None:
     assert shell(words, "", PYTHONIOENCODING=encoding) == shell(words, "", PYTHONIOENCODING="utf-8")

@@ -65,6 +65,7 @@ COMMANDS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("command", "output"), COMMANDS, ids=lambda text: text[:40] if text else "nothing")
 def test_a_command_of_the_readme_prints_what_it_shows(command: str, output: str, tmp_path: Path) -> None:
     words = command.split()

@@ -93,6 +93,7 @@ def test_several_sizes_oracles_and_a_seed_are_all_honoured(run: Run) -> None:
     assert evidence.replay.seed == 7
 
 
+@pytest.mark.slow
 def test_the_replay_command_gives_the_same_evidence_again(run: Run) -> None:
     first = run("grads", "--sizes", "2,3,2", "--seed", "5", "--batch", "3", "--mistake", "db1-mean", "--json", "-")
     program, *words = Evidence.from_json(first.out).replay.command.split()
@@ -131,6 +132,7 @@ def test_explain_ends_with_the_gradient_that_was_asked_for(run: Run, name: str) 
     assert f"dJ/d{name.removeprefix('d')} = " in last
 
 
+@pytest.mark.slow
 def test_a_process_exits_as_its_verdict_says_and_piped_text_holds_no_escape_codes_and_no_trailing_spaces() -> None:
     # Colours are asked for by nobody: a pipe is plain even where a terminal would not be.
     said = apart(*SMALL, "--oracle", "exact", "--mistake", "dW1-sign", TERM="xterm-256color")
@@ -141,6 +143,7 @@ def test_a_process_exits_as_its_verdict_says_and_piped_text_holds_no_escape_code
     assert not [line for line in said.out.splitlines() if line != line.rstrip()]
 
 
+@pytest.mark.slow
 def test_no_color_takes_the_colours_from_a_terminal_that_has_them(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")

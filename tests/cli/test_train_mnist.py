@@ -119,6 +119,7 @@ def test_what_explodes_exits_with_3_and_its_table_can_be_read(run: Run) -> None:
 # Saving and going on
 
 
+@pytest.mark.slow
 def test_what_was_saved_goes_on_as_if_it_had_not_stopped(run: Run, tmp_path: Path) -> None:
     file = str(tmp_path / "t.npz")
     assert run(*DIGITS, "--epochs", "2", "--save", file).status in (0, 3)
@@ -248,6 +249,7 @@ def test_help_states_every_option(run: Run) -> None:
 
 
 @POSIX
+@pytest.mark.slow
 def test_ctrl_c_ends_after_an_epoch_keeps_what_was_learned_and_exits_with_130(run: Run, tmp_path: Path) -> None:
     file, told = str(tmp_path / "t.npz"), tmp_path / "e.json"
     said = interrupted(1, *DIGITS, "--epochs", "10000", "--save", file, "--json", str(told))

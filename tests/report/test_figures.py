@@ -91,6 +91,7 @@ VARIATIONS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sampled(VARIATIONS, 4))
 def test_any_training_is_drawn_without_warnings_inside_its_picture(evidence, name):
     varied = with_runs(evidence, *VARIATIONS[name](*evidence.training.runs))

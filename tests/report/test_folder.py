@@ -65,6 +65,7 @@ def test_a_report_is_its_evidence_both_texts_and_the_pictures(tmp_path: Path) ->
     assert sorted(path.name for path in (tmp_path / "of" / "all").iterdir()) == ["digits", "right", "without"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", sampled([right, digits, extreme, hostile], 1), ids=lambda make: make.__name__)
 def test_it_is_the_same_byte_for_byte_from_its_own_evidence(tmp_path: Path, make) -> None:
     write_report(make(), tmp_path / "first")

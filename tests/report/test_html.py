@@ -262,18 +262,21 @@ def test_a_training_shows_its_curves_epochs_checks_and_digits() -> None:
         assert md5 in sections(parsed("digits"))["replay"].text
 
 
+@pytest.mark.slow
 def test_what_a_mistake_costs_is_said() -> None:
     found = sections(parsed("digits-wrong"))["learning"].text
     assert "What the mistake costs." in found
     assert "caught by exact: dW1, db1" in found
 
 
+@pytest.mark.slow
 def test_a_training_that_was_interrupted_is_said_to_be_so() -> None:
     found = sections(parsed("interrupted"))
     assert "intended: interrupted, after epoch 1" in found["learning"].text
     assert "How far the training would have come: it was interrupted, after epoch 1" in found["shown"].text
 
 
+@pytest.mark.slow
 def test_numbers_at_the_end_of_what_there_is_are_words() -> None:
     found = sections(parsed("extreme"))
     cells = [cell.text for cell in found["gradients"].one("tbody").all("td")]
@@ -426,6 +429,7 @@ def test_a_page_full_of_hostile_text_is_built_as_one_full_of_a_word(text: str) -
         assert expected in sections(root)[anchor].text
 
 
+@pytest.mark.slow
 def test_a_page_of_many_hostile_texts_is_built_so_too() -> None:
     assert shape(html("hostile")) == harmless()
     assert "{{ 7*7 }}" in parsed("hostile").text
@@ -496,6 +500,7 @@ def test_an_evidence_of_nothing_has_a_page() -> None:
     assert all(table.one("tbody").all("tr") for table in root.all("table"))
 
 
+@pytest.mark.slow
 def test_every_table_of_a_report_is_as_wide_in_each_row_as_its_head() -> None:
     for name in EVIDENCES:
         for section in reported(name).sections:
