@@ -57,16 +57,16 @@ def test_where_a_mistake_has_a_meaning_depends_on_the_layer() -> None:
 def test_names_and_sentences_count_layers_as_the_text_says() -> None:
     row = BY_ID["dA", "after-the-update"]
     assert known_as(row, NET, 2) == "dA2-after-the-update"
-    assert sentence_of(row, NET, 2) == (
-        "W3 was updated before it was used: dA2 needs the W3 of the forward pass."
-    )
+    assert sentence_of(row, NET, 2) == ("W3 was updated before it was used: dA2 needs the W3 of the forward pass.")
     assert sentence_of(BY_ID["dZ", "times-A{l}"], NET, 1).endswith("should: 1 - A1**2.")
     assert sentence_of(BY_ID["dZ", "times-A{l}"], NET, 2).endswith("should: A2 * (1 - A2).")
 
 
 def test_only_a_product_with_one_over_something_becomes_a_quotient() -> None:
     row = BY_ID["dZL", "without-Y"]
-    written = {c: plant(row, "softmax", "0", {"A": "p", "c": c}) for c in ("1 / m", "2 / m", "1 * m", "m / 1", "(1 / m)")}
+    written = {
+        c: plant(row, "softmax", "0", {"A": "p", "c": c}) for c in ("1 / m", "2 / m", "1 * m", "m / 1", "(1 / m)")
+    }
     assert written == {
         "1 / m": "p / m", "2 / m": "p * (2 / m)", "1 * m": "p * (1 * m)", "m / 1": "p * (m / 1)", "(1 / m)": "p / m",
     }  # fmt: skip

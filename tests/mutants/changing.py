@@ -6,6 +6,7 @@ import ast
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final, cast
 
@@ -25,7 +26,7 @@ class Mutant:
     before: str
     after: str
     source: str
-    row: str = ""  # the name of the row of the catalogue that is changed
+    row: str = ""  # the row of the catalogue that is changed, as dW-doubled
 
     @property
     def module(self) -> str:
@@ -40,13 +41,14 @@ class Mutant:
         return f"{self.file}:{self.line}: {self.before}  ->  {self.after}   in: {self.text}"
 
 
-def mutants() -> list[Mutant]:
+@cache
+def mutants() -> tuple[Mutant, ...]:
     """Return every mutant of the two rooms, in the order of files and lines."""
     found: list[Mutant] = []
     for room in ROOMS:
         for path in sorted((ROOT / room).glob("*.py")):
             found += _of_file(path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8"))
-    return found
+    return tuple(found)
 
 
 def _of_file(file: str, source: str) -> list[Mutant]:
@@ -61,9 +63,7 @@ def _of_file(file: str, source: str) -> list[Mutant]:
     return sorted(found.values(), key=lambda one: one.line)
 
 
-def _keep(
-    found: dict[str, Mutant], file: str, source: str, node: ast.expr, both: tuple[str, str], row: str
-) -> None:
+def _keep(found: dict[str, Mutant], file: str, source: str, node: ast.expr, both: tuple[str, str], row: str) -> None:
     before, after = both
     changed = _replaced(source, node, after)
     found.setdefault(changed, Mutant(file, node.lineno, before, after, changed, row))
@@ -81,7 +81,7 @@ def _replaced(source: str, node: ast.expr, text: str) -> str:
 
 
 def _texts(file: str, tree: ast.Module) -> list[tuple[ast.expr, str]]:
-    """Return the constants that hold a formula, each with the name of its row."""
+    """Return the constants that hold a formula, each with its row (one of its rows, where several share it)."""
     found: list[tuple[ast.expr, str]] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
@@ -90,11 +90,15 @@ def _texts(file: str, tree: ast.Module) -> list[tuple[ast.expr, str]]:
                 found += [(value, "") for value in node.value.values]
             if node.target.id == "_SCALES":
                 assert isinstance(node.value, ast.Tuple)
-                found += [(one.elts[1], _text(one.elts[0])) for one in node.value.elts if isinstance(one, ast.Tuple)]
+                found += [
+                    (one.elts[1], f"dZL-{_text(one.elts[0])}") for one in node.value.elts if isinstance(one, ast.Tuple)
+                ]
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and (file, node.func.id) in CALLS:
             position = CALLS[file, node.func.id]
             if len(node.args) > position and isinstance(node.args[position], ast.Constant | ast.JoinedStr):
-                found.append((node.args[position], _text(node.args[1])))
+                step, name = _text(node.args[0]), _text(node.args[1])
+                of_a_step = node.func.id == "Mistake" and step != "gradient"
+                found.append((node.args[position], f"{step}-{name}" if of_a_step else ""))
     return found
 
 

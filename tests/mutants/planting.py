@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,14 +16,42 @@ from tests.mutants.spec import SPECS, Spec
 from tests.mutants.styles import STYLES, Style, Submission, planted
 from tests.mutants.transposing import HasNoTransposed
 from tests.mutants.truth import is_right
-from verify.mistakes.catalogue import CATALOGUE, with_constant
-from verify.mistakes.mistake import Mistake, places
+from verify.mistakes.catalogue import BY_ID, CATALOGUE, with_constant
+from verify.mistakes.mistake import Mistake, activation_of, places
 from verify.mistakes.names import known_as
+from verify.nets.net import Net
 
 CONSTANTS: Final = {
     ("dW", "weight-decay"): Fraction(1, 8), ("dW", "clipped"): Fraction(1, 100), ("db", "clipped"): Fraction(1, 100),
     ("dW", "one-entry"): Fraction(1, 16),
 }  # fmt: skip
+
+
+def _own_loss(net: Net, layer: int) -> bool:
+    """dZ_L is c (Yhat - Y), and 2 c (Yhat - Y) "without a derivative"."""
+    return activation_of(net, layer) in ("softmax", "sigmoid")
+
+
+def _softmax(net: Net, layer: int) -> bool:
+    """Each row of dZ_L adds up to zero, and so does all of it."""
+    return activation_of(net, layer) == "softmax"
+
+
+def _relu(net: Net, layer: int) -> bool:
+    """The activation is its own mask times Z."""
+    return activation_of(net, layer) == "relu"
+
+
+# Rows that give the same numbers: the planted one, the other, and where.
+ALIKE: Final[tuple[tuple[tuple[str, str], str, Callable[[Net, int], bool]], ...]] = (
+    (("dZL", "without-{f}"), "doubled", _own_loss),
+    (("db", "mean-over-everything"), "summed-over-everything", _softmax),
+    (("db", "summed-over-everything-and-averaged"), "summed-over-everything", _softmax),
+    (("db", "summed-over-everything-not-averaged"), "summed-over-everything", _softmax),
+    (("db", "summed-over-classes-not-averaged"), "summed-over-classes", _softmax),
+    (("db", "mean-over-classes"), "summed-over-classes", _softmax),
+    (("dZ", "times-A{l}"), "relu-of-A-as-value", _relu),
+)
 
 
 @dataclass(frozen=True)
@@ -48,6 +76,19 @@ class Planting:
         _, spec, row = self.parts
         return known_as(row, spec.net, self.layer)
 
+    @property
+    def other_names(self) -> tuple[str, ...]:
+        """The names of other rows that give the same numbers there, by algebra."""
+        _, spec, row = self.parts
+        return tuple(
+            known_as(BY_ID[row.step, other], spec.net, self.layer)
+            for alike, other, holds in ALIKE
+            if (row.step, row.name) == alike and holds(spec.net, self.layer)
+        )
+
+    def __str__(self) -> str:
+        return f"{self.style} | {self.spec} | {self.name}"
+
     def submission(self) -> Submission:
         style, spec, row = self.parts
         return planted(style, spec, row, self.layer)
@@ -66,17 +107,32 @@ class Outcome:
     sentence: str = ""
 
     @property
+    def named(self) -> bool:
+        """Whether the name is the row's, or that of a row that gives the same numbers there."""
+        return len(self.names) == 1 and self.names[0] in {self.planting.name, *self.planting.other_names}
+
+    @property
     def line_told(self) -> bool:
         return bool(self.places) and self.places[0] == self.place
+
+    @property
+    def as_it_should_be(self) -> bool:
+        return self.verdict == "wrong" and self.named and self.line_told
+
+    @property
+    def said(self) -> str:
+        """What was said, in the words of gaps.txt."""
+        if self.verdict != "wrong":
+            return self.verdict
+        where = "its line" if self.line_told else "another line" if self.places else "no line"
+        return f"{'; '.join(self.names) or 'no name'}, {where}"
 
 
 @cache
 def _rows() -> tuple[Mistake, ...]:
     """Return the rows of the catalogue that stand at a step, each with the constant that it needs."""
     return tuple(
-        with_constant(row.step, row.name, CONSTANTS[row.step, row.name])
-        if (row.step, row.name) in CONSTANTS
-        else row
+        with_constant(row.step, row.name, CONSTANTS[row.step, row.name]) if (row.step, row.name) in CONSTANTS else row
         for row in CATALOGUE
         if row.step != "gradient"
     )
@@ -95,15 +151,14 @@ def not_written() -> tuple[Planting, ...]:
 
 
 def _everywhere() -> Iterator[Planting]:
-    """Go through all places of all networks: the first in every style, each of the others in a style that rotates."""
+    """Go through all rows at all places of all networks; the style goes round."""
     number = 0
     for spec in SPECS:
         for step, layer in places(spec.depth):
             for row in _rows():
                 if row.step == step and row.when.holds(spec.net, layer, penalty=spec.penalty):
                     number += 1
-                    for style in STYLES if spec is SPECS[0] else (STYLES[number % len(STYLES)],):
-                        yield Planting(style.title, spec.title, step, row.name, layer)
+                    yield Planting(STYLES[number % len(STYLES)].title, spec.title, step, row.name, layer)
 
 
 def _can_be_written(one: Planting) -> bool:

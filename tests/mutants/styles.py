@@ -145,9 +145,7 @@ def _dictionary_names(spec: Spec) -> Names:
 
 
 def _dictionary_functions(spec: Spec, names: Names, steps: list[str]) -> Cells:
-    made = ", ".join(
-        _each(spec, "'W{l}': np.random.randn({a}, {b}) * 0.3", "'b{l}': np.zeros((1, {b}))")
-    )
+    made = ", ".join(_each(spec, "'W{l}': np.random.randn({a}, {b}) * 0.3", "'b{l}': np.zeros((1, {b}))"))
     initial = _block("def init_params():", [f"return {{{made}}}"])
     forward = _block(
         "def forward(X, params):",
@@ -265,10 +263,9 @@ def _loop(spec: Spec, names: Names, steps: list[str]) -> Cells:
         "np.random.seed(0)",
         f"x = np.random.randn(20, {spec.sizes[0]})",
         f"t = np.eye({spec.sizes[-1]})[np.random.randint(0, {spec.sizes[-1]}, 20)]",
-        "n = x.shape[0]",
         *_each(spec, "w{l} = np.random.randn({a}, {b}) * 0.3", "b{l} = np.zeros((1, {b}))"),
         *_block("for epoch in range(100):", [
-            _BEGINS, *forward_lines(spec, names, "b{l}", columns=False),
+            _BEGINS, "n = x.shape[0]", *forward_lines(spec, names, "b{l}", columns=False),
             f"loss = {loss_text(spec, names)}",
             "# backward", *steps, _UPDATES, *updates,
         ]),
@@ -282,7 +279,7 @@ def _run_loop(spec: Spec, text: str) -> Measure:
     body = compile("\n".join(line[4:] for line in lines[at[0] : at[1]]), "<loop>", "exec")
 
     def measure(Ws: list[Any], bs: list[Any], X: Any, Y: Any) -> Measured:
-        scope.update(x=X, t=Y, n=len(X))
+        scope.update(x=X, t=Y)
         scope.update({f"w{n}": W for n, W in enumerate(Ws, 1)} | {f"b{n}": b for n, b in enumerate(bs, 1)})
         exec(body, scope)
         found = {name.replace("dw", "dW"): held for name, held in scope.items()}

@@ -12,8 +12,8 @@ from tests.mutants.styles import Submission
 
 SAMPLES: Final = 7
 STEP: Final = 1e-5
-# What central differences are off by is near 1e-9; every planted mistake moves an entry by more than 1e-4.
-EQUAL, UNEQUAL = 1e-7, 1e-4
+# What central differences are off by is near 1e-9; every planted mistake moves an entry by more than 1e-5.
+EQUAL, UNEQUAL = 1e-7, 1e-5
 
 
 class Unclear(Exception):
