@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 
 import numpy as np
@@ -74,7 +75,7 @@ def test_only_a_product_with_one_over_something_becomes_a_quotient() -> None:
 
 def the_lab_like_point() -> tuple[list[Layer], np.ndarray, np.ndarray]:
     draw = np.random.default_rng(4)
-    layers = [Layer(draw.normal(size=(a, b)), draw.normal(size=(1, b))) for a, b in zip(SIZES, SIZES[1:], strict=False)]
+    layers = [Layer(draw.normal(size=(a, b)), draw.normal(size=(1, b))) for a, b in itertools.pairwise(SIZES)]
     return layers, draw.normal(size=(M, SIZES[0])), np.eye(SIZES[-1])[np.arange(M) % SIZES[-1]]
 
 

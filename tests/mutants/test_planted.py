@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -29,7 +31,7 @@ def test_what_is_generated_without_a_mistake_is_right_by_central_differences(sty
 
 @pytest.mark.mutants
 @pytest.mark.parametrize("style", STYLES, ids=[one.title for one in STYLES])
-def test_what_is_generated_without_a_mistake_is_called_correct(style: Style, tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_what_is_generated_without_a_mistake_is_called_correct(style: Style, tmp_path: Path) -> None:
     from verify.submissions.judge import check_submission
 
     for spec in SPECS[1::2]:
@@ -63,7 +65,7 @@ def test_rows_that_are_called_alike_give_the_same_numbers() -> None:
             if (row.step, row.name) != alike or not holds(spec.net, one.layer):
                 continue
             draw = np.random.default_rng(3)
-            Ws = [draw.normal(size=pair) for pair in zip(spec.sizes, spec.sizes[1:], strict=False)]
+            Ws = [draw.normal(size=pair) for pair in itertools.pairwise(spec.sizes)]
             bs = [draw.normal(size=(1, size)) for size in spec.sizes[1:]]
             X, Y = draw.normal(size=(5, spec.sizes[0])), np.eye(spec.sizes[-1])[np.arange(5) % spec.sizes[-1]]
             mine, its = (each.submission().measure(Ws, bs, X, Y) for each in (one, replace(one, row=other)))

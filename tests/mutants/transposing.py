@@ -32,12 +32,8 @@ def _turned(node: ast.expr) -> ast.expr:
             return node
         case ast.BinOp(left, ast.MatMult(), right):
             return ast.BinOp(_turned(right), ast.MatMult(), _turned(left))
-        case ast.BinOp(left, operator, right):
-            return ast.BinOp(_turned(left), operator, _turned(right))
-        case ast.UnaryOp(operator, operand):
-            return ast.UnaryOp(operator, _turned(operand))
-        case ast.Compare(left, operators, others):
-            return ast.Compare(_turned(left), operators, [_turned(one) for one in others])
+        case ast.BinOp() | ast.UnaryOp() | ast.Compare():
+            return _parts_turned(node)
         case ast.Attribute(value, "T" | "size" as name):
             return ast.Attribute(_turned(value), name)
         case ast.Call():
@@ -47,6 +43,16 @@ def _turned(node: ast.expr) -> ast.expr:
         case ast.Subscript(array, ast.Slice() as samples):
             return ast.Subscript(_turned(array), ast.Tuple([ast.Slice(), samples]))
     raise HasNoTransposed(ast.unparse(node))
+
+
+def _parts_turned(node: ast.BinOp | ast.UnaryOp | ast.Compare) -> ast.expr:
+    match node:
+        case ast.BinOp(left, operator, right):
+            return ast.BinOp(_turned(left), operator, _turned(right))
+        case ast.UnaryOp(sign, operand):
+            return ast.UnaryOp(sign, _turned(operand))
+        case ast.Compare(left, operators, others):
+            return ast.Compare(_turned(left), operators, [_turned(one) for one in others])
 
 
 def _call(node: ast.Call) -> ast.Call:
