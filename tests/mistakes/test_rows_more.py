@@ -10,8 +10,8 @@ import numpy as np
 from verify.exact import pair_field
 from verify.exact.numbers import ExactArray
 from verify.exact.world import PairWorld
-from verify.mistakes.apply import mutated, number
-from verify.mistakes.catalogue import BY_ID
+from verify.mistakes.apply import mutated, number, value
+from verify.mistakes.catalogue import BY_ID, CATALOGUE
 from verify.mistakes.mistake import Place, When, activation_of, places
 from verify.mistakes.names import known_as, sentence_of
 from verify.mistakes.plant import plant
@@ -103,3 +103,9 @@ def test_an_update_is_a_whole_step_where_no_rate_is_said() -> None:
     found = mutated(NET, objective, trace, layers, Y, {place: BY_ID["dA", "after-the-update"]})
     assert found is not None
     assert np.allclose(found.dA[2], right.dZ[3] @ (layers[2].W - right.dW[3]).T, rtol=1e-13)
+
+
+def test_a_gradient_that_is_zeroed_is_zero_where_it_was_zero_too() -> None:
+    right = np.array([[0.0, -2.0], [3.0, 0.0]])
+    for row in [row for row in CATALOGUE if row.name == "zero"]:
+        assert np.array_equal(value(row, "tanh", {"right": right}), np.zeros((2, 2))), row.step
