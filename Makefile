@@ -4,13 +4,14 @@ BIN    := $(VENV)/bin
 SECONDS ?= 60
 SEED   ?= 1
 
-.PHONY: help report test check bench corpus soak sample schema clean
+.PHONY: help report test check bench corpus mutants soak sample schema clean
 
 help:
 	@echo "make report   create the environment, check the lab's gradients, train, write reports/report/report.html"
 	@echo "make test     create the environment, lint, check types, run every test"
 	@echo "make bench    print speed as ratios, measured side by side"
 	@echo "make corpus   print the verdict on every file of the corpus of submissions"
+	@echo "make mutants  change every formula and plant every mistake, and ask that a test or verify says so"
 	@echo "make soak     judge random cases for a minute (SECONDS=60 SEED=1), count false alarms and misses"
 
 $(BIN)/.light: pyproject.toml constraints.txt
@@ -32,8 +33,8 @@ check: $(BIN)/.full
 	$(BIN)/mypy
 
 test: check
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "not tensorflow and not slow and not mnist and not browser"
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "tensorflow or slow or mnist or browser"
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not tensorflow and not slow and not mnist and not browser and not mutants"
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "tensorflow or slow or mnist or browser or mutants"
 
 bench: $(BIN)/.full
 	$(BIN)/python -m tests.benchmarks.ratios
@@ -42,6 +43,10 @@ bench: $(BIN)/.full
 
 corpus: $(BIN)/.full
 	$(BIN)/python -m tests.submissions.corpus_table
+
+mutants: $(BIN)/.full
+	$(BIN)/python -m tests.mutants.constants
+	$(BIN)/python -m tests.mutants.campaign
 
 soak: $(BIN)/.full
 	$(BIN)/python -m tests.benchmarks.soak $(SECONDS) $(SEED)
