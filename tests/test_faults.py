@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,8 @@ import pytest
 import verify.lab.check
 import verify.library
 import verify.submissions.judge
-from tests.command_line import Run
+from tests.command_line import Run, apart
+from tests.places import ROOT
 from verify import Evidence, check_gradients, check_network
 from verify.errors import BadInput
 from verify.faults import why
@@ -131,3 +134,34 @@ def test_a_fault_of_check_gradients_is_evidence_and_bad_input_stays_an_error(mon
 
 def test_a_place_outside_of_verify_is_not_made_up() -> None:
     assert "in no line of verify" in why(ValueError("x"))
+
+
+class Shy(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("no text")
+
+
+def test_an_exception_whose_text_can_not_be_shown_is_still_the_caller_s() -> None:
+    def gradients(p: Mapping[str, Any]) -> Any:
+        raise Shy
+
+    with pytest.raises(Shy):
+        check_gradients(quadratic, gradients, {"w": np.array([1.0])})
+    assert "its text can't be shown" in why(Shy())
+
+
+def test_a_loss_that_is_not_defined_far_away_costs_only_the_order() -> None:
+    def loss(p: Mapping[str, Any]) -> Any:
+        return sum(math.log(one) for one in p["w"])
+
+    evidence = check_gradients(loss, lambda p: {"w": 1 / p["w"]}, {"w": np.array([0.01, 0.7])})
+    assert evidence.kind is None
+    assert evidence.cases[0].order is None
+
+
+def test_a_command_line_that_can_not_be_loaded_is_one_line_with_status_4(tmp_path: Path) -> None:
+    (tmp_path / "typer.py").write_text("raise AttributeError('broken')")
+    said = apart("cage", PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
+    assert (said.status, said.out) == (4, "")
+    assert said.err.startswith("verify: could not judge: verify can't be loaded")
+    assert said.err.count("\n") == 1

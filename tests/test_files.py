@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from verify.errors import BadInput
-from verify.files import check_writable, write_whole
+from verify.files import check_folder, check_writable, read_text, write_whole
+from verify.report.folder import check_report_folder
 
 
 def test_a_file_is_written_and_replaced(tmp_path: Path):
@@ -87,3 +88,14 @@ with Signals():
     assert (done.returncode, done.stderr) == (128 + signal.SIGTERM, b"verify: ended by SIGTERM\n")
     assert path.read_text() == "newer"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    "question", [check_writable, check_folder, check_report_folder, lambda path: read_text(path, "a text")]
+)
+def test_a_name_that_the_system_can_not_take_is_refused_in_one_line(question, tmp_path: Path):
+    with pytest.raises(
+        BadInput, match=r"aaa\.\.\.: can't be used \(File name too long\); give another path"
+    ) as refused:
+        question(tmp_path / ("a" * 300))
+    assert len(str(refused.value)) < 200

@@ -15,10 +15,11 @@ def main() -> None:
         with Signals():
             try:
                 from verify.cli.main import main as run
-            except (MemoryError, OSError, ImportError) as error:
-                if not ran_out(error):
-                    raise
-                end_in_one_line(f"could not judge: {LACKING}", 3)
+            except Exception as error:
+                if ran_out(error):
+                    end_in_one_line(f"could not judge: {LACKING}", 3)
+                said = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+                end_in_one_line(f"could not judge: verify can't be loaded, is it installed whole? ({said})", 4)
             run()
     finally:
         if signal.getsignal(signal.SIGINT) == signal.default_int_handler:

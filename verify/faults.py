@@ -27,7 +27,7 @@ class Theirs(Exception):
     """An exception of a function that the caller gave: it is the caller's, and goes back as it was."""
 
     def __init__(self, error: Exception) -> None:
-        super().__init__(str(error))
+        super().__init__(_text(error))
         self.error = error
 
 
@@ -75,11 +75,19 @@ def why(error: BaseException) -> str:
     place = _place(error)
     if isinstance(error, RecursionError):
         return f"something in the code is nested deeper than Python can follow ({place}). Split it into smaller parts."
-    said = " ".join(str(error).split())[:_LONGEST]
+    said = " ".join(_text(error).split())[:_LONGEST]
     return (
         f"a fault of verify, not of the code that was given: {type(error).__name__}{said and f': {said}'} ({place}). "
         "Please report it with the file."
     )
+
+
+def _text(error: BaseException) -> str:
+    """Return the text of an exception; one that can't be shown is no obstacle."""
+    try:
+        return str(error)
+    except Exception:
+        return "its text can't be shown"
 
 
 def _place(error: BaseException) -> str:

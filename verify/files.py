@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from verify.errors import BadInput
 from verify.interrupts import deferred
 
+_LONGEST_NAME: Final = 100  # characters of a path that a message shows where the path itself is the trouble
 UNFINISHED: Final = ".verify-"  # how the names of files and folders begin that are not yet in their place
 
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def about_a_path(question: Callable[Concatenate[Path, P], T]) -> Callable[Concatenate[Path, P], T]:
+    """Return the question about a path; what the system can't answer, as for a name too long, is BadInput."""
+
+    @functools.wraps(question)
+    def asked(path: Path, /, *given: P.args, **named: P.kwargs) -> T:
+        try:
+            return question(path, *given, **named)
+        except OSError as error:
+            name = str(path) if len(str(path)) <= _LONGEST_NAME else f"{str(path)[:_LONGEST_NAME]}..."
+            raise BadInput(f"{name}: can't be used ({error.strerror or error}); give another path") from error
+
+    return asked
+
+
+@about_a_path
 def check_writable(path: Path) -> None:
     """Raise BadInput, saying why, where a file can't be written at this path."""
     if path.is_dir():
@@ -26,6 +48,7 @@ def check_writable(path: Path) -> None:
         raise BadInput(f"{path}: the folder {path.parent} can't be written to; write elsewhere")
 
 
+@about_a_path
 def check_folder(path: Path) -> None:
     """Raise BadInput, saying why, where files can't be written into this folder; it may still have to be made."""
     if path.exists() and not path.is_dir():
@@ -36,6 +59,7 @@ def check_folder(path: Path) -> None:
         raise BadInput(f"{path}: the folder can't be written to; write elsewhere")
 
 
+@about_a_path
 def read_text(path: Path, expected: str) -> str:
     """Return what stands in a text file. Raises BadInput, with what was expected, where it can't be read."""
     if not path.exists():

@@ -34,7 +34,9 @@ def imported(path: Path, known: dict[str, Path], name: str) -> Iterator[str]:
         elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
             called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             names = [str(node.args[0].value)] if called in ("import_module", "__import__") else []
-        yield from (one for one in names if one in known and one != name)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):  # loaded by its name, somewhere
+            names = [node.value]
+        yield from (one for one in names if one in known and one != name and "." in one)
 
 
 def graph(root: Path) -> dict[str, set[str]]:

@@ -59,7 +59,7 @@ def test_names_and_sentences_count_layers_as_the_text_says() -> None:
     row = BY_ID["dA", "after-the-update"]
     assert known_as(row, NET, 2) == "dA2-after-the-update"
     assert sentence_of(row, NET, 2) == ("W3 was updated before it was used: dA2 needs the W3 of the forward pass.")
-    assert sentence_of(BY_ID["dZ", "times-A{l}"], NET, 1).endswith("should: 1 - A1**2.")
+    assert sentence_of(BY_ID["dZ", "times-A{l}"], NET, 1).endswith("should: 1 - A1^2.")
     assert sentence_of(BY_ID["dZ", "times-A{l}"], NET, 2).endswith("should: A2 * (1 - A2).")
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from verify.library import check_gradients
 from verify.oracles.difference import UNIT, best_step, differentiate, measured_noise, noise_of, power_of_two
 from verify.oracles.imaginary import imaginary_slopes
 from verify.oracles.moving import one_at_a_time, some_entries
@@ -133,3 +134,61 @@ def test_both_ways_to_differentiate_agree_on_an_analytic_loss_and_not_on_another
         found = differentiate(losses, moves, 1e-14)
         within = np.abs(imaginary_slopes(losses, moves) - found.value) <= found.bound
         assert np.all(within) == agrees
+
+
+def relu_net(seed: int, sizes: tuple[int, int, int, int]):
+    """The loss of a net with a ReLU, its gradient by hand, and its parameters: many entries bend nearby."""
+    n_x, n_h, n_y, m = sizes
+    generator = np.random.default_rng(seed)
+    X, Y = generator.normal(size=(m, n_x)), np.eye(n_y)[generator.integers(n_y, size=m)]
+    params = {
+        "W1": generator.normal(size=(n_x, n_h)) / np.sqrt(n_x), "b1": generator.normal(size=n_h) * 0.1,
+        "W2": generator.normal(size=(n_h, n_y)) / np.sqrt(n_h), "b2": np.zeros(n_y),
+    }  # fmt: skip
+
+    def forward(p):
+        Z = X @ p["W1"] + p["b1"]
+        S = np.maximum(Z, 0) @ p["W2"] + p["b2"]
+        S = S - S.max(axis=1, keepdims=True)
+        return Z, S - np.log(np.exp(S).sum(axis=1, keepdims=True))
+
+    def gradients(p):
+        Z, L = forward(p)
+        dZ2 = (np.exp(L) - Y) / m
+        dZ1 = (dZ2 @ p["W2"].T) * (Z > 0)
+        return {"W1": X.T @ dZ1, "b1": dZ1.sum(0), "W2": np.maximum(Z, 0).T @ dZ2, "b2": dZ2.sum(0)}
+
+    return (lambda p: float(-np.sum(Y * forward(p)[1]) / m)), gradients, params
+
+
+@pytest.mark.parametrize(
+    ("seed", "sizes"),
+    [
+        (1, (10, 20, 3, 32)),
+        (1, (8, 16, 4, 200)),
+        *(pytest.param(n, (6, 10, 3, 64), marks=pytest.mark.slow) for n in range(100, 160)),
+    ],
+)
+def test_a_kink_is_no_noise_so_a_right_gradient_of_a_relu_is_correct_and_one_percent_too_much_is_wrong(seed, sizes):
+    loss, gradients, params = relu_net(seed, sizes)
+    assert check_gradients(loss, gradients, params).verdict == "correct"
+    spoiled = check_gradients(loss, lambda p: {**gradients(p), "W2": 1.01 * gradients(p)["W2"]}, params)
+    assert spoiled.verdict == "wrong"
+
+
+def test_values_that_are_rounded_are_told_from_values_that_bend() -> None:
+    smooth = np.zeros((2, 9))
+    bent = np.maximum(0, np.arange(-4, 5)) * 1.2345e-5 + 0.1
+    rounded = np.round(0.1 + np.arange(9) * 6.1e-5, 4)
+    assert noise_of(np.vstack([smooth, bent])) < 1e-15
+    assert noise_of(np.vstack([smooth, rounded])) >= 1e-4
+
+
+def test_the_noise_that_is_allowed_for_bends_is_no_more_than_the_noise() -> None:
+    def difference_of(size: float) -> float:
+        params = {"x": np.array([0.3])}
+        losses = one_at_a_time(lambda p: float(abs(p["x"][0] - 0.3)), params)
+        return float(differentiate(losses, some_entries(params), size).bound[0])
+
+    assert difference_of(1e-12) > 0.5
+    assert difference_of(1e-9) > 0.5

@@ -146,3 +146,16 @@ def test_a_mistake_in_the_forward_pass_is_the_second_question(tmp_path: Path) ->
     assert [one.name for one in evidence.diagnoses] == ["forward-softmax-over-samples"]
     assert evidence.submission is not None
     assert evidence.submission.answers[1].answer == "no"
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_complex_gradient_is_said_to_be_one_and_nothing_warns(tmp_path: Path) -> None:
+    evidence = judged(tmp_path, "{'W1': dW1,", "{'W1': dW1 * (1 + 0j),")
+    assert evidence.verdict == "wrong"
+    assert "W1: holds complex128 numbers, expected real ones." in evidence.sentence
+    assert "times the right one" not in evidence.sentence
+
+
+def test_a_class_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"class = Net: no such class with methods in lab.py; it has none"):
+        judged(tmp_path, convention={"class": "Net"})

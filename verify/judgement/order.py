@@ -17,8 +17,11 @@ def order_along(
     gradient: Mapping[str, Any],
     noise: float,
     seed: int,
-) -> Order:
-    """Return the ladder of steps along one random direction, against the gradient's slope along it."""
+) -> Order | None:
+    """Return the ladder of steps along one random direction, against the gradient's slope along it.
+
+    None where J can't be had at a step of the ladder.
+    """
     generator = np.random.default_rng(seed)
     direction = {name: generator.normal(size=value.shape) for name, value in params.items()}
     slope = sum(float(np.sum(gradient[name] * direction[name])) for name in params)
@@ -26,5 +29,8 @@ def order_along(
     def along(t: float) -> float:
         return J({name: value + t * direction[name] for name, value in params.items()})
 
-    found = ladder(along, noise)
+    try:
+        found = ladder(along, noise)
+    except Exception:  # a step so long leaves where the loss is defined; nothing but the order is lost
+        return None
     return Order(found.steps, tuple(abs(difference - slope) for difference in found.differences), found.order)

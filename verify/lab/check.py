@@ -150,7 +150,7 @@ def check_case(network: Network, case: Case, oracles: Sequence[str]) -> CaseEvid
     )
 
 
-def _order(network: Network, case: Case) -> Order:
+def _order(network: Network, case: Case) -> Order | None:
     def J(params: Mapping[str, Array]) -> float:
         return float(textbook_loss(network.forward(dict(params), case.X)[0], case.Y))
 

@@ -25,8 +25,10 @@ UNIT: Final = float(np.finfo(np.float64).eps) / 2
 COARSE: Final = 2.0**-10  # the step at which J''' is measured, relative to max(1, |theta|)
 LADDER: Final = tuple(2.0**-n for n in range(2, 26))
 NOISE_STEPS: Final = tuple(range(-4, 5))  # nine points, in units of the spacing
-# Small enough for a smooth loss; the second is seen by float32 inside it, the third by a loss rounded to a few digits.
+# Small enough for a smooth loss; the second is seen by float32 inside it. The third is wide enough that a loss rounded
+# to a few digits moves, and that a ReLU may bend: it only shows whether the values are rounded.
 NOISE_SPACINGS: Final = (2.0**-40, 2.0**-24, 2.0**-14)
+_MOST_DIGITS: Final = 9  # behind the point, to which a loss may have been rounded
 _FINEST: Final = 2.0**-24  # the smallest step, relative to max(1, |theta|)
 _SAFETY: Final = 3.0  # J''' is measured at one point of the interval, not bounded over it
 _SMALLEST: Final = float(np.finfo(np.float64).smallest_subnormal)  # what underflow may lose
@@ -89,12 +91,22 @@ def power_of_two(step: Array) -> Array:
 
 
 def noise_of(along: Array, unit: float = UNIT) -> float:
-    """Return how far J may be off by round-off, from J at nine points of equal spacing (last axis).
+    """Return how far J may be off by round-off, from J at nine points of each spacing; (..., spacings, points).
 
     Fourth differences of a smooth function vanish; what is left of them is noise (Moré and Wild, 2011).
     """
-    spread = float(np.max(np.abs(np.diff(along, 4, axis=-1)))) / np.sqrt(70.0)
-    return float(4 * max(spread, unit * np.max(np.abs(along)), _SMALLEST))
+    values = np.asarray(along)
+    spread = float(np.max(np.abs(np.diff(values[..., :-1, :], 4, axis=-1)))) / np.sqrt(70.0)
+    rounded = max(map(_quantum, values[..., -1, :].reshape(-1, values.shape[-1])))
+    return float(4 * max(spread, rounded, unit * np.max(np.abs(values)), _SMALLEST))
+
+
+def _quantum(row: Array) -> float:
+    """Return the unit to which all of these values are rounded, 0.01 for two digits; 0 where they are not rounded."""
+    if not np.ptp(row):  # a loss that does not move says nothing
+        return 0.0
+    digits = (number for number in range(_MOST_DIGITS + 1) if np.array_equal(np.round(row, number), row))
+    return next((10.0**-number for number in digits), 0.0)
 
 
 def measured_noise(losses: Losses, moves: Moves, unit: float = UNIT) -> float:
@@ -105,7 +117,7 @@ def measured_noise(losses: Losses, moves: Moves, unit: float = UNIT) -> float:
         np.repeat(moves.which[first], len(steps)), np.repeat(moves.entry[first], len(steps)), np.tile(steps, len(first))
     )
     with np.errstate(all="ignore"):
-        return noise_of(J.reshape(-1, len(NOISE_STEPS)), unit)
+        return noise_of(J.reshape(-1, len(NOISE_SPACINGS), len(NOISE_STEPS)), unit)
 
 
 @dataclass(frozen=True)

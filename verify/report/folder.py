@@ -10,7 +10,7 @@ from typing import Final
 
 from verify.errors import BadInput
 from verify.evidence.records import Evidence
-from verify.files import unfinished, write_through
+from verify.files import about_a_path, unfinished, write_through
 from verify.interrupts import deferred
 from verify.report import html, markdown
 from verify.report.blocks import Drawing
@@ -26,6 +26,7 @@ _OURS: Final = (
 )
 
 
+@about_a_path
 def check_report_folder(folder: Path) -> None:
     """Raise BadInput where a report can't be written at this place; a folder that holds another report is replaced."""
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):

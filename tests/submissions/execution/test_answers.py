@@ -52,7 +52,7 @@ def test_an_exact_number_is_put_together_from_its_parts() -> None:
     "part",
     [
         {"0.value": np.ones(3, np.uint64)}, {"0.value": np.ones(2)}, {"0": np.ones(2, complex)},
-        {"0.slope": np.ones((3, 3), np.uint64)}, {"0.slope": np.ones((3, 2))},
+        {"0.slope": np.ones((3, 3), np.uint64)}, {"0.slope": np.ones((3, 2))}, {"0.slope": np.ones(2, np.uint64)},
     ],
 )  # fmt: skip
 def test_parts_of_an_exact_number_that_do_not_fit_each_other_are_refused(part: dict[str, Any]) -> None:

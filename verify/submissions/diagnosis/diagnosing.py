@@ -245,6 +245,8 @@ def _narrowed(wrong: Wrong, failed: Sequence[str]) -> str:
 
 
 def _striking(value: Array, right: Array) -> str:
+    if value.dtype.kind not in "biuf":
+        return f"holds {value.dtype} numbers, expected real ones."
     if not np.all(np.isfinite(value)):
         return "holds something that is not a number."
     if not np.any(value):

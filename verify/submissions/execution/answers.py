@@ -41,11 +41,11 @@ def unpacked(header: Header, arrays: Mapping[str, Array], world: PairWorld | Non
     refuse(header)
     leaves = to_listed(header).leaves
     if len({leaf.array for leaf in leaves}) < len(leaves):  # so that there are no more leaves than arrays
-        raise _malformed("an array is listed twice")
+        raise malformed("an array is listed twice")
     found: Leaves = {}
     for leaf in leaves:
         if leaf.array not in arrays:
-            raise _malformed(f"the array {leaf.array[:20]!r} is listed and was not sent")
+            raise malformed(f"the array {leaf.array[:20]!r} is listed and was not sent")
         value = arrays[leaf.array]
         if world is not None and f"{leaf.array}.value" in arrays:
             value = _exact(world, arrays, leaf.array)
@@ -57,7 +57,7 @@ def made(header: Header, arrays: Mapping[str, Array]) -> dict[Path, Array]:
     """Return the arrays in the container that was made; without those that are empty or too long for a parameter."""
     found = unpacked(header, arrays)
     if any(section != "made" for section, _ in found):
-        raise _malformed("it lists more than what was made")
+        raise malformed("it lists more than what was made")
     return {path: value for (_, path), value in found.items() if all(0 < n <= _LONGEST_AXIS for n in np.shape(value))}
 
 
@@ -74,7 +74,7 @@ def losses(header: Header, arrays: Mapping[str, Array], count: int) -> Array:
     J = arrays.get("losses")
     if J is None or J.shape != (count,) or J.dtype.kind not in "fc":
         got = "nothing" if J is None else f"an array of {J.dtype} of shape {J.shape}"
-        raise _malformed(f"{count} losses were asked for, and {got} was sent")
+        raise malformed(f"{count} losses were asked for, and {got} was sent")
     return J
 
 
@@ -85,7 +85,7 @@ def loaded(header: Header, count: int) -> tuple[Broken, ...]:
     failed = to_loaded(header).failed
     numbers = [one.index for one in failed]
     if numbers != sorted(set(numbers)) or not all(0 <= one < count for one in numbers):
-        raise _malformed(f"what failed are not statements among the {count} that were sent, each named once")
+        raise malformed(f"what failed are not statements among the {count} that were sent, each named once")
     return failed
 
 
@@ -124,8 +124,11 @@ def _to_leaf(value: object, where: str) -> Leaf:
 def _exact(world: PairWorld, arrays: Mapping[str, Array], array: str) -> ExactArray:
     shadow, value, slope = arrays[array], arrays[f"{array}.value"], arrays.get(f"{array}.slope")
     wrong = value.dtype != np.uint64 or value.shape != shadow.shape or shadow.dtype.kind not in "biuf"
-    if wrong or (slope is not None and (slope.dtype != np.uint64 or slope.shape[1:] != value.shape)):
-        raise _malformed("an exact number is not a value with its slopes and its shadow")
+    if wrong or (
+        slope is not None
+        and (slope.dtype != np.uint64 or slope.ndim != value.ndim + 1 or slope.shape[1:] != value.shape)
+    ):
+        raise malformed("an exact number is not a value with its slopes and its shadow")
     return ExactArray(world, value, slope, shadow)
 
 
@@ -145,8 +148,9 @@ def _as_agreed(what: str) -> Iterator[None]:
     try:
         yield
     except Malformed as error:
-        raise _malformed(f"{what}: {error}") from None
+        raise malformed(f"{what}: {error}") from None
 
 
-def _malformed(what: str) -> Failed:
+def malformed(what: str) -> Failed:
+    """Return the failure of a worker whose answer is not formed as agreed."""
     return Failed("message", f"its process answered something that is not formed as agreed: {what}")

@@ -17,7 +17,7 @@ from verify.oracles.difference import COARSE, UNIT, differentiate, measured_nois
 from verify.oracles.imaginary import STEP, imaginary_slopes
 from verify.oracles.moving import Losses, Moves, some_entries
 from verify.submissions.execution import messages
-from verify.submissions.execution.answers import Leaves, Refused, losses, unpacked
+from verify.submissions.execution.answers import Leaves, Refused, losses, malformed, unpacked
 from verify.submissions.execution.calling import Ask, Reading
 from verify.submissions.execution.gradients import given_gradients
 from verify.submissions.execution.messages import Run
@@ -73,6 +73,8 @@ def own_slopes(ask: Ask, reading: Reading, point: Point, key: int) -> dict[str, 
     J = found.get(reading.loss) if reading.loss else None
     if not isinstance(J, ExactArray) or J.slope is None or J.size != 1:
         raise NotExpressible("a loss that does not depend on the parameters")
+    if len(J.slope) != reading.structure.entries:
+        raise malformed(f"{reading.structure.entries} slopes were asked for, and {len(J.slope)} were sent")
     slope, first, gradient = np.asarray(J.slope).reshape(-1), 0, {}
     for name, value in point.params.items():
         part = slope[first : first + value.size].reshape(value.shape)

@@ -72,6 +72,7 @@ def find_candidates(program: Program, convention: Mapping[str, str]) -> Candidat
     """Return what is to be tried. Raises BadInput where the convention names a function that is not there."""
     chosen = {role: name for role, name in convention.items() if role in _ROLES}
     _check_named(program, chosen)
+    _check_class(program, convention.get("class"))
     roles, lifted = _readings(program, chosen, convention)
     roots = list(
         dict.fromkeys(one.owner or one.name for reading in roles for one in reading.all if not _is_lifted(one, lifted))
@@ -92,6 +93,13 @@ def find_candidates(program: Program, convention: Mapping[str, str]) -> Candidat
         any("torch" in one.defines for one in sliced.statements if one.kind == "import"), is_guarded(nodes, literals),
         tuple(convention),
     )  # fmt: skip
+
+
+def _check_class(program: Program, name: str | None) -> None:
+    classes = sorted({one.owner for one in program.functions if one.owner})
+    if name is not None and name not in classes:
+        listed = ", ".join(classes) or "none"
+        raise BadInput(f"class = {name}: no such class with methods in {program.document.name}; it has {listed}")
 
 
 def _check_named(program: Program, chosen: Mapping[str, str]) -> None:
