@@ -8,9 +8,17 @@ import sys
 import pytest
 
 from tests.command_line import Run, Said
+from tests.places import ROOT
+from tests.tiers import tier_of
 from verify.cli import main as cli
 
 os.environ["VERIFY_OFFLINE"] = "1"  # no test touches the network, nor does any process that a test starts
+
+
+@pytest.hookimpl(tryfirst=True)  # before the markers choose
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the default tier within a minute: of the dear files a few tests stay in it."""
+    tier_of(items, ROOT)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import os
 import signal
@@ -12,6 +13,7 @@ import sys
 import textwrap
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -50,6 +52,11 @@ def server(content) -> Iterator[Server]:
         server.over.set()
         server.shutdown()
         thread.join()
+    for one in threading.enumerate():  # what was given up still holds its socket for a moment
+        if one.name == "download":
+            one.join(HANGS)
+    with warnings.catch_warnings(action="ignore"):  # that nobody closed it is the point of giving up
+        gc.collect()
 
 
 @pytest.fixture(autouse=True)
