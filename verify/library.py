@@ -61,7 +61,8 @@ def check_gradients(
 
     `loss(params) -> float` and `gradients(params) -> {name: array of the parameter's shape}` get copies
     of `params` in float64. The oracle complex-step needs a loss that takes complex parameters.
-    Hypothesis: the loss is three times differentiable within 2^-9 of the point.
+    Hypothesis: the loss is three times differentiable within 2^-9 of the point, where its third derivative changes
+    little.
 
     Raises WrongType (integers), WrongShape, NotFinite (NaN, infinity), NotDeterministic,
     ChangedArgument, or BadInput for anything else that can't be checked.

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 
 class Room(NamedTuple):
-    """What a room may import of ours, and what it must not load from outside."""
+    """What a room may import of ours, and what it is for."""
 
     may: tuple[str, ...]
     purpose: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -99,6 +99,20 @@ def test_every_room_stands_in_the_table_and_every_room_of_the_table_stands():
     assert [room for room in HOUSE if room not in known] == []
     rooms = {name for name, path in known.items() if path.name == "__init__.py" and name.count(".") <= 1}
     assert {room_of(name) for name in rooms} == rooms
+
+
+def astray(known: Iterable[str]) -> list[str]:
+    """The modules that stand in no room of their own, but loose beside the rooms of a package."""
+    loose = {"verify": {"verify"}, "verify.submissions": {"verify.submissions", "verify.submissions.judge"}}
+    return [name for name in known if name not in loose.get(room_of(name), {name})]
+
+
+def test_no_module_stands_loose_beside_the_rooms():
+    assert astray(modules(ROOT)) == []
+    assert astray(["verify.helpers", "verify.submissions.newroom.a", "verify.submissions.judge", "verify.files"]) == [
+        "verify.helpers",
+        "verify.submissions.newroom.a",
+    ]
 
 
 def test_every_exception_is_still_needed_and_names_the_issue_that_ends_it():
