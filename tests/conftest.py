@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 import pytest
@@ -12,6 +13,8 @@ from tests.places import ROOT
 from tests.tiers import tier_of
 from verify.cli import main as cli
 
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as in a job in the background: the tests send Ctrl-C themselves
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ["VERIFY_OFFLINE"] = "1"  # no test touches the network, nor does any process that a test starts
 
 
