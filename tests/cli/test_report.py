@@ -59,7 +59,7 @@ def never(monkeypatch: pytest.MonkeyPatch) -> None:
     def begun(*_: object, **__: object) -> None:
         raise AssertionError("work was begun")
 
-    for name in ("check.check_network", "check.check_cases", "training.end_to_end.check_training"):
+    for name in ("lab.check.check_network", "lab.check.check_cases", "training.end_to_end.check_training"):
         monkeypatch.setattr(f"verify.{name}", begun)
 
 
@@ -257,7 +257,10 @@ def test_what_is_wrong_is_refused_before_any_work(
 )
 def test_from_stands_alone(run: Run, quick: tuple[Said, Path], tmp_path: Path, words: tuple[str, ...]) -> None:
     given = str(quick[1] / "report" / "evidence.json")
-    refused(run("report", "--from", given, *words, "--out", str(tmp_path)), "--from: renders evidence as it is; leave")
+    refused(
+        run("report", "--from", given, *words, "--out", str(tmp_path)),
+        "--from: renders evidence that is there already; leave",
+    )
     assert not list(tmp_path.iterdir())
 
 
@@ -269,7 +272,7 @@ def test_a_folder_of_something_else_is_refused_before_any_work(run: Run, tmp_pat
     refused(run("report", "--out", str(tmp_path / "file")), "nothing can be written into file; give another --out")
     refused(run("report", "--out", str(tmp_path), "--name", "file"), "is a file or a link; expected a folder")
     refused(
-        run("report", "--out", str(tmp_path), "--name", "thesis"), "holds chapter.txt; only a report is written over"
+        run("report", "--out", str(tmp_path), "--name", "thesis"), "holds chapter.txt; only an older report is replaced"
     )
     assert (tmp_path / "thesis" / "chapter.txt").read_text(encoding="utf-8") == "mine"
     assert len(list(tmp_path.iterdir())) == 2
