@@ -121,6 +121,24 @@ def test_a_signal_at_a_random_moment_leaves_nothing(tmp_path: Path, seed: int) -
     assert becomes(lambda: not list(temporary.iterdir()))
 
 
+def test_an_interrupt_while_a_text_is_executed_ends_with_the_status_as_well(tmp_path: Path) -> None:
+    """As within the making of a named tuple or in Typer, where Python alone would end by the signal."""
+    text = """
+import verify.cli.main, verify.report.safe
+from verify.__main__ import main
+def executing(*given, **named):
+    exec("raise KeyboardInterrupt")
+verify.cli.main.app = executing
+main()
+"""
+    (tmp_path / "executing.py").write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "executing"], capture_output=True, text=True, timeout=HANGS, check=False,
+        cwd=tmp_path, env=environment(),
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == SAID[signal.SIGINT]
+
+
 @pytest.mark.parametrize("number", SAID, ids=lambda number: number.name)
 def test_a_deferred_signal_is_raised_at_the_end(number: int) -> None:
     reached = False

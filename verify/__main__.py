@@ -22,6 +22,9 @@ def main() -> None:
                 end_in_one_line(f"could not judge: verify can't be loaded, is it installed whole? ({said})", 4)
             run()
     finally:
+        # Python notes an interrupt that came while a text was executed, such as an annotation or a named tuple, and
+        # would in the end kill itself by the signal whatever our status is; executing another text clears the note.
+        exec("")
         if signal.getsignal(signal.SIGINT) == signal.default_int_handler:
             signal.signal(signal.SIGINT, signal.SIG_DFL)  # all is done; Python's own ending shall print no traceback
 
