@@ -36,6 +36,7 @@ from verify.submissions.parsing.document import Place
 from verify.submissions.parsing.reading import read
 from verify.submissions.program.program import Program
 from verify.submissions.wiring.finding import Candidates, find_candidates
+from verify.submissions.wiring.losses import Declared
 from verify.submissions.wiring.plan_records import CallMaker, GlobalsMaker, Runnable
 from verify.submissions.wiring.points import Point, make_point
 from verify.submissions.wiring.search import Trials
@@ -79,11 +80,14 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
     ask = asking(exploring)
     failed = _load(ask, candidates.statements)
     outputs = int(convention["outputs"]) if "outputs" in convention else candidates.outputs
-    trials = Trials(ask, candidates.constants, candidates.missing, candidates.literals, candidates.torch)
-    reading = trials.find(candidates.roles, convention, outputs, candidates.per_sample)
+    trials = Trials(ask, candidates)
+    reading = trials.find(convention, outputs)
     if reading is None or not reading.gradients:
         exploring.close()
         return could_not_judge(context, candidates, _why(trials, failed, reading), reading)
+    if reading.loss is None and candidates.declared is not None:
+        exploring.close()
+        return could_not_judge(context, candidates, _why_no_loss(trials, candidates.declared), reading)
     answering = apart.worker()
     _load(asking(answering), canary.among(candidates.statements))
     points = [make_point(reading.structure, reading.batch, seed=context.seed + 7 * number) for number in range(POINTS)]
@@ -129,6 +133,13 @@ def _why(trials: Trials, failed: Sequence[Broken], reading: Reading | None) -> s
         "no parameters were found: neither a function that makes them, nor names like W1 and b1"
         f"{': ' if broken else ''}{broken}"
     )
+
+
+def _why_no_loss(trials: Trials, declared: Declared) -> str:
+    """Return why the loss that the file declares could not be evaluated: no other is taken for it."""
+    stopped = next((str(one) for one in trials.complaints if one.step == "loss"), "")
+    said = f": {stopped}" if stopped else ", because nothing says what it is given"
+    return f"the file declares a loss, {declared.name} ({declared.place}), which could not be evaluated{said}"
 
 
 def _where(refused: Refused) -> str:

@@ -61,11 +61,11 @@ class Reading:
 
     @property
     def worth(self) -> float:
-        """How well the reading fits what came out."""
+        """How much of the submission the reading explains; whether its gradient is right plays no part."""
         net = 0.0 if self.net is None else 2.0 if self.net.output in OVER_SAMPLES else 4.0
         loss = 2.0 * (self.objective is not None and not self.objective.implied) + 0.5 * (self.loss is not None)
         found = len(self.gradients) / max(1, len(self.structure.parameters))
-        return net + loss + 3 * found + 3 * self.right
+        return net + loss + 3 * found + 1.0 * self.fits
 
     def plan(self, steps: Sequence[Step]) -> Plan:
         """Return the plan that calls these steps in the way of this reading."""

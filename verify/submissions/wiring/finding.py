@@ -16,6 +16,7 @@ from verify.submissions.program.slicing import Slice
 from verify.submissions.program.statements import Statement
 from verify.submissions.program.syntax import names_in
 from verify.submissions.wiring.hints import is_guarded, literals_in, one_sample_at_a_time, output_width
+from verify.submissions.wiring.losses import Declared, declared_loss
 from verify.submissions.wiring.plan_records import Runnable
 from verify.submissions.wiring.roles import Roles, find_roles
 
@@ -40,6 +41,7 @@ class Candidates:
     per_sample: bool
     torch: bool
     guarded: bool  # an eps or a clip stands in the functions
+    declared: Declared | None  # a loss that the file declares
     told: tuple[str, ...] = ()
 
     @property
@@ -91,7 +93,7 @@ def find_candidates(program: Program, convention: Mapping[str, str]) -> Candidat
         tuple(dict.fromkeys((*sliced.missing, *(lifted.inputs if lifted else ())))),
         literals, output_width(program, roles), one_sample_at_a_time(program, roles),
         any("torch" in one.defines for one in sliced.statements if one.kind == "import"), is_guarded(nodes, literals),
-        tuple(convention),
+        declared_loss(program), tuple(convention),
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -135,6 +135,24 @@ def arguments(function: Function, known: Known, role: str = "", choice: int = 0)
         left = left[choice:] if len(left) - choice >= len(waiting) else left
         given.update(zip(waiting, left, strict=False))
     return tuple(Argument(name, binding) for name, binding in given.items() if binding is not None)
+
+
+def loss_arguments(function: Function, known: Known) -> Iterator[tuple[Argument, ...]]:
+    """Yield what the arguments of a loss may be given: as their names say, then the output and the targets in turn.
+
+    An output that lies the other way round is turned at last, as callers write loss(Y, Yhat.T).
+    """
+    every = [arguments(function, known, "loss", choice) for choice in range(3)]
+    found = [one for one in every if one is not None]
+    needed = [name for name in function.arguments if name not in _defaulted(function)]
+    if known.yhat is not None and len(needed) == 2:
+        step, path = known.yhat
+        for output in (ResultBinding(step, path), ResultBinding(step, (*path, ("attribute", "T")))):
+            pairs: list[tuple[Binding, Binding]] = [(output, ArrayBinding("Y")), (ArrayBinding("Y"), output)]
+            if meaning_of(needed[0]) == "Y" and meaning_of(needed[1]) != "Y":
+                pairs.reverse()
+            found += [(Argument(needed[0], first), Argument(needed[1], second)) for first, second in pairs]
+    yield from dict.fromkeys(found)
 
 
 def _left(

@@ -17,7 +17,8 @@ from verify.submissions.execution.gradients import match_gradients, part_right, 
 from verify.submissions.program.functions import Function
 from verify.submissions.program.vocabulary import meaning_of
 from verify.submissions.wiring.containers import structures
-from verify.submissions.wiring.plan import RATE, Container, Known, arguments, step_of
+from verify.submissions.wiring.finding import Candidates
+from verify.submissions.wiring.plan import RATE, Container, Known, arguments, loss_arguments, step_of
 from verify.submissions.wiring.plan_records import Argument, ArrayBinding, CallMaker, ResultBinding, Step, ValueBinding
 from verify.submissions.wiring.points import Point, make_point
 from verify.submissions.wiring.roles import Roles
@@ -33,30 +34,34 @@ _ENOUGH: Final = 90  # trial calls before the best reading so far is taken
 class Trials:
     """The search for the reading: it asks a worker, and keeps the best."""
 
-    def __init__(
-        self, ask: Ask, names: Sequence[str], missing: Sequence[str], literals: Sequence[float], torch: bool
-    ) -> None:
-        self.ask, self.names, self.missing, self.literals, self.torch = ask, names, missing, literals, torch
+    def __init__(self, ask: Ask, candidates: Candidates) -> None:
+        self.ask, self.candidates = ask, candidates
         self.best: Reading | None = None
         self.count = 0
         self.complaints: list[Refused] = []
         self.stopped: dict[int, Refused] = {}  # by the number of sizes: where only the backward pass stopped
 
-    def find(
-        self, every: Sequence[Roles], fixed: Mapping[str, str], outputs: int | None, per_sample: bool
-    ) -> Reading | None:
-        """Return the reading that fits best, or None; the complaints say why trials failed."""
-        for roles in every:
-            for reading in self._readings(roles, fixed, outputs, per_sample):
+    def find(self, fixed: Mapping[str, str], outputs: int | None) -> Reading | None:
+        """Return the reading that explains most, or None; the complaints say why trials failed.
+
+        Whether its gradient is right plays no part.
+        """
+        for roles in self.candidates.roles:
+            for reading in self._readings(roles, fixed, outputs, self.candidates.per_sample):
                 if self.best is None or reading.worth > self.best.worth:
                     self.best = reading
-                if reading.worth >= _perfect(reading) or _is_certain(reading):
+                if reading.worth >= self._most:
                     return replace(reading, trials=self.count)
                 if self.count > _ENOUGH and self.best is not None and self.best.gradients:
                     return replace(self.best, trials=self.count)
             if self.best is not None and self.best.net is not None and len(self.best.gradients) > 0:
                 break
         return None if self.best is None else replace(self.best, trials=self.count)
+
+    @property
+    def _most(self) -> float:
+        """What a reading is worth that leaves nothing to wish for."""
+        return 4 + (0 if self.candidates.declared is None else 2.5) + 4
 
     def _readings(
         self, roles: Roles, fixed: Mapping[str, str], outputs: int | None, per_sample: bool
@@ -72,7 +77,7 @@ class Trials:
                         fitting = fitting or (bool(reading.gradients) and not misfits)
                         if not misfits:
                             yield reading
-            for samples in () if fitting else ("columns", "vector", "rows"):
+            for samples in () if fitting else ("columns", "vector", "rows") if per_sample else ("vector",):
                 if fixed.get("samples") in (None, samples):
                     yield from self._with_labels(roles, structure, container, samples, 1, fixed)
 
@@ -87,7 +92,8 @@ class Trials:
     ) -> Iterator[Reading]:
         point = make_point(structure, batch, seed=3)
         settings = self._settings(roles, batch)
-        base = Reading(roles, structure, container, samples, "one-hot", batch, settings, (), (), torch=self.torch)
+        torch = self.candidates.torch
+        base = Reading(roles, structure, container, samples, "one-hot", batch, settings, (), (), torch=torch)
         for labels in LABELS:
             if fixed.get("labels") not in (None, labels) or (labels == "flat" and structure.sizes[-1] > 1):
                 continue
@@ -206,26 +212,22 @@ class Trials:
 
     def _own_loss(self, reading: Reading, known: Known, function: Function) -> tuple[Where | None, list[Step]]:
         """Return where the value of the loss function stands, and the steps that give it."""
-        tried: list[tuple[Argument, ...]] = []
-        for choice in range(3):
-            given = arguments(function, known, "loss", choice)
-            if given is None or given in tried:
-                continue
-            tried.append(given)
+        for given in loss_arguments(function, known):
             uses = any(isinstance(one, ResultBinding) and one.role == "backward" for _, one in given)
             steps = [*(reading.backward_steps if uses else reading.forward_steps), step_of(function, "loss", given)]
             try:
                 values = self._run(reading, steps, make_point(reading.structure, reading.batch, seed=4))
             except Refused as refused:
-                self.complaints.append(refused)
+                self.complaints.append(Refused(str(refused), refused.place, "loss"))
                 continue
             place = _scalar(values, "loss")
-            if place is not None:
+            if place is not None and np.isfinite(values[place]).all():
                 return place, steps
         return None, []
 
     def _implied(self, reading: Reading) -> Reading:
-        if reading.net is None or reading.net.output in OVER_SAMPLES:
+        """Return the reading with the loss that its output layer implies; never where the file declares one."""
+        if self.candidates.declared is not None or reading.net is None or reading.net.output in OVER_SAMPLES:
             return reading
         return replace(reading, objective=implied(reading.net, reading.batch))
 
@@ -239,7 +241,7 @@ class Trials:
             objectives += [implied(reading.net, reading.batch, kind, K, "squared-error") for kind in _SQUARED]
             options = [replace(reading, objective=one) for one in dict.fromkeys((reading.objective, *objectives))]
         if reading.applied:
-            rates = [RATE] if _is_given_a_rate(reading) else [1.0, *self.literals]
+            rates = [RATE] if _is_given_a_rate(reading) else [1.0, *self.candidates.literals]
             options = [replace(one, rate=rate) for rate in rates for one in options]
         scored = [replace(one, right=part_right(one, found, point)) for one in options]
         return max(scored, key=lambda one: one.right)
@@ -247,7 +249,7 @@ class Trials:
     def _settings(self, roles: Roles, batch: int) -> tuple[Argument, ...]:
         """Return the global names that the functions read and that the judge has to give."""
         found: list[Argument] = []
-        for name in self.missing:
+        for name in self.candidates.missing:
             meaning = meaning_of(name)
             if meaning in ("X", "Y"):
                 found.append(Argument(name, ArrayBinding(str(meaning))))
@@ -255,25 +257,11 @@ class Trials:
                 found.append(Argument(name, ValueBinding(batch)))
         read = {name for one in roles.all for name in one.names}
         given = {name for one in roles.all for name in one.arguments}
-        for name in (*self.names, *self.missing):
+        for name in (*self.candidates.constants, *self.candidates.missing):
             if name in read and name not in given and name not in dict(found):
                 if meaning_of(name) == "rate":
                     found.append(Argument(name, ValueBinding(RATE)))
         return tuple(found)
-
-
-def _is_certain(reading: Reading) -> bool:
-    """Whether no other reading could fit better, though the gradient is wrong: net, loss and shapes are understood.
-
-    A softmax leaves no doubt about the number of outputs, on which the constants of other losses depend.
-    """
-    known = reading.net is not None and reading.net.output == "softmax" and reading.objective is not None
-    return (
-        known
-        and reading.loss is not None
-        and reading.fits
-        and len(reading.gradients) == len(reading.structure.parameters)
-    )
 
 
 def _is_given_a_rate(reading: Reading) -> bool:
@@ -285,16 +273,6 @@ def _is_given_a_rate(reading: Reading) -> bool:
 
 def _uses_labels(function: Function | None) -> bool:
     return function is None or any(meaning_of(name) == "Y" for name in function.arguments)
-
-
-def _perfect(reading: Reading) -> float:
-    """Return what a reading is worth that leaves nothing to wish for."""
-    return (
-        4
-        + 2.0 * (reading.objective is not None and not reading.objective.implied)
-        + 0.5 * (reading.loss is not None)
-        + 6
-    )
 
 
 def _first_output(found: Leaves, point: Point) -> Where | None:
