@@ -18,6 +18,7 @@ from verify.oracles.derivative import Derivative
 from verify.sandbox.cage import Limits, require
 from verify.sandbox.session import Failed, Sandbox
 from verify.submissions.diagnosis.comparing import exactly, within_bounds
+from verify.submissions.diagnosis.updating import accumulates
 from verify.submissions.execution.answers import Leaves, Refused, loaded
 from verify.submissions.execution.calling import DRIVER, Ask, Reading, asking
 from verify.submissions.execution.canary import Canary
@@ -31,15 +32,16 @@ from verify.submissions.execution.measuring import (
 )
 from verify.submissions.execution.messages import Broken, Load
 from verify.submissions.execution.shapes import fits
-from verify.submissions.explanation.verdicts import Context, Findings, could_not_judge, evidence_of
+from verify.submissions.explanation.verdicts import Context, Findings, could_not_judge, evidence_of, never_zeroed
 from verify.submissions.parsing.document import Place
 from verify.submissions.parsing.reading import read
 from verify.submissions.program.program import Program
 from verify.submissions.wiring.finding import Candidates, find_candidates
 from verify.submissions.wiring.losses import Declared
-from verify.submissions.wiring.plan_records import CallMaker, GlobalsMaker, Runnable
+from verify.submissions.wiring.plan_records import CallMaker, Cut, GlobalsMaker, Runnable, TrainingMaker
 from verify.submissions.wiring.points import Point, make_point
 from verify.submissions.wiring.search import Trials
+from verify.submissions.wiring.trained import Trained, Trainings
 
 POINTS: Final = 2
 
@@ -66,7 +68,7 @@ def check_submission(
         program = Program(read(path))
         context = Context(program.document, command, seed, chosen)
         candidates = find_candidates(program, convention or {})
-        if not candidates.roles:
+        if not candidates.roles and not candidates.loops:
             return could_not_judge(context, candidates, candidates.why_none())
         try:
             return _judged(apart, context, candidates, convention or {})
@@ -75,21 +77,75 @@ def check_submission(
 
 
 def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention: Mapping[str, str]) -> Evidence:
-    canary = Canary()
+    """Return the verdict by the functions and by the training step that calls them.
+
+    The training states how the functions are called, and says besides what is done with the gradients: where both can
+    be judged, it decides. Where it can't be run, the functions are called as their names say.
+    """
     exploring = apart.worker()
     ask = asking(exploring)
-    failed = _load(ask, candidates.statements)
+    failed = _load(ask, candidates.statements, candidates.cuts)
     outputs = int(convention["outputs"]) if "outputs" in convention else candidates.outputs
+    trained = Trainings(ask, candidates).find(convention, outputs)
+    if trained is not None and "outputs" not in convention:
+        outputs = trained.reading.structure.sizes[-1]
     trials = Trials(ask, candidates)
     reading = trials.find(convention, outputs)
+    why = _why_not(trials, candidates, failed, reading)
+    stated = trained if trained is not None and trained.reading.loss and trained.reading.gradients else None
+    try:
+        if why and stated is None:
+            return could_not_judge(context, candidates, why, reading)
+        if stated is not None and (why or reading is None or reading.loss is None):
+            return _of_training(apart, ask, context, candidates, stated)
+        assert reading is not None
+        by_name = _verdict_on(apart, ask, context, candidates, reading)
+        if stated is None:
+            return _as_trained(context, candidates, reading, trained, by_name)
+        by_training = _of_training(apart, ask, context, candidates, stated)
+        return by_name if by_training.verdict in ("could not judge", by_name.verdict) else by_training
+    finally:
+        exploring.close()
+
+
+def _why_not(trials: Trials, candidates: Candidates, failed: Sequence[Broken], reading: Reading | None) -> str:
+    """Return why the functions can't be judged as their names say; nothing where they can."""
     if reading is None or not reading.gradients:
-        exploring.close()
-        return could_not_judge(context, candidates, _why(trials, failed, reading), reading)
+        return _why(trials, failed, reading) if candidates.roles else candidates.why_none()
     if reading.loss is None and candidates.declared is not None:
-        exploring.close()
-        return could_not_judge(context, candidates, _why_no_loss(trials, candidates.declared), reading)
+        return _why_no_loss(trials, candidates.declared)
+    return ""
+
+
+def _of_training(apart: Sandbox, ask: Ask, context: Context, candidates: Candidates, trained: Trained) -> Evidence:
+    """Return the verdict on a training step: on its gradients and its update, and whether each pass starts anew."""
+    found = _verdict_on(apart, ask, context, candidates, trained.reading)
+    if found.verdict == "correct" and accumulates(ask, trained):
+        return never_zeroed(context, candidates, trained, found)
+    return found
+
+
+def _as_trained(
+    context: Context, candidates: Candidates, reading: Reading, trained: Trained | None, found: Evidence
+) -> Evidence:
+    """Return the verdict by the functions, unless training is known not to use what was judged."""
+    judged = reading.roles.backward
+    if found.verdict != "correct" or trained is None or judged is None:
+        return found
+    if judged.name in candidates.reached_from(trained.loop):
+        return found
+    why = (
+        f"{judged.name} ({judged.place}) gives the right gradient, but the training in line {trained.loop.place.line} "
+        "never calls it; tell which function is meant with --convention backward=NAME"
+    )
+    return could_not_judge(context, candidates, why, reading)
+
+
+def _verdict_on(apart: Sandbox, ask: Ask, context: Context, candidates: Candidates, reading: Reading) -> Evidence:
+    """Return the verdict on one reading: on the gradients that it gives, at points that are made for it."""
+    canary = Canary()
     answering = apart.worker()
-    _load(asking(answering), canary.among(candidates.statements))
+    _load(asking(answering), canary.among(candidates.statements), candidates.cuts)
     points = [make_point(reading.structure, reading.batch, seed=context.seed + 7 * number) for number in range(POINTS)]
     try:
         seen = _answers(asking(answering), reading, points, canary)
@@ -104,14 +160,13 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
     if guessed:
         return could_not_judge(context, candidates, guessed, reading)
     comparisons, notes = _compared(ask, reading, points, seen, candidates.guarded)
-    exploring.close()
     exact = [] if _LOST in notes else seen.exact
     found = Findings(reading, comparisons, seen.floats, exact, seen.leaves, seen.repeats, notes)
     return evidence_of(context, candidates, found)
 
 
-def _load(ask: Ask, statements: Sequence[Runnable]) -> tuple[Broken, ...]:
-    header, _ = ask(Load(tuple(statements)), {})
+def _load(ask: Ask, statements: Sequence[Runnable], cuts: Sequence[Cut] = ()) -> tuple[Broken, ...]:
+    header, _ = ask(Load(tuple(statements), tuple(cuts)), {})
     return loaded(header, len(statements))
 
 
@@ -190,7 +245,7 @@ def _twin_is_wrong(
     worker = apart.worker()
     ask = asking(worker)
     try:
-        _load(ask, [*candidates.statements, canary.twin(judged)])
+        _load(ask, [*candidates.statements, canary.twin(judged)], candidates.cuts)
         spoiled, _ = in_floats(ask, reading, point)
     except Refused:
         return True  # it cannot be spoiled this way; the other canary was heard
@@ -201,7 +256,7 @@ def _twin_is_wrong(
 
 def _guessed(reading: Reading, seen: _Seen) -> str:
     """Return why shapes that were only guessed can't be judged: a gradient of as many entries lies in another way."""
-    if isinstance(reading.container.maker, CallMaker | GlobalsMaker):
+    if isinstance(reading.container.maker, CallMaker | GlobalsMaker | TrainingMaker):
         return ""
     for one in reading.structure.parameters:
         value = seen.floats[0].given.get(one.name)

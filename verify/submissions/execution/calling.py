@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+import numpy as np
+
 from verify.arrays import Array
 from verify.nets.net import OVER_SAMPLES, Net, Objective
 from verify.nets.structure import Structure
@@ -19,6 +21,7 @@ from verify.submissions.wiring.points import Point, labels_for
 from verify.submissions.wiring.roles import Roles
 
 DRIVER: Final = "verify.submissions.execution.inside.driver"  # what a worker in the sandbox runs
+STILL: Final = "at rest"  # a step that trains with the rate 0: its losses are those of the parameters before it
 Ask = Callable[[Request, Mapping[str, Array]], tuple[Header, Mapping[str, Array]]]
 
 
@@ -58,6 +61,7 @@ class Reading:
     single_precision: bool = False  # computes in float32
     trials: int = 0
     fits: bool = True  # every gradient has the shape of its parameter
+    rates: tuple[Path, ...] = ()  # where the learning rate stands before the loop that trains
 
     @property
     def worth(self) -> float:
@@ -70,6 +74,8 @@ class Reading:
     def plan(self, steps: Sequence[Step]) -> Plan:
         """Return the plan that calls these steps in the way of this reading."""
         slots = tuple(Slot(one.path, one.name) for one in self.structure.parameters)
+        still = any(step.name == STILL for step in steps)
+        slots += tuple(Slot(path, STILL if still else "rate") for path in self.rates)
         return Plan(self.container.maker, slots, tuple(steps), self.settings, self.torch)
 
     def run(
@@ -90,6 +96,7 @@ class Reading:
             **{one.name: point.params[one.name] for one in self.structure.parameters},
             "X": self.inputs(point.X),
             "Y": labels_for(point.Y, self.samples, self.labels),
+            **({"rate": np.array(self.rate), STILL: np.array(0.0)} if self.rates else {}),
         }
 
     def inputs(self, X: Array) -> Array:

@@ -26,11 +26,13 @@ from verify.submissions.wiring.plan_records import (
     ArrayBinding,
     Binding,
     CallMaker,
+    Cut,
     DictMaker,
     FunctionBinding,
     GlobalsMaker,
     ListMaker,
     ListsMaker,
+    MadeBinding,
     Maker,
     ObjectMaker,
     ParamBinding,
@@ -41,6 +43,7 @@ from verify.submissions.wiring.plan_records import (
     Runnable,
     Slot,
     Step,
+    TrainingMaker,
     ValueBinding,
 )
 
@@ -61,8 +64,10 @@ class Malformed(ValueError):
 def encoded(request: Request) -> Json:
     """Return a request as JSON."""
     match request:
-        case Load(statements):
-            return {"do": "load", "statements": [_runnable(one) for one in statements]}
+        case Load(statements, cuts):
+            return {
+                "do": "load", "statements": [_runnable(one) for one in statements], "cuts": [_cut(one) for one in cuts],
+            }  # fmt: skip
         case Make(maker):
             return {"do": "make", "maker": _maker(maker)}
         case Run(plan, key, local, after, container):
@@ -89,6 +94,10 @@ def _runnable(one: Runnable) -> Json:
     return {"cell": one.cell, "line": one.line, "code": one.code, "module": one.module, "defines": list(one.defines)}
 
 
+def _cut(one: Cut) -> Json:
+    return {"cell": one.cell, "line": one.line, "names": list(one.names)}
+
+
 def _plan(plan: Plan) -> Json:
     return {
         "maker": _maker(plan.maker),
@@ -113,6 +122,11 @@ def _maker(maker: Maker) -> Json:
             return {"kind": "list", "length": length}
         case ListsMaker(names, length):
             return {"kind": "lists", "names": list(names), "length": length}
+        case TrainingMaker(cut, name, arguments, owner, passes):
+            return {
+                "kind": "training", "cut": _cut(cut), "call": name, "arguments": _arguments(arguments),
+                "owner": None if owner is None else _binding(owner), "passes": passes,
+            }  # fmt: skip
 
 
 def _step(step: Step) -> Json:
@@ -137,6 +151,8 @@ def _binding(binding: Binding) -> Json:
             return {"is": "result", "step": role, "path": _steps(path)}
         case FunctionBinding(name):
             return {"is": "function", "name": name}
+        case MadeBinding(name, arguments):
+            return {"is": "made", "call": name, "arguments": _arguments(arguments)}
 
 
 def _steps(path: Path) -> list[object]:
@@ -147,8 +163,8 @@ def decoded(value: object) -> Request:
     """Return the request that this JSON is. Raises Malformed."""
     do = value.get("do") if isinstance(value, dict) else None
     if do == "load":
-        whole = fields(value, "load", "do", "statements")
-        return Load(each(whole["statements"], "statements", _to_runnable))
+        whole = fields(value, "load", "do", "statements", "cuts")
+        return Load(each(whole["statements"], "statements", _to_runnable), each(whole["cuts"], "cuts", _to_cut))
     if do == "make":
         return Make(_to_maker(fields(value, "make", "do", "maker")["maker"], "maker"))
     if do == "run":
@@ -174,6 +190,12 @@ def _to_runnable(value: object, where: str) -> Runnable:
     )
 
 
+def _to_cut(value: object, where: str) -> Cut:
+    one = fields(value, where, "cell", "line", "names")
+    cell = None if one["cell"] is None else number(one["cell"], f"{where}, cell")
+    return Cut(cell, number(one["line"], f"{where}, line"), each(one["names"], f"{where}, names", text))
+
+
 def _to_plan(whole: Mapping[str, object]) -> Plan:
     return Plan(
         _to_maker(whole["maker"], "maker"),
@@ -197,7 +219,23 @@ def _to_maker(value: object, where: str) -> Maker:
     if kind == "lists":
         one = fields(value, where, "kind", "names", "length")
         return ListsMaker(each(one["names"], f"{where}, names", text), _length(one["length"], where))
-    raise Malformed(f"{where} of kind {_shown(kind)}: expected globals, call, dict, object, list or lists")
+    if kind == "training":
+        return _to_training(value, where)
+    raise Malformed(f"{where} of kind {_shown(kind)}: expected globals, call, dict, object, list, lists or training")
+
+
+def _to_training(value: object, where: str) -> TrainingMaker:
+    one = fields(value, where, "kind", "cut", "call", "arguments", "owner", "passes")
+    owner = None if one["owner"] is None else _to_made(one["owner"], f"{where}, owner")
+    given = each(one["arguments"], f"{where}, arguments", _to_argument)
+    return TrainingMaker(
+        _to_cut(one["cut"], where), text(one["call"], where), given, owner, number(one["passes"], f"{where}, passes")
+    )
+
+
+def _to_made(value: object, where: str) -> MadeBinding:
+    one = fields(value, where, "is", "call", "arguments")
+    return MadeBinding(text(one["call"], where), each(one["arguments"], f"{where}, arguments", _to_argument))
 
 
 def _to_step(value: object, where: str) -> Step:
@@ -233,7 +271,10 @@ def _to_binding(value: object, where: str) -> Binding:
         return ResultBinding(text(one["step"], where), to_path(one["path"], where))
     if kind == "function":
         return FunctionBinding(text(fields(value, where, "is", "name")["name"], where))
-    raise Malformed(f"{where} is bound to {_shown(kind)}: expected array, value, params, param, result or function")
+    if kind == "made":
+        return _to_made(value, where)
+    expected = "array, value, params, param, result, function or made"
+    raise Malformed(f"{where} is bound to {_shown(kind)}: expected {expected}")
 
 
 def _plain(value: object, where: str) -> float | tuple[int, ...]:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
-from verify.submissions.wiring.plan_records import Maker, Path, Plan, Runnable
+from verify.submissions.wiring.plan_records import Cut, Maker, Path, Plan, Runnable
+
+RETURNED: Final = "(returned)"  # what a function returned, among its local names
 
 
 @dataclass(frozen=True)
 class Load:
-    """Run these pieces of code, one by one; the answer is Loaded."""
+    """Run these pieces of code, one by one; the answer is Loaded. The loops in `cuts` can be ended after a pass."""
 
     statements: tuple[Runnable, ...]
+    cuts: tuple[Cut, ...] = ()
 
 
 @dataclass(frozen=True)

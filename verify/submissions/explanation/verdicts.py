@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from verify.evidence.records import FAILS, PASSES, CaseEvidence, Comparison, Diagnosis, Evidence, Replay, Row, Verdict
 from verify.evidence.submission import Answer, Lines, ParameterVerdict, Remark, Setting, Submission
@@ -17,6 +17,7 @@ from verify.submissions.execution.calling import Reading
 from verify.submissions.parsing.document import Document, Place
 from verify.submissions.remarks.remarks import remarks
 from verify.submissions.wiring.finding import Candidates
+from verify.submissions.wiring.trained import Trained
 from verify.version import versions
 from verify.wording import count
 
@@ -104,6 +105,22 @@ def evidence_of(context: Context, candidates: Candidates, found: Findings) -> Ev
         "came back exactly as wrong as it is, through the same channel",
     )  # fmt: skip
     return _evidence(context, candidates, reading, judged)
+
+
+def never_zeroed(context: Context, candidates: Candidates, trained: Trained, found: Evidence) -> Evidence:
+    """Return the evidence that gradients are added to those of the pass before, though the first pass is right."""
+    del candidates
+    place = trained.loop.place
+    diagnosis = Diagnosis(
+        "accumulated", "dW", tuple(one.name for one in trained.reading.structure.parameters),
+        "The second pass of training takes another step than a first pass from the same parameters: gradients are "
+        "added to those of the pass before.", place.line, context.document.text(place),
+        "start every gradient from zero in each pass", context.document.name, place.cell,
+    )  # fmt: skip
+    sentence = (
+        f"Wrong: the first step of training is right, the second is not. {diagnosis.sentence} ({diagnosis.place})"
+    )
+    return replace(found, verdict="wrong", sentence=sentence, diagnoses=(diagnosis,))
 
 
 def _forward_mistake(context: Context, reading: Reading) -> Diagnosis | None:

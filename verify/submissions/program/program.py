@@ -15,6 +15,7 @@ from verify.submissions.program.lifting import Lifted, lift, why_not
 from verify.submissions.program.slicing import Slice, slice_for
 from verify.submissions.program.statements import Statement
 from verify.submissions.program.toplevel import TopLevel, top_level
+from verify.submissions.program.training import Loop, training_loops
 
 _Node = TypeVar("_Node", bound=ast.AST)
 
@@ -56,6 +57,11 @@ class Program:
     def steps(self) -> tuple[Lifted, ...]:
         """The training steps that stand in loops, each as a function of its own."""
         return lift(self.files, self.blocks)
+
+    @cached_property
+    def loops(self) -> tuple[Loop, ...]:
+        """The loops in which the submission trains."""
+        return training_loops(self.document.cells)
 
     @cached_property
     def why_no_step(self) -> str:

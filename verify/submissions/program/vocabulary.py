@@ -69,8 +69,10 @@ def size_of(name: str) -> Meaning | None:
     return next((meaning for meaning in _SIZES if patterns[meaning].match(low)), None)
 
 
+_WHERE: Final = r"h|o|i|x|y|hidden|hid|out(?:put)?|in(?:put)?|ih|ho|xh|hy|hh|ao|layer|to|fc|dense"
 _PARAMETER: Final = re.compile(
-    r"(?:w|b|v|u|theta|weights?|bias(es)?|wh|wo|bh|bo|syn|poids|biais|pesos|sesgo)(?:_?(?:\d+|h|o|i|hidden|out(put)?|in|ih|ho|xh|hy|hh))*",
+    rf"(?:w|b|v|u|theta|weights?|bias(?:es)?|wh|wo|bh|bo|syn|synapse|poids|biais|pesos|sesgos?)(?:_?(?:\d+|{_WHERE}))*"
+    rf"|(?:(?:{_WHERE}|\d+)_)+(?:w|b|weights?|bias(?:es)?)_?\d*",
     re.IGNORECASE,
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -15,9 +16,10 @@ from verify.submissions.program.program import Program
 from verify.submissions.program.slicing import Slice
 from verify.submissions.program.statements import Statement
 from verify.submissions.program.syntax import names_in
+from verify.submissions.program.training import Loop
 from verify.submissions.wiring.hints import is_guarded, literals_in, one_sample_at_a_time, output_width
 from verify.submissions.wiring.losses import Declared, declared_loss
-from verify.submissions.wiring.plan_records import Runnable
+from verify.submissions.wiring.plan_records import Cut, Runnable
 from verify.submissions.wiring.roles import Roles, find_roles
 
 _READINGS: Final = 4  # readings of who is who that are tried
@@ -42,7 +44,25 @@ class Candidates:
     torch: bool
     guarded: bool  # an eps or a clip stands in the functions
     declared: Declared | None  # a loss that the file declares
+    loops: tuple[Loop, ...]  # in which it trains
     told: tuple[str, ...] = ()
+
+    @property
+    def cuts(self) -> tuple[Cut, ...]:
+        """The loops that can be ended after a pass."""
+        return tuple(Cut(one.cell, one.place.line, one.names) for one in self.loops)
+
+    def reached_from(self, loop: Loop) -> set[str]:
+        """Return the names of the functions that a loop calls, also through other functions."""
+        calls: dict[str, set[str]] = {}
+        for one in self.functions:
+            calls.setdefault(one.name, set()).update(one.calls)
+        reached, waiting = set(loop.calls), list(loop.calls)
+        while waiting:
+            further = calls.get(waiting.pop(), set()) - reached
+            reached |= further
+            waiting += further
+        return reached
 
     @property
     def functions_used(self) -> tuple[Function, ...]:
@@ -81,10 +101,15 @@ def find_candidates(program: Program, convention: Mapping[str, str]) -> Candidat
     )
     if lifted is not None:
         roots += [name for name in _read_by(lifted) if name not in roots]
+    loops = program.loops
+    for one in loops:
+        holders = one.names if one.code else (one.owner or one.function,)
+        roots += [name for name in holders if name not in roots and name not in dir(builtins)]
     sliced = program.slice_for(roots)
     statements = [_runnable(one) for one in sliced.statements]
     if lifted is not None:
         statements.append(_runnable_loop(lifted))
+    statements += [Runnable(one.cell, one.line, one.code, defines=(one.function,)) for one in loops if one.code]
     nodes = _nodes_used(roles)
     literals = literals_in(nodes)
     return Candidates(
@@ -93,7 +118,7 @@ def find_candidates(program: Program, convention: Mapping[str, str]) -> Candidat
         tuple(dict.fromkeys((*sliced.missing, *(lifted.inputs if lifted else ())))),
         literals, output_width(program, roles), one_sample_at_a_time(program, roles),
         any("torch" in one.defines for one in sliced.statements if one.kind == "import"), is_guarded(nodes, literals),
-        declared_loss(program), tuple(convention),
+        declared_loss(program), loops, tuple(convention),
     )  # fmt: skip
 
 

@@ -56,7 +56,7 @@ class Known:
 
 def maker_arguments(function: Function, sizes: Sequence[int], batch: int) -> tuple[Argument, ...] | None:
     """Return what the function that makes the parameters is given, or None where an argument is not understood."""
-    defaults = _defaulted(function)
+    defaults = defaulted(function)
     in_order = _sizes_in_order([name for name in function.arguments if name not in defaults], function, sizes)
     if in_order is not None:
         return in_order
@@ -106,7 +106,8 @@ def depth_of(function: Function) -> int | None:
     return hidden + 1 if "n_x" in meanings or "n_y" in meanings else None
 
 
-def _defaulted(function: Function) -> set[str]:
+def defaulted(function: Function) -> set[str]:
+    """Return the arguments that have a default."""
     positional = [one.arg for one in (*function.tree.args.posonlyargs, *function.tree.args.args)]
     count = len(function.tree.args.defaults)
     keywords = zip(function.tree.args.kwonlyargs, function.tree.args.kw_defaults, strict=True)
@@ -119,7 +120,7 @@ def arguments(function: Function, known: Known, role: str = "", choice: int = 0)
     Where an argument could be given several results, `choice` takes another than the first.
     """
     given: dict[str, Binding | None] = {}
-    defaults = _defaulted(function)
+    defaults = defaulted(function)
     returned = _returned_names(known)
     predicted = _prediction(function) if role == "loss" and known.yhat is not None else None
     for name in function.arguments:
@@ -144,7 +145,7 @@ def loss_arguments(function: Function, known: Known) -> Iterator[tuple[Argument,
     """
     every = [arguments(function, known, "loss", choice) for choice in range(3)]
     found = [one for one in every if one is not None]
-    needed = [name for name in function.arguments if name not in _defaulted(function)]
+    needed = [name for name in function.arguments if name not in defaulted(function)]
     if known.yhat is not None and len(needed) == 2:
         step, path = known.yhat
         for output in (ResultBinding(step, path), ResultBinding(step, (*path, ("attribute", "T")))):

@@ -70,7 +70,15 @@ class FunctionBinding:
     name: str
 
 
-Binding = ArrayBinding | ValueBinding | ParamsBinding | ParamBinding | ResultBinding | FunctionBinding
+@dataclass(frozen=True)
+class MadeBinding:
+    """What a function or a class of the submission makes: a net, or a tuple of parameters."""
+
+    name: str
+    arguments: tuple[Argument, ...] = ()
+
+
+Binding = ArrayBinding | ValueBinding | ParamsBinding | ParamBinding | ResultBinding | FunctionBinding | MadeBinding
 
 
 class Argument(NamedTuple):
@@ -128,7 +136,30 @@ class ListsMaker:
     length: int
 
 
-Maker = GlobalsMaker | CallMaker | DictMaker | ObjectMaker | ListMaker | ListsMaker
+@dataclass(frozen=True)
+class Cut:
+    """A loop that trains, which can be ended after a pass: its place, and the names that it uses."""
+
+    cell: int | None
+    line: int
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TrainingMaker:
+    """The submission's own training: the container are the names that stand before the first pass of its loop.
+
+    `name` holds the loop; `owner` makes the object where that is a method. The loop is ended after so many passes.
+    """
+
+    cut: Cut
+    name: str
+    arguments: tuple[Argument, ...] = ()
+    owner: MadeBinding | None = None
+    passes: int = 1
+
+
+Maker = GlobalsMaker | CallMaker | DictMaker | ObjectMaker | ListMaker | ListsMaker | TrainingMaker
 
 
 class Slot(NamedTuple):

@@ -20,9 +20,11 @@ from verify.exact.numbers import ExactArray
 from verify.exact.numpy_proxy import proxy
 from verify.exact.world import PairWorld
 from verify.submissions.execution.coding import LONGEST_NAME, decoded, encoded_answer, is_path_step
+from verify.submissions.execution.inside.cutting import Watch
 from verify.submissions.execution.inside.loading import FILE, load, place_of, said
 from verify.submissions.execution.inside.paths import Found, Value, at, is_tensor, leaves, replaced
 from verify.submissions.execution.messages import (
+    RETURNED,
     Answer,
     Computed,
     Leaf,
@@ -44,6 +46,7 @@ from verify.submissions.wiring.plan_records import (
     GlobalsMaker,
     ListMaker,
     ListsMaker,
+    MadeBinding,
     Maker,
     ObjectMaker,
     ParamBinding,
@@ -51,6 +54,7 @@ from verify.submissions.wiring.plan_records import (
     Plan,
     ResultBinding,
     Step,
+    TrainingMaker,
 )
 
 Arrays = Mapping[str, Array]
@@ -61,6 +65,8 @@ class Driver:
 
     def __init__(self) -> None:
         self.space: dict[str, Value] = {}
+        self.watch = Watch()
+        self.kept: dict[str, Value] = {}  # the global names of a loop that trains, as they were before its first run
         warnings.simplefilter("ignore")
         np.seterr(all="ignore")
 
@@ -89,12 +95,14 @@ class Driver:
 
     def load(self, request: Load) -> Loaded:
         """Run the statements of the slice; answer what failed."""
-        self.space, failed = load(request.statements)
+        self.space, failed = load(request.statements, request.cuts, self.watch)
         return Loaded(tuple(failed))
 
     def make(self, request: Make, arrays: Arrays) -> tuple[Listed, dict[str, Array]]:
         """Build the container of the parameters as the student's code does; answer the arrays in it."""
-        made = _Call(self.space, Plan(request.maker), _Values(arrays, None, False)).container
+        call = _Call(self, Plan(request.maker), _Values(arrays, None, False))
+        maker = request.maker
+        made = call.trained(maker, 0) if isinstance(maker, TrainingMaker) else call.container
         if isinstance(request.maker, GlobalsMaker):
             made = {name: value for name, value in made.items() if not name.startswith("__")}
         return _packed({"made": leaves(made)})
@@ -104,13 +112,14 @@ class Driver:
         plan = request.plan
         world = None if request.key is None else PairWorld(request.key)
         with self._exact(world), _watched(request.locals) as seen:
-            call = _Call(self.space, plan, _Values(arrays, world, plan.torch))
+            call = _Call(self, plan, _Values(arrays, world, plan.torch))
             call.all_steps()
         found = {name: leaves(value) for name, value in call.results.items()}
         if request.after:
             found["after"] = {path: at(call.container, path) for path, _ in plan.params}
         if request.locals or request.container:
-            found["container"] = leaves({} if isinstance(plan.maker, GlobalsMaker) else call.container)
+            whole = isinstance(plan.maker, GlobalsMaker | TrainingMaker)  # what they hold are names, listed elsewhere
+            found["container"] = leaves({} if whole else call.container)
         for function, names in seen.items():
             found[f"locals {function}"] = leaves(names)
         return _packed(found)
@@ -127,7 +136,7 @@ class Driver:
             base.reshape(-1)[index] += moved
             values.changed[name] = base
             with _watched(section.startswith("locals ")) as seen:
-                call = _Call(self.space, plan, values)
+                call = _Call(self, plan, values)
                 call.all_steps()
             inside = seen.get(section.removeprefix("locals "), call.container)
             out[number] = _plain(at(call.results.get(section, inside), request.path)).reshape(())
@@ -186,14 +195,29 @@ class _Values:
 class _Call:
     """One pass through the plan: the container, what each step returned."""
 
-    def __init__(self, space: dict[str, Value], plan: Plan, values: _Values) -> None:
-        self.space, self.plan, self.values = space, plan, values
+    def __init__(self, driver: Driver, plan: Plan, values: _Values) -> None:
+        self.driver, self.space, self.plan, self.values = driver, driver.space, plan, values
         self.results: dict[str, Value] = {}
         self.container = self._made(plan.maker)
-        for path, name in plan.params:
-            self.container = replaced(self.container, path, values[name])
+        if not isinstance(plan.maker, TrainingMaker):
+            self.container = self._filled(self.container)
         for name, binding in plan.settings:
             self.space[name] = self._bound(binding)
+
+    def _filled(self, container: Value) -> Value:
+        """Return the container with the arrays of the request where the plan says."""
+        for path, name in self.plan.params:
+            container = replaced(container, path, self.values[name])
+        return container
+
+    def trained(self, maker: TrainingMaker, passes: int) -> dict[str, Value]:
+        """Return the names that stand after so many passes of the loop that trains, or before it where that is 0."""
+        given = {name for name, _ in self.plan.settings}
+        _restored(self.space, [name for name in maker.cut.names if name not in given], self.driver.kept)
+        holder = self.space if maker.owner is None else _Methods(self._bound(maker.owner))
+        call = holder[maker.name]
+        put = self._filled if passes else dict
+        return self.driver.watch.run(maker.cut, lambda: call(**self._given(maker.arguments)), put, passes)
 
     def all_steps(self) -> None:
         """Call every step of the plan in order."""
@@ -215,6 +239,9 @@ class _Call:
         return {}
 
     def _called(self, step: Step) -> Value:
+        if isinstance(self.plan.maker, TrainingMaker) and step.role == "update":
+            self.container = self.trained(self.plan.maker, self.plan.maker.passes)
+            return self.container
         function = getattr(self.container, step.name) if step.method else self.space[step.name]
         return function(**self._given(step.arguments))
 
@@ -233,7 +260,31 @@ class _Call:
                 return at(self.results[role], path)
             case FunctionBinding(name):
                 return self.space[name]
+            case MadeBinding(name, arguments):
+                return self.space[name](**self._given(arguments))
         return list(binding.value) if isinstance(binding.value, tuple) else binding.value
+
+
+class _Methods:
+    """The methods of an object by their names."""
+
+    def __init__(self, owner: Value) -> None:
+        self._owner = owner
+
+    def __getitem__(self, name: str) -> Value:
+        return getattr(self._owner, name)
+
+
+def _restored(space: dict[str, Value], names: Sequence[str], kept: dict[str, Value]) -> None:
+    """Give the global names of a loop the values that they had before its first run; remember these at first."""
+    for name in names:
+        if name in space and not callable(space[name]) and not isinstance(space[name], types.ModuleType):
+            try:
+                if name not in kept:
+                    kept[name] = copy.deepcopy(space[name])
+                space[name] = copy.deepcopy(kept[name])
+            except Exception:  # what can't be copied is no number: a file that is open, a name that is missing
+                continue
 
 
 @contextmanager
@@ -243,7 +294,7 @@ def _watched(wanted: bool) -> Iterator[dict[str, dict[str, Value]]]:
 
     def watch(frame: types.FrameType, event: str, argument: object) -> None:
         if event == "return" and frame.f_code.co_filename.startswith(FILE):
-            seen[frame.f_code.co_name] = dict(frame.f_locals)
+            seen[frame.f_code.co_name] = {**frame.f_locals, RETURNED: argument}
 
     if not wanted:
         yield seen

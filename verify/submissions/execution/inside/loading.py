@@ -9,8 +9,9 @@ import types
 from collections.abc import Sequence
 from typing import Any, Final, NoReturn
 
+from verify.submissions.execution.inside.cutting import WATCH, Watch, cut
 from verify.submissions.execution.messages import Broken
-from verify.submissions.wiring.plan_records import Runnable
+from verify.submissions.wiring.plan_records import Cut, Runnable
 
 FILE: Final = "<submission "  # how code of the submission is told from everybody else's, in tracebacks
 
@@ -32,14 +33,18 @@ def _no_input(*prompt: object) -> str:
     raise EOFError("input() is not answered here")
 
 
-def load(statements: Sequence[Runnable]) -> tuple[dict[str, Any], list[Broken]]:
-    """Return the namespace after these statements, and what failed."""
+def load(
+    statements: Sequence[Runnable], cuts: Sequence[Cut] = (), watch: Watch | None = None
+) -> tuple[dict[str, Any], list[Broken]]:
+    """Return the namespace after these statements, and what failed; the loops in `cuts` can be watched."""
     spaces: dict[str | None, dict[str, Any]] = {}
     failed = []
+    if cuts:
+        _space(spaces, None)[WATCH] = watch
     for index, statement in enumerate(statements):
         space = _space(spaces, statement.module)
         try:
-            _run(statement, space)
+            _run(statement, space, () if statement.module else cuts)
         except BaseException as error:
             failed.append(Broken(index, said(error)))
             for name in statement.defines:
@@ -56,9 +61,13 @@ def _space(spaces: dict[str | None, dict[str, Any]], name: str | None) -> dict[s
     return spaces[name]
 
 
-def _run(statement: Runnable, space: dict[str, Any]) -> None:
+def _run(statement: Runnable, space: dict[str, Any], cuts: Sequence[Cut]) -> None:
     tree = ast.parse(statement.code)
-    ast.increment_lineno(tree, statement.line - 1)
+    for node in ast.walk(tree):  # as ast.increment_lineno; the head of a loop that was made a function may lie before 1
+        if isinstance(node, ast.stmt | ast.expr | ast.excepthandler | ast.arg | ast.keyword | ast.alias):
+            node.lineno = max(1, node.lineno + statement.line - 1)
+            node.end_lineno = max(node.lineno, (node.end_lineno or 1) + statement.line - 1)
+    tree = cut(tree, statement.cell, cuts)
     exec(compile(tree, f"{FILE}{'' if statement.cell is None else statement.cell}>", "exec"), space)
 
 

@@ -1,0 +1,53 @@
+"""Does every pass of training start anew? Gradients that are added to those of the pass before are none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from verify.arrays import Array
+from verify.submissions.execution.answers import Leaves, Refused, unpacked
+from verify.submissions.execution.calling import Ask, Reading
+from verify.submissions.wiring.plan_records import TrainingMaker
+from verify.submissions.wiring.points import Point, make_point
+from verify.submissions.wiring.trained import Trained
+
+_ALIKE: Final = 1e-9  # of the largest entry: numbers in floats that are this near are one and the same
+
+
+def accumulates(ask: Ask, trained: Trained) -> bool:
+    """Whether the second pass over the same data takes another step than a first pass from the same parameters.
+
+    Nothing is said where an optimiser keeps a state, or where the second pass has other data: its loss tells.
+    """
+    reading = trained.reading
+    if trained.others or reading.loss is None:
+        return False
+    start = make_point(reading.structure, reading.batch, seed=3)
+    try:
+        first = _passes(ask, reading, start, 1)
+        middle = {one.name: first["after", one.path] for one in reading.structure.parameters}
+        anew = _passes(ask, reading, replace(start, params=middle), 1)
+        second = _passes(ask, reading, start, 2)
+    except (Refused, KeyError):
+        return False
+    if not _alike(second.get(reading.loss), anew.get(reading.loss)):
+        return False
+    places = [("after", one.path) for one in reading.structure.parameters]
+    return not all(_alike(second.get(where), anew.get(where)) for where in places)
+
+
+def _passes(ask: Ask, reading: Reading, point: Point, passes: int) -> Leaves:
+    maker = reading.container.maker
+    assert isinstance(maker, TrainingMaker)
+    longer = replace(reading, container=replace(reading.container, maker=replace(maker, passes=passes)))
+    return unpacked(*ask(longer.run(reading.backward_steps, local_names=True, after=True), reading.arrays(point)))
+
+
+def _alike(first: Array | None, second: Array | None) -> bool:
+    if first is None or second is None or np.shape(first) != np.shape(second):
+        return False
+    scale = float(np.max(np.abs(first), initial=0.0)) or 1.0
+    return bool(np.all(np.abs(first - second) <= _ALIKE * scale))

@@ -1,0 +1,112 @@
+"""A loop that trains, cut after its first pass: our numbers are put in before it, and what stands there is seen after.
+
+The loop is changed where it stands, and runs as it always did until somebody begins to watch it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from verify.submissions.wiring.plan_records import Cut
+
+WATCH: Final = "__watch__"  # the name under which the submission's code finds the watch
+
+
+class Enough(BaseException):
+    """The pass is over; no handler of errors in the submission is to catch it."""
+
+
+class Watch:
+    """What a loop that is cut calls: nothing happens there unless it is the one that is watched."""
+
+    def __init__(self) -> None:
+        self._cut: Cut | None = None
+        self._put: Callable[[dict[str, Any]], dict[str, Any]] = dict
+        self._passes, self._count, self._stops = 1, 0, False
+        self.names: dict[str, Any] = {}
+
+    def run(
+        self, cut: Cut, call: Callable[[], object], put: Callable[[dict[str, Any]], dict[str, Any]], passes: int = 1
+    ) -> dict[str, Any]:
+        """Call what holds the loop; return the names that stand after so many passes, or before it where that is 0.
+
+        `put` is given the names before the first pass, and returns them as they shall be.
+        """
+        self._cut, self._put, self._passes, self._count = cut, put, passes, 0
+        try:
+            call()
+        except Enough:
+            return self.names
+        finally:
+            self._cut = None
+        raise RuntimeError("the loop that trains was not reached, or ended before a pass was over")
+
+    def before(self, cell: int | None, line: int, spaces: Sequence[Mapping[str, Any]]) -> bool:
+        """Whether this is the watched loop before its first pass: the names then stand in `self`, as they shall be."""
+        if self._cut is None or (cell, line) != (self._cut.cell, self._cut.line) or self._count:
+            return False
+        found: dict[str, Any] = {}
+        for space in spaces:
+            found.update({name: space[name] for name in self._cut.names if name in space})
+        self.names = self._put(found)
+        if not self._passes:
+            raise Enough
+        return True
+
+    def after(self, cell: int | None, line: int, names: Mapping[str, Any]) -> None:
+        """Count a pass of the watched loop, and end where it was the last."""
+        if self._cut is not None and (cell, line) == (self._cut.cell, self._cut.line):
+            self._count += 1
+            if self._count >= self._passes:
+                self.names = dict(names)
+                raise Enough
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.names
+
+    def __getitem__(self, name: str) -> object:
+        return self.names[name]
+
+
+def cut(tree: ast.Module, cell: int | None, cuts: Sequence[Cut]) -> ast.Module:
+    """Return the tree with every loop that begins in one of these lines made watchable."""
+    wanted = {one.line: one for one in cuts if one.cell == cell}
+    if not wanted:
+        return tree
+    for node in ast.walk(tree):
+        one = wanted.get(getattr(node, "lineno", 0))
+        if one is not None and isinstance(node, ast.For | ast.While):
+            _watched(node, one)
+    return ast.fix_missing_locations(tree)
+
+
+def _watched(node: ast.For | ast.While, one: Cut) -> None:
+    place = f"{one.cell!r}, {one.line}"
+    head = f"if {WATCH}.before({place}, (globals(), locals())):\n"
+    head += "".join(f"    if {name!r} in {WATCH}: {name} = {WATCH}[{name!r}]\n" for name in one.names) or "    pass\n"
+    tail = f"{WATCH}.after({place}, {{**{{k: globals()[k] for k in {one.names!r} if k in globals()}}, **locals()}})\n"
+    first, last = ast.parse(head).body, ast.parse(tail).body
+    for part in (*first, *last):
+        for inner in ast.walk(part):
+            if hasattr(inner, "lineno"):
+                inner.lineno = inner.end_lineno = node.lineno  # type: ignore[attr-defined]
+    body = _without_continue(node.body, last)
+    node.body = [*first, *body, *last]
+
+
+def _without_continue(body: list[ast.stmt], last: list[ast.stmt]) -> list[ast.stmt]:
+    """Return the body in which every `continue` or `break` of the loop is a pass that is over as well."""
+    return [one for node in body for one in _ended(node, last)]
+
+
+def _ended(node: ast.stmt, last: list[ast.stmt]) -> list[ast.stmt]:
+    if isinstance(node, ast.Continue | ast.Break):
+        return [*last, node]
+    if not isinstance(node, ast.For | ast.While | ast.FunctionDef | ast.ClassDef):
+        for field in ("body", "orelse", "finalbody"):
+            inner = getattr(node, field, None)
+            if isinstance(inner, list):
+                setattr(node, field, _without_continue(inner, last))
+    return [node]

@@ -1,0 +1,164 @@
+"""The loops in which a submission trains: each says itself how the functions are called, and in which order.
+
+A loop is run for one pass, by its own function. What stands before it says how the parameters are made.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from verify.submissions.parsing.document import Cell, Place
+from verify.submissions.parsing.trees import nodes_of
+from verify.submissions.program.blocks import assigned
+from verify.submissions.program.kept import BUILTINS
+from verify.submissions.program.source import cut_out
+from verify.submissions.program.syntax import called_name, names_in, own_nodes, root_name
+from verify.submissions.program.updates import is_training_loop, update_of
+from verify.submissions.program.vocabulary import is_parameter, meaning_of, roles_of
+
+NAME: Final = "__training__"  # the function that a loop at the top level becomes
+_LAYERS: Final = frozenset(("l", "layer", "layers", "nlayers", "numlayers", "key", "param", "params", "parameters"))
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A loop that trains: where it stands, the names that it uses, and the function or method that holds it.
+
+    `code` is the loop as a function of its own, where it stands at the top level; `line` is the line of its head.
+    """
+
+    cell: int | None
+    place: Place
+    names: tuple[str, ...]
+    function: str
+    owner: str | None = None
+    code: str = ""
+    line: int = 0
+    calls: frozenset[str] = frozenset()
+    keeps_loss: bool = True  # no loss is computed after the parameters were changed, as far as the text says
+    rate: float = 1.0  # the number that the steps of the updates are multiplied by
+
+
+def training_loops(cells: Iterable[Cell]) -> tuple[Loop, ...]:
+    """Return every loop that trains, those at the top level and the innermost first."""
+    found: list[tuple[int, Loop]] = []
+    for cell in cells:
+        if cell.tree is not None:
+            found += _within(cell, cell.tree.body, None, None, ())
+    found.sort(key=lambda pair: pair[0])
+    return tuple(loop for _, loop in found)
+
+
+def _within(
+    cell: Cell, body: list[ast.stmt], function: _Function | None, owner: str | None, around: tuple[ast.stmt, ...]
+) -> Iterator[tuple[int, Loop]]:
+    for node in body:
+        if isinstance(node, ast.ClassDef) and function is None:
+            yield from _within(cell, node.body, None, node.name, ())
+        elif isinstance(node, ast.FunctionDef) and function is None:
+            yield from _within(cell, node.body, node, owner, ())
+        elif isinstance(node, ast.For | ast.While):
+            inner = list(_within(cell, node.body, function, owner, (*around, node)))
+            yield from inner
+            if _trains(node) and not _over_layers(node) and (owner is None or function is not None):
+                yield len(inner), _loop(cell, node, function, owner, around)
+        elif isinstance(node, ast.If | ast.With | ast.Try):
+            for field in ("body", "orelse", "finalbody"):
+                yield from _within(cell, getattr(node, field, None) or [], function, owner, around)
+
+
+def _trains(node: ast.For | ast.While) -> bool:
+    return is_training_loop(node) or any(
+        isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Tuple) and isinstance(part.value, ast.Tuple)
+        and any(map(_is_step, part.targets[0].elts, part.value.elts))
+        for part in nodes_of(node)
+    )  # fmt: skip
+
+
+def _is_step(target: ast.expr, value: ast.expr) -> bool:
+    """Whether W, b = W - rate * dW, b - rate * db takes a step in this place."""
+    return (
+        isinstance(value, ast.BinOp)
+        and isinstance(value.op, ast.Add | ast.Sub)
+        and (ast.unparse(target) == ast.unparse(value.left))
+    )
+
+
+def _loop(
+    cell: Cell, node: ast.For | ast.While, function: _Function | None, owner: str | None, around: tuple[ast.stmt, ...]
+) -> Loop:
+    used = {part.id for part in nodes_of(node) if isinstance(part, ast.Name)}
+    calls = frozenset(called_name(part) for part in nodes_of(node) if isinstance(part, ast.Call))
+    place, keeps, rate = cell.place(node), not _measures_afterwards(node.body), _rate_in(node)
+    if function is not None:
+        given = {one.arg for one in nodes_of(function.args) if isinstance(one, ast.arg)}
+        outside = [one for one in own_nodes(function) if isinstance(one, ast.Global | ast.Nonlocal)]
+        shared = {name for one in outside for name in one.names}
+        local = (given | assigned(function.body)) - shared
+        names = tuple(sorted(used & local))
+        return Loop(cell.number, place, names, function.name, owner, "", 0, calls, keeps, rate)
+    whole = around[0] if around else node
+    names = tuple(sorted((used | assigned([whole])) - BUILTINS))
+    code, line = _as_function(cell, whole, names)
+    return Loop(cell.number, place, names, f"{NAME}{whole.lineno}", None, code, line, calls, keeps, rate)
+
+
+def _as_function(cell: Cell, node: ast.stmt, names: tuple[str, ...]) -> tuple[str, int]:
+    """Return a loop at the top level as a function without arguments, and the line in which its head stands."""
+    lines = cell.source.split("\n")
+    shared = f"    global {', '.join(names)}\n" if names else ""
+    return f"def {NAME}{node.lineno}():\n{shared}{cut_out(node, lines, '    ')}\n", node.lineno - 1 - bool(names)
+
+
+def _rate_in(node: ast.For | ast.While) -> float:
+    """Return the one number that every update of parameters in a loop multiplies its step by, or 1."""
+    found = set()
+    for part in nodes_of(node):
+        if isinstance(part, ast.stmt) and update_of(part) is not None and isinstance(part, ast.Assign | ast.AugAssign):
+            whole = part.value
+            step = whole.right if isinstance(part, ast.Assign) and isinstance(whole, ast.BinOp) else whole
+            found.add(next((factor for factor in _factors(step)), 1.0))
+    return found.pop() if len(found) == 1 else 1.0
+
+
+def _factors(step: ast.expr) -> Iterator[float]:
+    if isinstance(step, ast.BinOp) and isinstance(step.op, ast.Mult | ast.MatMult):
+        yield from _factors(step.left)
+        yield from _factors(step.right)
+    elif isinstance(step, ast.Constant) and isinstance(step.value, float | int) and not isinstance(step.value, bool):
+        yield float(step.value)
+
+
+def _over_layers(node: ast.For | ast.While) -> bool:
+    """Whether a loop runs over layers or parameters, and not over samples, batches or epochs."""
+    if isinstance(node, ast.While):
+        return False
+    source = node.iter
+    if isinstance(source, ast.Call) and called_name(source) in ("reversed", "items", "keys", "values"):
+        return True
+    targets = {part.id.lower().strip("_") for part in nodes_of(node.target) if isinstance(part, ast.Name)}
+    over = names_in(source) | {part.attr for part in nodes_of(source) if isinstance(part, ast.Attribute)}
+    counted = isinstance(source, ast.Call) and called_name(source) == "range"
+    if counted and targets & {"l", "layer", "k"} and not any(meaning_of(name) in ("epochs", "X", "Y") for name in over):
+        return True
+    plain = {name.lower().replace("_", "") for name in over}
+    if any(meaning_of(name) in ("X", "Y", "epochs", "m") for name in over - {"layers"}):
+        return False
+    return bool(plain & _LAYERS) or any(is_parameter(one) or meaning_of(one) in ("params", "grads") for one in over)
+
+
+def _measures_afterwards(body: list[ast.stmt]) -> bool:
+    """Whether a loss is computed after the first line that changes parameters."""
+    changed = False
+    for node in body:
+        called = [called_name(part) for part in nodes_of(node) if isinstance(part, ast.Call)]
+        if changed and any("loss" in roles_of(name) for name in called):
+            return True
+        stored = {root_name(part) for part in nodes_of(node) if isinstance(getattr(part, "ctx", None), ast.Store)}
+        changed = changed or any(name is not None and is_parameter(name) for name in stored)
+        changed = changed or any("update" in roles_of(name) for name in called)
+    return False
