@@ -10,7 +10,7 @@ import copy
 import sys
 import types
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -20,8 +20,12 @@ from verify.exact.numbers import ExactArray
 from verify.exact.numpy_proxy import proxy
 from verify.exact.world import PairWorld
 from verify.submissions.execution.coding import LONGEST_NAME, decoded, encoded_answer, is_path_step
+from verify.submissions.execution.inside import stand_ins
+from verify.submissions.execution.inside.containers import Container
 from verify.submissions.execution.inside.loading import FILE, load, place_of, said
-from verify.submissions.execution.inside.paths import Found, Value, at, is_tensor, leaves, replaced
+from verify.submissions.execution.inside.operands import operation_of
+from verify.submissions.execution.inside.paths import Found, Value, at, is_tensor, leaves
+from verify.submissions.execution.inside.seeding import Generators, default_rng, seed_of
 from verify.submissions.execution.messages import (
     Answer,
     Computed,
@@ -51,6 +55,7 @@ from verify.submissions.wiring.plan_records import (
     Plan,
     ResultBinding,
     Step,
+    ValueBinding,
 )
 
 Arrays = Mapping[str, Array]
@@ -61,6 +66,8 @@ class Driver:
 
     def __init__(self) -> None:
         self.space: dict[str, Value] = {}
+        self.generators = Generators(())
+        np.random.default_rng = default_rng
         warnings.simplefilter("ignore")
         np.seterr(all="ignore")
 
@@ -72,7 +79,7 @@ class Driver:
         try:
             answer, found = self.answer(decoded(header), arrays)
         except BaseException as error:
-            return encoded_answer(Stopped(said(error), place_of(error))), {}
+            return encoded_answer(Stopped(said(error), place_of(error), operation_of(error))), {}
         return encoded_answer(answer), found
 
     def answer(self, request: Request, arrays: Arrays) -> tuple[Answer, dict[str, Array]]:
@@ -89,12 +96,14 @@ class Driver:
 
     def load(self, request: Load) -> Loaded:
         """Run the statements of the slice; answer what failed."""
-        self.space, failed = load(request.statements)
-        return Loaded(tuple(failed))
+        self.generators.start(0)
+        self.space, failed, stood_in = load(request.statements)
+        self.generators = Generators(self._spaces())
+        return Loaded(tuple(failed), tuple(stood_in))
 
     def make(self, request: Make, arrays: Arrays) -> tuple[Listed, dict[str, Array]]:
         """Build the container of the parameters as the student's code does; answer the arrays in it."""
-        made = _Call(self.space, Plan(request.maker), _Values(arrays, None, False)).container
+        made = self._calls(Plan(request.maker), arrays)(_Values(arrays, None, False)).container
         if isinstance(request.maker, GlobalsMaker):
             made = {name: value for name, value in made.items() if not name.startswith("__")}
         return _packed({"made": leaves(made)})
@@ -104,7 +113,7 @@ class Driver:
         plan = request.plan
         world = None if request.key is None else PairWorld(request.key)
         with self._exact(world), _watched(request.locals) as seen:
-            call = _Call(self.space, plan, _Values(arrays, world, plan.torch))
+            call = self._calls(plan, arrays, world)(_Values(arrays, world, plan.torch))
             call.all_steps()
         found = {name: leaves(value) for name, value in call.results.items()}
         if request.after:
@@ -120,6 +129,7 @@ class Driver:
         section, plan = request.section, request.plan
         which, entry, delta = arrays["which"].tolist(), arrays["entry"].tolist(), arrays["delta"].tolist()
         out = np.zeros(len(which), dtype=arrays["delta"].dtype)
+        calls = self._calls(plan, arrays)
         for number, (parameter, index, moved) in enumerate(zip(which, entry, delta, strict=True)):
             name = plan.params[parameter].name
             values = _Values(arrays, None, plan.torch)
@@ -127,11 +137,33 @@ class Driver:
             base.reshape(-1)[index] += moved
             values.changed[name] = base
             with _watched(section.startswith("locals ")) as seen:
-                call = _Call(self.space, plan, values)
+                call = calls(values)
                 call.all_steps()
             inside = seen.get(section.removeprefix("locals "), call.container)
             out[number] = _plain(at(call.results.get(section, inside), request.path)).reshape(())
         return out
+
+    def _calls(self, plan: Plan, arrays: Arrays, world: PairWorld | None = None) -> Callable[[_Values], _Call]:
+        """Return what begins a pass through the plan: random numbers start anew, the container is as just made."""
+        seed = seed_of(arrays)
+        stand_ins.samples_of(arrays)
+        self.generators.start(seed)
+        container = Container(plan, lambda: _made(self.space, plan.maker, _Values(arrays, world, plan.torch)))
+
+        def begun(values: _Values) -> _Call:
+            self.generators.start(seed)
+            call = _Call(self.space, plan, values, container)
+            self.generators.start(seed)
+            return call
+
+        return begun
+
+    def _spaces(self) -> list[dict[str, Value]]:
+        """Return the names of the submission, and those of each module beside it."""
+        return [self.space] + [
+            vars(module) for name, module in list(sys.modules.items())
+            if isinstance(module, types.ModuleType) and getattr(module, "input", None) is self.space.get("input")
+        ]  # fmt: skip
 
     @contextmanager
     def _exact(self, world: PairWorld | None) -> Iterator[None]:
@@ -140,12 +172,8 @@ class Driver:
             yield
             return
         stand_in = proxy(world)
-        spaces = [self.space] + [
-            vars(module) for name, module in list(sys.modules.items())
-            if isinstance(module, types.ModuleType) and getattr(module, "input", None) is self.space.get("input")
-        ]  # fmt: skip
         kept = []
-        for space in spaces:
+        for space in self._spaces():
             for name, value in list(space.items()):
                 ours = stand_in if value is np else None
                 own = getattr(value, "__name__", None)
@@ -186,12 +214,10 @@ class _Values:
 class _Call:
     """One pass through the plan: the container, what each step returned."""
 
-    def __init__(self, space: dict[str, Value], plan: Plan, values: _Values) -> None:
+    def __init__(self, space: dict[str, Value], plan: Plan, values: _Values, container: Container) -> None:
         self.space, self.plan, self.values = space, plan, values
         self.results: dict[str, Value] = {}
-        self.container = self._made(plan.maker)
-        for path, name in plan.params:
-            self.container = replaced(self.container, path, values[name])
+        self.container = container.fresh(values.__getitem__)
         for name, binding in plan.settings:
             self.space[name] = self._bound(binding)
 
@@ -200,22 +226,8 @@ class _Call:
         for step in self.plan.steps:
             self.results[step.role] = self._called(step)
 
-    def _made(self, maker: Maker) -> Value:
-        match maker:
-            case GlobalsMaker():
-                return self.space
-            case CallMaker(name, arguments):
-                return copy.copy(self.space[name](**self._given(arguments)))
-            case ListsMaker(names, length):
-                return {name: [None] * length for name in names}
-            case ListMaker(length):
-                return [None] * length
-            case ObjectMaker():
-                return types.SimpleNamespace()
-        return {}
-
     def _called(self, step: Step) -> Value:
-        function = getattr(self.container, step.name) if step.method else self.space[step.name]
+        function = method_of(self.container, step.name) if step.method else self.space[step.name]
         return function(**self._given(step.arguments))
 
     def _given(self, arguments: Sequence[Argument]) -> dict[str, Value]:
@@ -233,7 +245,44 @@ class _Call:
                 return at(self.results[role], path)
             case FunctionBinding(name):
                 return self.space[name]
-        return list(binding.value) if isinstance(binding.value, tuple) else binding.value
+        return _plain_value(self.space, binding)
+
+
+def _made(space: dict[str, Value], maker: Maker, values: _Values) -> Value:
+    """Return the container as the maker makes it, from arrays and plain values alone."""
+    match maker:
+        case GlobalsMaker():
+            return space
+        case CallMaker(name, arguments):
+            given = {
+                one: values[bound.name] if isinstance(bound, ArrayBinding) else _plain_value(space, bound)
+                for one, bound in arguments
+            }
+            return copy.copy(space[name](**given))
+        case ListsMaker(names, length):
+            return {name: [None] * length for name in names}
+        case ListMaker(length):
+            return [None] * length
+        case ObjectMaker():
+            return types.SimpleNamespace()
+    return {}
+
+
+def _plain_value(space: dict[str, Value], binding: Binding) -> Value:
+    if isinstance(binding, FunctionBinding):
+        return space[binding.name]
+    assert isinstance(binding, ValueBinding)  # nothing else is there before the container is
+    return list(binding.value) if isinstance(binding.value, tuple) else binding.value
+
+
+def method_of(container: Value, name: str) -> Value:
+    """Return a method of an object; a private name as Python mangles it in the class that defines it."""
+    if name.startswith("__") and not name.endswith("__"):
+        for owner in type(container).__mro__:
+            mangled = f"_{owner.__name__.lstrip('_')}{name}"
+            if mangled in vars(owner):
+                return getattr(container, mangled)
+    return getattr(container, name)
 
 
 @contextmanager
