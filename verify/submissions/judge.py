@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from verify.oracles.derivative import Derivative
 from verify.sandbox.cage import Limits, require
 from verify.sandbox.session import Failed, Sandbox
 from verify.submissions.diagnosis.comparing import exactly, within_bounds
-from verify.submissions.execution.answers import Leaves, Refused, loaded
+from verify.submissions.execution.answers import Leaves, Refused, loaded, stood_in
 from verify.submissions.execution.calling import DRIVER, Ask, Reading, asking
 from verify.submissions.execution.canary import Canary
 from verify.submissions.execution.gradients import truth
@@ -29,11 +29,13 @@ from verify.submissions.execution.measuring import (
     in_floats,
     own_slopes,
 )
-from verify.submissions.execution.messages import Broken, Load
+from verify.submissions.execution.messages import Broken, Load, StoodIn
 from verify.submissions.execution.shapes import fits
+from verify.submissions.explanation.reasons import Attempt, failure, not_attempted, reason
 from verify.submissions.explanation.verdicts import Context, Findings, could_not_judge, evidence_of
 from verify.submissions.parsing.document import Place
 from verify.submissions.parsing.reading import read
+from verify.submissions.program.placeholders import placeholders
 from verify.submissions.program.program import Program
 from verify.submissions.wiring.finding import Candidates, find_candidates
 from verify.submissions.wiring.plan_records import CallMaker, GlobalsMaker, Runnable
@@ -70,20 +72,23 @@ def check_submission(
         try:
             return _judged(apart, context, candidates, convention or {})
         except Failed as failed:
-            return could_not_judge(context, candidates, failed.reason)
+            stopped = failure(failed.kind, failed.reason)
+            return could_not_judge(context, candidates, stopped.why, None, stopped.help)
 
 
 def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention: Mapping[str, str]) -> Evidence:
     canary = Canary()
     exploring = apart.worker()
     ask = asking(exploring)
-    failed = _load(ask, candidates.statements)
+    failed, stand_ins = _load(ask, candidates.statements)
+    context = replace(context, stood_in=_places(candidates, stand_ins))
     outputs = int(convention["outputs"]) if "outputs" in convention else candidates.outputs
     trials = Trials(ask, candidates.constants, candidates.missing, candidates.literals, candidates.torch)
     reading = trials.find(candidates.roles, convention, outputs, candidates.per_sample)
     if reading is None or not reading.gradients:
         exploring.close()
-        return could_not_judge(context, candidates, _why(trials, failed, reading), reading)
+        why, help_ = reason(_attempt(trials, candidates, failed, reading))
+        return could_not_judge(context, candidates, why, reading, help_)
     answering = apart.worker()
     _load(asking(answering), canary.among(candidates.statements))
     points = [make_point(reading.structure, reading.batch, seed=context.seed + 7 * number) for number in range(POINTS)]
@@ -93,12 +98,13 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
         return could_not_judge(context, candidates, f"a second run of the same functions stopped: {refused}", reading)
     finally:
         answering.close()
-    if not seen.sound or not _twin_is_wrong(apart, reading, points[0], canary, candidates, seen):
-        why = "the channel was tampered with: a function of verify's own, known to be wrong, did not come back wrong"
-        return could_not_judge(context, candidates, why, reading)
-    guessed = _guessed(reading, seen)
-    if guessed:
-        return could_not_judge(context, candidates, guessed, reading)
+    doubt = (
+        (_TAMPERED if not seen.sound else _differs(seen) or _twin(apart, reading, points[0], canary, candidates, seen))
+        or _guessed(reading, seen)
+        or _unwritten(reading)
+    )
+    if doubt:
+        return could_not_judge(context, candidates, doubt, reading)
     comparisons, notes = _compared(ask, reading, points, seen, candidates.guarded)
     exploring.close()
     exact = [] if _LOST in notes else seen.exact
@@ -106,35 +112,40 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
     return evidence_of(context, candidates, found)
 
 
-def _load(ask: Ask, statements: Sequence[Runnable]) -> tuple[Broken, ...]:
+def _load(ask: Ask, statements: Sequence[Runnable]) -> tuple[tuple[Broken, ...], tuple[StoodIn, ...]]:
     header, _ = ask(Load(tuple(statements)), {})
-    return loaded(header, len(statements))
+    return loaded(header, len(statements)), stood_in(header, len(statements))
 
 
-def _why(trials: Trials, failed: Sequence[Broken], reading: Reading | None) -> str:
-    """Return why no gradient was had: where the code stopped, or what could not be understood."""
-    said = list(dict.fromkeys(str(one) for one in trials.complaints))
-    broken = "; ".join(one.error for one in failed[:2])
-    if trials.stopped:
-        stopped = next(iter(trials.stopped.values()))
-        return f"its forward pass runs, its backward pass stops with {stopped}{_where(stopped)}"
-    if reading is not None:
-        return (
-            "its functions run, but no array that they return, keep or change could be told to be the gradient of a "
-            f"parameter{': ' if said else ''}{'; '.join(said[:2])}"
-        )
-    if said:
-        return f"no way was found to call its functions: {'; '.join(said[:3])}{'; ' if broken else ''}{broken}"
-    return (
-        "no parameters were found: neither a function that makes them, nor names like W1 and b1"
-        f"{': ' if broken else ''}{broken}"
-    )
+def _places(candidates: Candidates, found: Sequence[StoodIn]) -> tuple[tuple[Place, str], ...]:
+    """Return the helpers for which usual ones stand in, with the places where the file imports them."""
+    places = [(candidates.statements[one.index], one.name) for one in found]
+    return tuple((Place(one.cell, one.line), name) for one, name in places if one.module is None)
 
 
-def _where(refused: Refused) -> str:
-    if not refused.place:
-        return ""
-    return f" ({Place(*refused.place)})"
+def _attempt(trials: Trials, candidates: Candidates, failed: Sequence[Broken], reading: Reading | None) -> Attempt:
+    """Return what came of the trials to call a submission's functions."""
+    statements = [candidates.statements[one.index] for one in failed]
+    broken = [
+        f"{one.error} ({Place(where.cell, where.line)})" if where.module is None else one.error
+        for one, where in zip(failed, statements, strict=True)
+    ]
+    stopped = next(iter(trials.stopped.values()), None)
+    roles = dict.fromkeys(([reading.roles] if reading is not None else []) + [*candidates.roles])
+    return Attempt([*roles], candidates.functions, trials.complaints, stopped, broken, reading is not None)
+
+
+_TAMPERED: Final = (
+    "the channel was tampered with: a function of verify's own, known to be wrong, did not come back wrong"
+)
+
+
+def _unwritten(reading: Reading) -> str:
+    """Return that the backward pass is not written to its end, where a gradient is missing for that."""
+    judged = reading.roles.backward or reading.roles.update
+    missing = [one for one in reading.structure.parameters if one.name not in reading.gradients]
+    waiting = placeholders(judged) if judged is not None and missing else ()
+    return not_attempted(judged, waiting) if judged is not None and waiting else ""
 
 
 @dataclass(frozen=True)
@@ -142,7 +153,9 @@ class _Seen:
     floats: list[Observation]
     exact: list[Observation]
     leaves: Leaves
-    repeats: bool  # a second call gives the same
+    repeats: bool  # a second call gives the same, or what it adds up is told by `adds`
+    adds: bool  # a later call gives the gradient added to that of the call before it
+    changed: tuple[str, ...]  # the parameters whose gradient is another one in a second call
     sound: bool
     inexact: str  # why no exact numbers are there
 
@@ -159,33 +172,51 @@ def _answers(ask: Ask, reading: Reading, points: Sequence[Point], canary: Canary
         floats.append(at)
         leaves = leaves or found
     again, _ = in_floats(ask, reading, points[0])
-    repeats = _alike(floats[0].given, again.given)
+    changed = _changed(floats[0].given, again.given)
+    added = _changed(_sum(floats[-1].given, floats[0].given), again.given)
     try:
         if reading.torch:
             raise NotExpressible("tensors of PyTorch")
         exact = [in_exact_numbers(ask, reading, point, secrets.randbits(60)) for point in points]
     except NotExpressible as operation:
         exact, inexact = [], str(operation)
-    return _Seen(floats, exact, leaves, repeats, sound and canary.is_sound(ask), inexact)
+    sound = sound and canary.is_sound(ask)
+    return _Seen(floats, exact, leaves, not changed, not set(changed) & set(added), changed, sound, inexact)
 
 
-def _twin_is_wrong(
-    apart: Sandbox, reading: Reading, point: Point, canary: Canary, candidates: Candidates, seen: _Seen
-) -> bool:
-    """Whether the submission's own function, spoiled on purpose, comes back spoiled."""
+def _differs(seen: _Seen) -> str:
+    """Return that a second call gives something else, which no gradient that is added up explains."""
+    if seen.repeats or seen.adds:
+        return ""
+    names = ", ".join(seen.changed)
+    return (
+        f"not deterministic: a second call with the same arguments gives another gradient of {names}, though every "
+        "random number generator was started anew; something is kept from one call to the next"
+    )
+
+
+def _twin(apart: Sandbox, reading: Reading, point: Point, canary: Canary, candidates: Candidates, seen: _Seen) -> str:
+    """Return what is wrong where the submission's own function, spoiled on purpose, does not come back spoiled."""
     judged = reading.roles.backward
     if judged is None or reading.applied or any(where[0] != "backward" for where in reading.gradients.values()):
-        return True
+        return ""
     worker = apart.worker()
     ask = asking(worker)
     try:
         _load(ask, [*candidates.statements, canary.twin(judged)])
         spoiled, _ = in_floats(ask, reading, point)
     except Refused:
-        return True  # it cannot be spoiled this way; the other canary was heard
+        return ""  # it cannot be spoiled this way; the other canary was heard
     finally:
         worker.close()
-    return canary.is_twice_wrong(seen.floats[0].given, spoiled.given)
+    if canary.is_twice_wrong(seen.floats[0].given, spoiled.given):
+        return ""
+    if not _changed(seen.floats[0].given, spoiled.given):
+        return _TAMPERED
+    return (
+        f"what was judged is not what {judged.name} returns: multiplied by a known factor there, the gradients did not "
+        "come back multiplied by it"
+    )
 
 
 def _guessed(reading: Reading, seen: _Seen) -> str:
@@ -202,12 +233,21 @@ def _guessed(reading: Reading, seen: _Seen) -> str:
     return ""
 
 
-def _alike(first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:
-    return all(
-        name in second and np.shape(value) == np.shape(second[name])
-        and np.allclose(value, second[name], rtol=1e-6, equal_nan=True)
-        for name, value in first.items()
+def _changed(first: Mapping[str, Any], second: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names under which two calls do not give the same."""
+    return tuple(
+        name for name, value in first.items()
+        if name not in second or np.shape(value) != np.shape(second[name])
+        or not np.allclose(value, second[name], rtol=1e-6, equal_nan=True)
     )  # fmt: skip
+
+
+def _sum(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the sums of what two calls give under the same name and in the same shape."""
+    return {
+        name: value + second[name] for name, value in first.items()
+        if name in second and np.shape(value) == np.shape(second[name])
+    }  # fmt: skip
 
 
 def _compared(

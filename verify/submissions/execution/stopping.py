@@ -1,4 +1,4 @@
-"""Why somebody's code stopped, in the names of the code and in plain words: shapes that do not fit, values not there."""
+"""Why somebody's code stopped, in the names of the code and in plain words: shapes that do not fit, values of None."""
 
 from __future__ import annotations
 
@@ -113,7 +113,8 @@ _WORDS: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
             r"the shapes (\1) and (\2) do not fit together entry by entry",
         ),
         (
-            r"non-broadcastable output operand with shape \(([\d, ]*)\) doesn't match the broadcast shape \(([\d, ]*)\)",
+            r"non-broadcastable output operand with shape \(([\d, ]*)\) doesn't match the "
+            r"broadcast shape \(([\d, ]*)\)",
             r"a result of shape (\2) does not fit into an array of shape (\1)",
         ),
         (
@@ -124,6 +125,7 @@ _WORDS: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
             r"cannot access local variable '(\w+)' where it is not associated with a value",
             r"\1 is used before it has a value",
         ),
+        (r"No module named '([\w.]+)'", r"the module \1 is not installed here and does not lie beside the file"),
         (
             r"cannot access free variable '(\w+)' where .*",
             r"\1 is used before it has a value",
@@ -155,7 +157,8 @@ def error_in_words(error: str) -> str:
     for pattern, words in _WORDS:
         found = pattern.search(said)
         if found:
-            return f"{kind}: {_spaced(found.expand(words))}"
+            told = _spaced(found.expand(words))
+            return told if kind in ("ModuleNotFoundError", "UnboundLocalError") else f"{kind}: {told}"
     return error
 
 

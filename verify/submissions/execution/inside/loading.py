@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final, NoReturn
 
-from verify.submissions.execution.inside.stand_ins import INERT, InertModule, inert, usual
+from verify.submissions.execution.inside.stand_ins import COMPUTING, INERT, InertModule, inert, usual
 from verify.submissions.execution.messages import Broken, StoodIn
 from verify.submissions.wiring.plan_records import Runnable
 
@@ -123,6 +123,8 @@ def _stand_in(statement: Runnable, space: dict[str, Any], used: frozenset[str]) 
             continue
         except ImportError as error:
             absent = isinstance(error, ModuleNotFoundError)
+        if module.split(".")[0] in COMPUTING:
+            return None
         if not absent and module.split(".")[0] not in INERT:
             return None  # it is there, and has no such name
         if module.split(".")[0] in INERT:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import types
-from typing import Any, Final
+from typing import Final
 
 from verify.submissions.execution.inside.loading import FILE, tree_at
+from verify.submissions.execution.inside.paths import Value
 from verify.submissions.execution.messages import Operand, Operation
 
 _SIGNS: Final[dict[type[ast.operator], str]] = {
@@ -80,7 +81,7 @@ def _operand(node: ast.expr, frame: types.FrameType) -> Operand:
 _UNKNOWN: Final = object()
 
 
-def _value(node: ast.expr, frame: types.FrameType) -> Any:
+def _value(node: ast.expr, frame: types.FrameType) -> Value:
     """Return what an expression of names, attributes, subscripts and calculations has for a value: nothing is called.
 
     The calculation is the code's own and is done again, in the same cage.
@@ -94,7 +95,7 @@ def _value(node: ast.expr, frame: types.FrameType) -> Any:
         return _UNKNOWN
 
 
-def _shape_of_call(node: ast.expr, frame: types.FrameType) -> Any:
+def _shape_of_call(node: ast.expr, frame: types.FrameType) -> Value:
     """Return the value of np.transpose(A) or A.transpose(), the only calls that are followed."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "transpose":
         of = node.args[0] if len(node.args) == 1 else node.func.value

@@ -10,7 +10,8 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-Space: TypeAlias = Mapping[str, Any]
+Value: TypeAlias = Any  # whatever a student's code builds
+Space: TypeAlias = Mapping[str, Value]
 _MOST: Final = 10_000  # values that are looked at for generators
 
 _unseeded: Final = np.random.default_rng
@@ -22,7 +23,7 @@ def seed_of(arrays: Mapping[str, np.ndarray[Any, Any]]) -> int:
     return zlib.crc32(np.ascontiguousarray(arrays["X"]).tobytes()) if "X" in arrays else 0
 
 
-def default_rng(seed: Any = None) -> np.random.Generator:
+def default_rng(seed: Value = None) -> np.random.Generator:
     """Stand for np.random.default_rng: a generator that is made without a seed gets one that repeats."""
     if seed is None:
         _made[1] += 1
@@ -49,7 +50,7 @@ class Generators:
             torch.manual_seed(seed)
 
 
-def _generators(space: Space) -> Iterable[Any]:
+def _generators(space: Space) -> Iterable[Value]:
     """Yield the generators among the values of a namespace, its classes and its objects."""
     waiting, seen = list(space.values()), set[int]()
     while waiting and len(seen) < _MOST:
@@ -67,13 +68,13 @@ def _generators(space: Space) -> Iterable[Any]:
             waiting += list(getattr(value, "__dict__", {}).values())
 
 
-def _state(one: Any) -> Any:
+def _state(one: Value) -> Value:
     if isinstance(one, np.random.Generator):
         return one.bit_generator.state
     return one.get_state() if isinstance(one, np.random.RandomState) else one.getstate()
 
 
-def _restore(one: Any, state: Any) -> None:
+def _restore(one: Value, state: Value) -> None:
     if isinstance(one, np.random.Generator):
         one.bit_generator.state = state
     elif isinstance(one, np.random.RandomState):

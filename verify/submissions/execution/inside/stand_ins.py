@@ -11,11 +11,19 @@ from typing import Any, Final
 
 import numpy as np
 
+from verify.submissions.execution.inside.paths import Value
+
 # Packages that draw, load, count or time: code that only mentions them runs without them.
 INERT: Final = frozenset({
     "pandas", "tqdm", "matplotlib", "seaborn", "cv2", "PIL", "plotly", "IPython", "sklearn", "graphviz", "imageio",
     "skimage", "networkx", "wandb", "pylab", "tensorboard", "ipywidgets", "tabulate", "prettytable", "termcolor",
     "colorama", "mlxtend", "h5py",
+})  # fmt: skip
+
+# Packages that compute: nothing of them has a stand-in, for their numbers are of their own kinds.
+COMPUTING: Final = frozenset({
+    "torch", "tensorflow", "keras", "jax", "jaxlib", "flax", "cupy", "theano", "mxnet", "chainer", "paddle", "autograd",
+    "numba", "scipy", "numpy", "sympy", "mpmath", "tinygrad", "mlx", "statsmodels", "numexpr", "dask",
 })  # fmt: skip
 
 
@@ -31,6 +39,7 @@ class Inert:
         return Inert(f"{self.__dict__['_inert']}.{name}")
 
     def __call__(self, *given: object, **named: object) -> Inert:
+        """Give nothing that a number could come from."""
         return self
 
     def __enter__(self) -> Inert:
@@ -47,7 +56,7 @@ def _init(self: object, *given: object, **named: object) -> None:
     """Take anything, as the class of a package that is not there."""
 
 
-def inert(name: str) -> Any:
+def inert(name: str) -> Value:
     """Return what stands for a name of a package that is not there: a class, or what hands on what it counts."""
     if name.startswith("__"):
         raise AttributeError(name)
@@ -61,7 +70,7 @@ def inert(name: str) -> Any:
 class InertModule(types.ModuleType):
     """A package that is not there; what it is asked for is made once, so that a class stays the same class."""
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Value:
         made = inert(name)
         setattr(self, name, made)
         return made
@@ -76,19 +85,19 @@ def samples_of(arrays: Mapping[str, np.ndarray[Any, Any]]) -> None:
     _samples[:] = sorted(set(X) & set(Y)) if len(X) > 1 else [1]
 
 
-def _sigmoid(z: Any) -> Any:
+def _sigmoid(z: Value) -> Value:
     return 1 / (1 + np.exp(-z))
 
 
-def _relu(z: Any) -> Any:
+def _relu(z: Value) -> Value:
     return np.maximum(0, z)
 
 
-def _tanh(z: Any) -> Any:
+def _tanh(z: Value) -> Value:
     return np.tanh(z)
 
 
-def _softmax(z: Any) -> Any:
+def _softmax(z: Value) -> Value:
     shape = np.shape(z)
     along = [axis for axis, length in enumerate(shape) if length not in _samples]
     if len(shape) == 1:
@@ -99,11 +108,11 @@ def _softmax(z: Any) -> Any:
     return e / np.sum(e, axis=along[0], keepdims=True)
 
 
-def _relu_derivative(z: Any) -> Any:
+def _relu_derivative(z: Value) -> Value:
     return 1.0 * (z > 0)
 
 
-def _of_z(value: Any, low: float, name: str) -> Any:
+def _of_z(value: Value, low: float, name: str) -> Value:
     """Return the argument of a derivative, where its values show that it is no output of the function itself."""
     shadow = np.asarray(getattr(value, "shadow", value), dtype=float)
     if np.all((shadow > low) & (shadow < 1)):
@@ -111,16 +120,16 @@ def _of_z(value: Any, low: float, name: str) -> Any:
     return value
 
 
-def _sigmoid_derivative(z: Any) -> Any:
+def _sigmoid_derivative(z: Value) -> Value:
     s = _sigmoid(_of_z(z, 0.0, "the derivative of sigmoid"))
     return s * (1 - s)
 
 
-def _tanh_derivative(z: Any) -> Any:
+def _tanh_derivative(z: Value) -> Value:
     return 1 - np.tanh(_of_z(z, -1.0, "the derivative of tanh")) ** 2
 
 
-_USUAL: Final[Mapping[str, Callable[[Any], Any]]] = {
+_USUAL: Final[Mapping[str, Callable[[Value], Value]]] = {
     "sigmoid": _sigmoid, "relu": _relu, "tanh": _tanh, "softmax": _softmax,
     **dict.fromkeys(("sigmoid_prime", "sigmoid_derivative", "sigmoid_deriv", "dsigmoid", "d_sigmoid", "sigmoid_grad",
                      "sigmoid_gradient"), _sigmoid_derivative),
@@ -129,7 +138,7 @@ _USUAL: Final[Mapping[str, Callable[[Any], Any]]] = {
 }  # fmt: skip
 
 
-def usual(name: str) -> Callable[[Any], Any] | None:
+def usual(name: str) -> Callable[[Value], Value] | None:
     """Return the usual function of this name, or None where the name says nothing."""
     found = _USUAL.get(name.lower())
     if found is None:
