@@ -43,7 +43,7 @@ from verify.temporary import nameless_file, new_folder
 KINDS: Final = ("time", "memory", "crashed", "left", "flood", "message")
 _START_SECONDS: Final = 60.0  # for Python and NumPy, on a slow and busy machine
 _ZYGOTE_SECONDS: Final = 10.0
-_WAITING: Final = 4.0  # times the limit of processor time: so long code may sleep, or wait for a busy machine
+_WAITING: Final = 3.0  # times the limit of processor time: so long code may sleep, or wait for a busy machine
 _UNTOLD: Final = 0.01  # seconds below which nobody is asked how much of them was processor time
 _LEAST: Final = 0.02  # seconds that are waited at least before it is asked again
 _GRACE: Final = 0.2  # seconds that a worker which hung up has to end by itself, so that we learn how
@@ -323,7 +323,9 @@ class Worker:
     def _used_up(self, left: float) -> str:
         if left <= 0:
             return f"the time limit of {self._apart.limits.seconds:g} s of processor time is used up"
-        return f"the code waited for more than {_WAITING * self._apart.limits.seconds:g} s, and the time limit is used up"
+        return (
+            f"the code waited for more than {_WAITING * self._apart.limits.seconds:g} s, and the time limit is used up"
+        )
 
     def close(self) -> None:
         """End the process, and read the rest of what it printed."""

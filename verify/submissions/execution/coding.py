@@ -77,10 +77,8 @@ def encoded_answer(answer: Answer) -> Json:
     """Return an answer as JSON."""
     match answer:
         case Loaded(failed, stood_in):
-            return {
-                "failed": [{"index": one.index, "error": one.error} for one in failed],
-                "stood in": [[one.index, one.name] for one in stood_in],
-            }
+            told: Json = {"failed": [{"index": one.index, "error": one.error} for one in failed]}
+            return {**told, "stood in": [[one.index, one.name] for one in stood_in]} if stood_in else told
         case Listed(leaves):
             return {"leaves": [[one.section, _steps(one.path), one.array] for one in leaves]}
         case Computed():

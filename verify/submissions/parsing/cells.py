@@ -7,6 +7,7 @@ from typing import Final
 
 from verify.submissions.parsing.document import Cell
 from verify.submissions.parsing.magics import blank_magics
+from verify.submissions.parsing.prints import Mended, mend_prints
 from verify.submissions.parsing.trees import children
 
 DEEPEST: Final = 100  # nodes inside nodes; what walks a tree later may recurse
@@ -21,10 +22,26 @@ def cell_of(number: int | None, text: str) -> Cell:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     source = blank_magics(text, in_notebook=number is not None)
     try:
-        tree = _parsed(source)
-        return Cell(number, source, tree, nodes=_nodes_of(tree))
+        tree, mended = _parsed_or_mended(source)
+        return Cell(number, source if mended is None else mended.source, tree, nodes=_nodes_of(tree),
+                    mended=() if mended is None else mended.lines)  # fmt: skip
     except _Unusable as problem:
         return Cell(number, source, None, str(problem))
+
+
+def _parsed_or_mended(source: str) -> tuple[ast.Module, Mended | None]:
+    """Return the tree, also of Python 2 whose only difference are its prints; they are then mended."""
+    try:
+        return _parsed(source), None
+    except _Unusable:
+        mended = mend_prints(source)
+        if mended is None:
+            raise
+        try:
+            return _parsed(mended.source), mended
+        except _Unusable:
+            pass
+        raise  # what is wrong with the text as it stands
 
 
 class _Unusable(Exception):

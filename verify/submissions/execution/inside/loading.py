@@ -74,7 +74,7 @@ def _space(spaces: dict[str | None, dict[str, Any]], name: str | None) -> dict[s
         spaces[name] = module.__dict__
         above, _, last = (name or "").rpartition(".")
         if above:  # a package: its modules are found in it, and import each other by their place
-            _space(spaces, above)["__path__"] = []
+            _space(spaces, above).update(__path__=[], __package__=above)
             setattr(sys.modules[above], last, module)
             module.__package__ = above
     return spaces[name]
