@@ -150,7 +150,7 @@ def test_code_that_sleeps_is_waited_for_longer_and_then_told_as_that() -> None:
         with pytest.raises(Failed, match="it sleeps or waits for something") as failed:
             worker.ask(_load("import time; time.sleep(600)"))
         assert failed.value.kind == "time"
-        with pytest.raises(Failed, match="waited for more than 1.5 s, and the time limit is used up"):
+        with pytest.raises(Failed, match=r"waited for more than 1\.5 s, and the time limit is used up"):
             apart.worker().ask(_load(GOOD))
 
 

@@ -30,15 +30,14 @@ from verify.submissions.execution.measuring import (
     own_slopes,
 )
 from verify.submissions.execution.messages import Broken, Load, StoodIn
-from verify.submissions.execution.shapes import fits
-from verify.submissions.explanation.reasons import Attempt, failure, not_attempted, reason
+from verify.submissions.explanation.doubts import added, changed, doubt_about, not_deterministic
+from verify.submissions.explanation.reasons import Attempt, failure, reason, unwritten_function
 from verify.submissions.explanation.verdicts import Context, Findings, could_not_judge, evidence_of
 from verify.submissions.parsing.document import Place
 from verify.submissions.parsing.reading import read
-from verify.submissions.program.placeholders import placeholders
 from verify.submissions.program.program import Program
 from verify.submissions.wiring.finding import Candidates, find_candidates
-from verify.submissions.wiring.plan_records import CallMaker, GlobalsMaker, Runnable
+from verify.submissions.wiring.plan_records import Runnable
 from verify.submissions.wiring.points import Point, make_point
 from verify.submissions.wiring.search import Trials
 
@@ -68,7 +67,9 @@ def check_submission(
         context = Context(program.document, command, seed, chosen)
         candidates = find_candidates(program, convention or {})
         if not candidates.roles:
-            return could_not_judge(context, candidates, candidates.why_none())
+            return could_not_judge(
+                context, candidates, unwritten_function(candidates.functions) or candidates.why_none()
+            )
         try:
             return _judged(apart, context, candidates, convention or {})
         except Failed as failed:
@@ -98,17 +99,19 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
         return could_not_judge(context, candidates, f"a second run of the same functions stopped: {refused}", reading)
     finally:
         answering.close()
-    doubt = (
-        (_TAMPERED if not seen.sound else _differs(seen) or _twin(apart, reading, points[0], canary, candidates, seen))
-        or _guessed(reading, seen)
-        or _unwritten(reading)
-    )
+    if not seen.sound:
+        doubt = _TAMPERED
+    elif seen.changed and not seen.adds:
+        doubt = not_deterministic(seen.changed)
+    else:
+        twin = _twin(apart, reading, points[0], canary, candidates, seen)
+        doubt = twin or doubt_about(reading, seen.floats[0].given)
     if doubt:
         return could_not_judge(context, candidates, doubt, reading)
     comparisons, notes = _compared(ask, reading, points, seen, candidates.guarded)
     exploring.close()
     exact = [] if _LOST in notes else seen.exact
-    found = Findings(reading, comparisons, seen.floats, exact, seen.leaves, seen.repeats, notes)
+    found = Findings(reading, comparisons, seen.floats, exact, seen.leaves, not seen.changed, notes)
     return evidence_of(context, candidates, found)
 
 
@@ -140,20 +143,11 @@ _TAMPERED: Final = (
 )
 
 
-def _unwritten(reading: Reading) -> str:
-    """Return that the backward pass is not written to its end, where a gradient is missing for that."""
-    judged = reading.roles.backward or reading.roles.update
-    missing = [one for one in reading.structure.parameters if one.name not in reading.gradients]
-    waiting = placeholders(judged) if judged is not None and missing else ()
-    return not_attempted(judged, waiting) if judged is not None and waiting else ""
-
-
 @dataclass(frozen=True)
 class _Seen:
     floats: list[Observation]
     exact: list[Observation]
     leaves: Leaves
-    repeats: bool  # a second call gives the same, or what it adds up is told by `adds`
     adds: bool  # a later call gives the gradient added to that of the call before it
     changed: tuple[str, ...]  # the parameters whose gradient is another one in a second call
     sound: bool
@@ -172,8 +166,8 @@ def _answers(ask: Ask, reading: Reading, points: Sequence[Point], canary: Canary
         floats.append(at)
         leaves = leaves or found
     again, _ = in_floats(ask, reading, points[0])
-    changed = _changed(floats[0].given, again.given)
-    added = _changed(_sum(floats[-1].given, floats[0].given), again.given)
+    differing = changed(floats[0].given, again.given)
+    unexplained = changed(added(floats[-1].given, floats[0].given), again.given)
     try:
         if reading.torch:
             raise NotExpressible("tensors of PyTorch")
@@ -181,18 +175,7 @@ def _answers(ask: Ask, reading: Reading, points: Sequence[Point], canary: Canary
     except NotExpressible as operation:
         exact, inexact = [], str(operation)
     sound = sound and canary.is_sound(ask)
-    return _Seen(floats, exact, leaves, not changed, not set(changed) & set(added), changed, sound, inexact)
-
-
-def _differs(seen: _Seen) -> str:
-    """Return that a second call gives something else, which no gradient that is added up explains."""
-    if seen.repeats or seen.adds:
-        return ""
-    names = ", ".join(seen.changed)
-    return (
-        f"not deterministic: a second call with the same arguments gives another gradient of {names}, though every "
-        "random number generator was started anew; something is kept from one call to the next"
-    )
+    return _Seen(floats, exact, leaves, not set(differing) & set(unexplained), differing, sound, inexact)
 
 
 def _twin(apart: Sandbox, reading: Reading, point: Point, canary: Canary, candidates: Candidates, seen: _Seen) -> str:
@@ -211,43 +194,12 @@ def _twin(apart: Sandbox, reading: Reading, point: Point, canary: Canary, candid
         worker.close()
     if canary.is_twice_wrong(seen.floats[0].given, spoiled.given):
         return ""
-    if not _changed(seen.floats[0].given, spoiled.given):
+    if not changed(seen.floats[0].given, spoiled.given):
         return _TAMPERED
     return (
         f"what was judged is not what {judged.name} returns: multiplied by a known factor there, the gradients did not "
         "come back multiplied by it"
     )
-
-
-def _guessed(reading: Reading, seen: _Seen) -> str:
-    """Return why shapes that were only guessed can't be judged: a gradient of as many entries lies in another way."""
-    if isinstance(reading.container.maker, CallMaker | GlobalsMaker):
-        return ""
-    for one in reading.structure.parameters:
-        value = seen.floats[0].given.get(one.name)
-        if value is not None and np.size(value) == np.prod(one.shape) and not fits(value, one.shape):
-            return (
-                f"nothing in the file makes {one.name}, so it was given the shape {one.shape}; "
-                f"its gradient has the shape {np.shape(value)}, and which of them is meant is not known"
-            )
-    return ""
-
-
-def _changed(first: Mapping[str, Any], second: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the names under which two calls do not give the same."""
-    return tuple(
-        name for name, value in first.items()
-        if name not in second or np.shape(value) != np.shape(second[name])
-        or not np.allclose(value, second[name], rtol=1e-6, equal_nan=True)
-    )  # fmt: skip
-
-
-def _sum(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the sums of what two calls give under the same name and in the same shape."""
-    return {
-        name: value + second[name] for name, value in first.items()
-        if name in second and np.shape(value) == np.shape(second[name])
-    }  # fmt: skip
 
 
 def _compared(

@@ -10,6 +10,7 @@ from verify.submissions.execution.answers import Refused
 from verify.submissions.parsing.document import Place
 from verify.submissions.program.functions import Function
 from verify.submissions.program.placeholders import Placeholder, placeholders
+from verify.submissions.program.vocabulary import roles_of
 from verify.submissions.wiring.roles import Roles
 
 _SHOWN: Final = 2  # reasons of one kind that are told
@@ -76,6 +77,15 @@ def _not_attempted(attempt: Attempt) -> str:
     found = [(one, placeholders(one)) for one in dict.fromkeys(every) if not _is_abstract(one, attempt.functions)]
     found.sort(key=lambda pair: not any(one.whole for one in pair[1]))
     return next((not_attempted(function, waiting) for function, waiting in found if waiting), "")
+
+
+def unwritten_function(functions: Sequence[Function]) -> str:
+    """Return which of the functions that would be judged holds no code, or nothing, where none could be called."""
+    for function in functions:
+        found = () if _is_abstract(function, functions) else placeholders(function)
+        if found and found[0].whole and {"backward", "forward", "update"} & set(roles_of(function.name)):
+            return not_attempted(function, found)
+    return ""
 
 
 def _may_be_unwritten(attempt: Attempt) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import Final
 
 from verify.submissions.parsing.document import Cell
@@ -14,6 +15,12 @@ DEEPEST: Final = 100  # nodes inside nodes; what walks a tree later may recurse
 _TOO_DEEP: Final = "nested too deep to be parsed"
 # What Python's parser says of code that is right, and deeper than it follows.
 _LIMITS: Final = ("too many nested parentheses", "too many levels of indentation")
+_NO_BODY: Final = re.compile(r"expected an indented block after (.+) on line (\d+)")
+_PLAIN: Final = (
+    ("unindent does not match", "it is indented as no line above it is"),
+    ("inconsistent use of tabs", "tabs and spaces are mixed at its start"),
+    ("Exceeds the limit", "it holds a number of more than 4,300 digits"),
+)
 
 
 def cell_of(number: int | None, text: str) -> Cell:
@@ -55,7 +62,11 @@ def _parsed(source: str) -> ast.Module:
         line, said = error.lineno or 1, error.msg
         if any(limit in said for limit in _LIMITS):
             raise _Unusable(f"line {line}: {_TOO_DEEP}") from None
-        raise _Unusable(f"line {line} is not Python: {said}") from None
+        empty = _NO_BODY.match(said)
+        if empty is not None:
+            raise _Unusable(f"not attempted: the {empty[1]} in line {empty[2]} holds no code yet") from None
+        plain = next((words for begin, words in _PLAIN if said.startswith(begin)), said)
+        raise _Unusable(f"line {line} is not Python: {plain}") from None
     except (RecursionError, MemoryError):
         raise _Unusable(_TOO_DEEP) from None  # Python's parser does not say where
     except ValueError:

@@ -24,7 +24,7 @@ from verify.submissions.execution.inside import stand_ins
 from verify.submissions.execution.inside.containers import Container
 from verify.submissions.execution.inside.loading import FILE, load, place_of, said
 from verify.submissions.execution.inside.operands import operation_of
-from verify.submissions.execution.inside.paths import Found, Value, at, is_tensor, leaves
+from verify.submissions.execution.inside.paths import Found, Value, at, each_once, is_tensor, leaves
 from verify.submissions.execution.inside.seeding import Generators, default_rng, seed_of
 from verify.submissions.execution.messages import (
     Answer,
@@ -106,7 +106,7 @@ class Driver:
         made = self._calls(Plan(request.maker), arrays)(_Values(arrays, None, False)).container
         if isinstance(request.maker, GlobalsMaker):
             made = {name: value for name, value in made.items() if not name.startswith("__")}
-        return _packed({"made": leaves(made)})
+        return _packed({"made": each_once(leaves(made))})
 
     def run(self, request: Run, arrays: Arrays) -> tuple[Listed, dict[str, Array]]:
         """Call the functions of the plan one after the other; answer every array that came out."""

@@ -47,6 +47,15 @@ def numbers_of(value: Value) -> Value:
     return value
 
 
+def each_once(found: Mapping[Found, Value]) -> dict[Found, Value]:
+    """Return the leaves without those that are the very array of an earlier one, which a layer was given as well."""
+    seen: dict[int, Found] = {}
+    for path, leaf in found.items():
+        if isinstance(leaf, np.ndarray) or is_tensor(leaf):
+            seen.setdefault(id(leaf), path)
+    return {path: leaf for path, leaf in found.items() if seen.get(id(leaf), path) == path}
+
+
 def identical(container: Value, value: Value) -> list[Found]:
     """Return every path in a container at which this very value stands, not one that is equal to it."""
     return [path for path, leaf in leaves(container).items() if leaf is value]

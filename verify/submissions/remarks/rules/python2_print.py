@@ -8,7 +8,6 @@ from typing import Final
 from verify.submissions.remarks.facts import Facts
 from verify.submissions.remarks.rule import Rule, Told
 
-
 _SENTENCE: Final = (
     "This is Python 2: its print statements were read as calls, and the rest was judged as Python 3, in which 1 / 2 is "
     "0.5 and not 0."
