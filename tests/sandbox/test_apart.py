@@ -123,7 +123,7 @@ def test_a_flood_of_text_is_cut_and_said() -> None:
 @pytest.mark.parametrize(
     ("code", "kind", "said"),
     [
-        ("while True: pass", "time", "stopped after 0.4 s: an endless loop or a call that waits"),
+        ("while True: pass", "time", "processor time is used up, 0.4"),
         ("import os; os._exit(7)", "left", "with status 7"),
         ("import os; os.closerange(0, 99)\nwhile True: pass", "left", "closed its channel"),
         ("import ctypes; ctypes.string_at(0)", "crashed", "SIGSEGV"),
@@ -140,6 +140,34 @@ def test_a_failure_has_a_kind_and_a_sentence(apart: Sandbox, code: str, kind: st
         worker.ask(_load(GOOD))
     assert again.value is failed.value
     assert apart.worker().ask(_load(GOOD)) == ({}, {})  # a new one does not mind
+
+
+def test_code_that_sleeps_is_waited_for_longer_and_then_told_as_that() -> None:
+    with _apart(strongest(), seconds=0.5) as apart:
+        worker = apart.worker()
+        assert worker.ask(_load("import time; time.sleep(0.8)")) == ({}, {})
+        assert apart.spent < 0.5
+        with pytest.raises(Failed, match="it sleeps or waits for something") as failed:
+            worker.ask(_load("import time; time.sleep(600)"))
+        assert failed.value.kind == "time"
+        with pytest.raises(Failed, match=r"waited for more than 1\.5 s, and the time limit is used up"):
+            apart.worker().ask(_load(GOOD))
+
+
+RESERVED = "import mmap\nmmap.mmap(-1, 6 << 30, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, prot=mmap.PROT_READ)"
+WRITABLE = "import mmap\nmmap.mmap(-1, 6 << 30, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)"
+SHARED = "import mmap\nmmap.mmap(-1, 1 << 20)"
+GROWING = "import mmap\nmmap.mmap(-1, 1 << 20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x100)"
+ZERO = "import mmap, os\nmmap.mmap(os.open('/dev/zero', os.O_RDWR), 1 << 20)"
+
+
+def test_addresses_that_are_only_reserved_are_no_memory() -> None:
+    with _apart(strongest(), memory=512) as apart:
+        worker = apart.worker()
+        assert worker.ask(_load(RESERVED)) == ({}, {})
+        for code in (WRITABLE, SHARED, GROWING, ZERO, "bytearray(1 << 30)"):
+            header, _ = worker.ask(_load(code))
+            assert "error" in header, code
 
 
 def test_an_answer_that_is_too_large_is_a_flood() -> None:
@@ -181,7 +209,7 @@ def test_the_time_of_all_workers_together_is_bounded() -> None:
             with pytest.raises(Failed) as failed:
                 apart.worker().ask(_load("while True: pass"), seconds=0.4)
             assert failed.value.kind == "time"
-        with pytest.raises(Failed, match=r"0\.6 s of this submission are used up") as failed:
+        with pytest.raises(Failed, match=r"time limit of 0\.6 s of processor time is used up") as failed:
             apart.worker().ask(_load(GOOD))
         assert failed.value.kind == "time"
 

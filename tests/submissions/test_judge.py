@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -105,14 +106,15 @@ def test_an_error_of_one_part_in_a_billion_is_different(tmp_path: Path) -> None:
 def test_a_backward_pass_that_stops_is_not_judged_and_the_line_is_said(tmp_path: Path) -> None:
     evidence = judged(tmp_path, "dW1 = np.dot(X.T, dZ1)", "dW1 = np.dot(X, dZ1)")
     assert evidence.verdict == "could not judge"
-    assert "backward pass stops with ValueError" in evidence.sentence
+    assert "backward stops" in evidence.sentence
+    assert re.search(r"X is \(\d+, \d+\), dZ1 is \(\d+, \d+\): X.T is missing", evidence.sentence)
     assert f"line {line_of('dW1 =')}" in evidence.sentence
 
 
 def test_an_endless_loop_inside_a_function_ends_at_the_limit(tmp_path: Path) -> None:
     evidence = judged(tmp_path, "    dZ2 = (Yhat", "    while True:\n        pass\n    dZ2 = (Yhat", seconds=1.0)
     assert evidence.verdict == "could not judge"
-    assert "an endless loop or a call that waits" in evidence.sentence
+    assert "of processor time is used up" in evidence.sentence
 
 
 def test_the_training_loop_of_the_file_is_dropped_and_said(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from verify.temporary import temporary_folder
 
 LEVELS: Final = ("bubblewrap", "landlock", "user", "rlimits")  # strongest first
 _PATIENCE: Final = 20.0  # seconds for the trial of a level
-_LEAST_MEMORY: Final = 256  # MiB: NumPy alone takes so much of the address space
+_LEAST_MEMORY: Final = 256  # MiB: NumPy alone takes so much of it
 
 _BOUNDS: Final = "bounded memory, processor time, size of a file, open files, printed text and wall clock"
 _KERNEL: Final = "faults of the kernel"
@@ -80,9 +80,10 @@ confine.probe(confine.Setup.from_json(sys.argv[1]), sys.argv[2])
 
 @dataclass(frozen=True)
 class Limits:
-    """What one submission may take; wall clock in seconds, memory and folder in MiB, output and answer in bytes.
+    """What one submission may take; processor time in seconds, memory and folder in MiB, output and answer in bytes.
 
-    `seconds` is the time that its workers are waited for, summed; `processes` counts threads.
+    `seconds` is what all its workers use, summed; they may sleep or wait some times as long. `memory` is what a process
+    can write to. `processes` counts threads.
     """
 
     seconds: float = 20.0
@@ -188,7 +189,7 @@ def _readable() -> tuple[str, ...]:
     sites = [path for path in _import_path() if path != str(_verify().parent)]
     stdlib = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), str(Path(os.__file__).parent)]
     python = [os.path.realpath(path) for path in (sys.base_prefix, sys.base_exec_prefix, *stdlib)]
-    system = ["/usr", "/lib", "/lib64", "/lib32", "/etc/ld.so.cache", "/dev/urandom", "/dev/random", "/dev/zero"]
+    system = ["/usr", "/lib", "/lib64", "/lib32", "/etc/ld.so.cache", "/dev/urandom", "/dev/random"]
     found: list[str] = []
     for path in [*system, *sorted({*python, *sites, str(_verify())}, key=len)]:
         if os.path.exists(path) and not any(Path(path).is_relative_to(above) for above in found):

@@ -40,6 +40,12 @@ class End(NamedTuple):
     grace: float
 
 
+class Clock(NamedTuple):
+    """A wish to know how much processor time a worker has used."""
+
+    pid: int
+
+
 class Ready(NamedTuple):
     """The zygote has loaded what it needs."""
 
@@ -63,9 +69,15 @@ class Ended(NamedTuple):
     killed: bool
 
 
-Wish = Fork | End
-Reply = Ready | Forked | NotForked | Ended
-_FIELDS: Final = {kind: get_type_hints(kind) for kind in (Fork, End, Ready, Forked, NotForked, Ended)}
+class Used(NamedTuple):
+    """The seconds of processor time that a worker has used; below 0 where that cannot be known."""
+
+    seconds: float
+
+
+Wish = Fork | End | Clock
+Reply = Ready | Forked | NotForked | Ended | Used
+_FIELDS: Final = {kind: get_type_hints(kind) for kind in (Fork, End, Clock, Ready, Forked, NotForked, Ended, Used)}
 
 
 def packet_of(message: Wish | Reply) -> bytes:
@@ -76,7 +88,7 @@ def packet_of(message: Wish | Reply) -> bytes:
 def wish_in(packet: bytes) -> Wish:
     """Return the judge's wish in a packet. Raises ValueError for a packet that holds none."""
     message = _message_in(packet)
-    if isinstance(message, Fork | End):
+    if isinstance(message, Fork | End | Clock):
         return message
     raise ValueError(f"a packet holds {type(message).__name__}, expected a wish")
 
@@ -84,7 +96,7 @@ def wish_in(packet: bytes) -> Wish:
 def reply_in(packet: bytes) -> Reply:
     """Return the zygote's reply in a packet. Raises ValueError for a packet that holds none."""
     message = _message_in(packet)
-    if isinstance(message, Fork | End):
+    if isinstance(message, Fork | End | Clock):
         raise ValueError(f"a packet holds {type(message).__name__}, expected a reply")
     return message
 

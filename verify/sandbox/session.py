@@ -23,6 +23,7 @@ from verify.sandbox.inside.confine import NOBODY
 from verify.sandbox.messages import (
     PACKET,
     Asked,
+    Clock,
     End,
     Ended,
     Fork,
@@ -31,16 +32,20 @@ from verify.sandbox.messages import (
     NotForked,
     Ready,
     Reply,
+    Used,
     Wish,
     packet_of,
     reply_in,
 )
-from verify.sandbox.wire import BadMessage, Closed, TimedOut, TooLarge, receive, send
+from verify.sandbox.wire import BadMessage, Closed, Deadline, TimedOut, TooLarge, receive, send
 from verify.temporary import nameless_file, new_folder
 
 KINDS: Final = ("time", "memory", "crashed", "left", "flood", "message")
 _START_SECONDS: Final = 60.0  # for Python and NumPy, on a slow and busy machine
 _ZYGOTE_SECONDS: Final = 10.0
+_WAITING: Final = 3.0  # times the limit of processor time: so long code may sleep, or wait for a busy machine
+_UNTOLD: Final = 0.01  # seconds below which nobody is asked how much of them was processor time
+_LEAST: Final = 0.02  # seconds that are waited at least before it is asked again
 _GRACE: Final = 0.2  # seconds that a worker which hung up has to end by itself, so that we learn how
 
 
@@ -67,7 +72,8 @@ class Sandbox:
         if level not in cage.LEVELS:
             raise BadInput(f"cage {level!r}: there is no such level; expected one of {', '.join(cage.LEVELS)}")
         self.level, self.limits = level, limits
-        self.spent = 0.0  # seconds that its workers were waited for
+        self.spent = 0.0  # seconds of processor time that its workers used
+        self.waited = 0.0  # seconds that they were waited for
         self._workers: list[Worker] = []
         self._ready = False
         self._folder: str | None = None
@@ -164,6 +170,13 @@ class Sandbox:
             raise self._broken()
         return answer
 
+    def used(self, pid: int) -> float | None:
+        """Return the seconds of processor time that a worker has used so far, or None where that cannot be known."""
+        answer = self._wish(Clock(pid), [])
+        if not isinstance(answer, Used):
+            raise self._broken()
+        return answer.seconds if answer.seconds >= 0 else None
+
     def _wish(self, wish: Wish, fds: list[int]) -> Reply:
         try:
             socket.send_fds(self._control, [packet_of(wish)], fds)
@@ -187,17 +200,72 @@ class Sandbox:
         return Failed("crashed", f"the cage ({self.level}) {what}: {last}")
 
 
+class _Patience(Deadline):
+    """How long an answer is waited for: its processor time is what counts, and code that sleeps waits some more."""
+
+    def __init__(self, worker: Worker, limit: float, wait: float) -> None:
+        self._worker, self._limit, self._wait = worker, limit, wait
+        self._begin = time.monotonic()
+        self._end = self._begin + min(limit, wait)
+        self._used: float | None = None  # seconds of processor time, as far as they were asked for
+
+    @property
+    def waited(self) -> float:
+        """The seconds since it began."""
+        return time.monotonic() - self._begin
+
+    def left(self) -> float:
+        """Return the seconds that may still be waited, before this is asked again; 0 where no more may."""
+        now = time.monotonic()
+        if now < self._end:
+            return self._end - now
+        rest = min(self._limit - self._taken(), self._begin + self._wait - now)
+        if rest > 0:
+            self._end = now + max(rest, _LEAST)
+        return max(rest, 0.0)
+
+    def _taken(self) -> float:
+        """Return the seconds of processor time since it began; where they are not known, those that were waited."""
+        used = self._worker.processor_time()
+        self._used = self.waited if used is None else used
+        return self._used
+
+    def used(self) -> float:
+        """Return the seconds of processor time since it began, when the answer is there or the process has ended."""
+        if self.waited < _UNTOLD:
+            return self.waited
+        if self._worker.is_open:
+            return self._taken()
+        return self.waited if self._used is None else self._used
+
+    def said(self, whole: float) -> str:
+        """Return that the time was up, and whether the code computed or waited."""
+        used = self.waited if self._used is None else self._used
+        if used < 0.5 * self._limit:
+            return (
+                f"the code was stopped after {self.waited:.3g} s in which it computed for {used:.2g} s only: it sleeps "
+                "or waits for something"
+            )
+        return f"the time limit of {whole:g} s of processor time is used up, {used:.3g} s of it by the last call"
+
+
 class Worker:
     """One forked process in a cage. `printed` is complete after close, and may hold control characters."""
 
     def __init__(self, apart: Sandbox, pid: int, sock: socket.socket, reading: int) -> None:
         self._apart, self._pid, self._sock = apart, pid, sock
         self._failed: Failed | None = None
+        self._counted = 0.0  # seconds of processor time that are counted already
         self._open = True
         self._text = bytearray()
         self._cut = False
         self._drain = threading.Thread(target=self._drained, args=(reading,), daemon=True)
         self._drain.start()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the process has not been ended."""
+        return self._open
 
     @property
     def printed(self) -> str:
@@ -214,29 +282,50 @@ class Worker:
         """
         if self._failed is not None:
             raise self._failed
-        left = self._apart.limits.seconds - self._apart.spent
-        if left <= 0:
-            raise self._fail("time", f"the {self._apart.limits.seconds:g} s of this submission are used up")
+        limits = self._apart.limits
+        left = limits.seconds - self._apart.spent
+        wait = _WAITING * limits.seconds - self._apart.waited
+        if left <= 0 or wait <= 0:
+            raise self._fail("time", self._used_up(left))
         if not self._open:
             raise self._fail("left", "the worker was closed before it was asked")
         limit = left if seconds is None else min(seconds, left)
         if self._speaks():
             raise self._fail("message", "its process wrote to the judge without being asked")
-        number, begin = secrets.token_hex(16), time.monotonic()
+        number, patience = secrets.token_hex(16), _Patience(self, limit, min(_WAITING * limit, wait))
         try:
-            send(self._sock, Asked(id=number, ask=header), arrays, deadline=begin + limit)
-            answer, found = self._answer(begin + limit)
+            send(self._sock, Asked(id=number, ask=header), arrays, deadline=patience)
+            answer, found = self._answer(patience)
         except TimedOut:
-            reason = f"the code was stopped after {limit:.3g} s: an endless loop or a call that waits"
-            raise self._fail("time", reason) from None
+            raise self._fail("time", patience.said(limits.seconds)) from None
         except Closed:
             raise self._fail(*self._how_it_ended()) from None
         finally:
-            self._apart.spent += time.monotonic() - begin
+            self._apart.waited += patience.waited
+            self._count(patience.used())
         said = answer.get("answer")
         if answer.get("id") != number or not isinstance(said, dict):
             raise self._fail("message", "its process answered something else than it was asked")
         return said, found
+
+    def processor_time(self) -> float | None:
+        """Return the seconds of processor time that were used and not counted yet, None where that is not known."""
+        try:
+            used = self._apart.used(self._pid) if self._open else None
+        except Failed:  # the cage has ended
+            return None
+        return None if used is None else max(0.0, used - self._counted)
+
+    def _count(self, used: float) -> None:
+        self._counted += used
+        self._apart.spent += used
+
+    def _used_up(self, left: float) -> str:
+        if left <= 0:
+            return f"the time limit of {self._apart.limits.seconds:g} s of processor time is used up"
+        return (
+            f"the code waited for more than {_WAITING * self._apart.limits.seconds:g} s, and the time limit is used up"
+        )
 
     def close(self) -> None:
         """End the process, and read the rest of what it printed."""
@@ -248,7 +337,7 @@ class Worker:
             self._apart.end(self._pid, 0.0)
         self._drain.join(1.0)
 
-    def _answer(self, deadline: float) -> tuple[Json, dict[str, Any]]:
+    def _answer(self, deadline: Deadline) -> tuple[Json, dict[str, Any]]:
         try:
             return receive(self._sock, largest=self._apart.limits.answer, deadline=deadline)
         except TooLarge as error:
@@ -286,9 +375,9 @@ class Worker:
         number = os.WTERMSIG(status)
         name = signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
         if number == signal.SIGKILL:
-            return "memory", "its process was killed from outside, as the system does when memory runs out"
+            return "memory", "its process was killed by the system, as it does where memory runs out"
         if number == signal.SIGXCPU:
-            return "time", "the code used up its processor time: an endless loop in several threads"
+            return "time", "the time limit of processor time is used up"
         return "crashed", f"its process crashed with {name}: an error in compiled code, or a recursion too deep"
 
     def _drained(self, reading: int) -> None:

@@ -12,6 +12,7 @@ import math
 import socket
 import struct
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
@@ -53,14 +54,22 @@ class TimedOut(Exception):
     """The deadline passed before the message was through."""
 
 
+class Deadline(ABC):
+    """How long a message is waited for, where that is not a fixed time: it is asked again whenever it has passed."""
+
+    @abstractmethod
+    def left(self) -> float:
+        """Return the seconds that may still be waited, 0 where no more may."""
+
+
 def send(
     sock: socket.socket,
     header: Mapping[str, object],
     arrays: Mapping[str, Any] | None = None,
     *,
-    deadline: float | None = None,
+    deadline: Deadline | float | None = None,
 ) -> None:
-    """Send one message, until the deadline (of time.monotonic).
+    """Send one message, until the deadline (a time of time.monotonic, or what says how long is left).
 
     Raises BadMessage, before anything is sent, where the header is no JSON or an array has a dtype that is not in
     DTYPES; Closed and TimedOut.
@@ -83,7 +92,7 @@ def send(
 
 
 def receive(
-    sock: socket.socket, *, largest: int, deadline: float | None
+    sock: socket.socket, *, largest: int, deadline: Deadline | float | None
 ) -> tuple[dict[str, object], dict[str, np.ndarray[Any, Any]]]:
     """Return the header and the arrays of the next message, if it is whole before the deadline (of time.monotonic).
 
@@ -155,35 +164,37 @@ def _check_depth(value: object) -> None:
             raise BadMessage(f"its header is nested deeper than {DEEPEST}")
 
 
-def _wait(sock: socket.socket, deadline: float | None) -> None:
-    """Let the next call on the socket wait until the deadline."""
-    left = None if deadline is None else deadline - time.monotonic()
+def _wait(sock: socket.socket, deadline: Deadline | float | None) -> None:
+    """Let the next call on the socket wait as long as the deadline says."""
+    left = deadline.left() if isinstance(deadline, Deadline) else None
+    if isinstance(deadline, float):
+        left = deadline - time.monotonic()
     if left is not None and left <= 0:
         raise TimedOut
     sock.settimeout(left)
 
 
-def _send_all(sock: socket.socket, data: memoryview, deadline: float | None) -> None:
+def _send_all(sock: socket.socket, data: memoryview, deadline: Deadline | float | None) -> None:
     sent = 0
     while sent < len(data):
         _wait(sock, deadline)
         try:
             sent += sock.send(data[sent : sent + _PIECE], socket.MSG_NOSIGNAL)
-        except TimeoutError as error:
-            raise TimedOut from error
+        except TimeoutError:
+            continue  # the deadline is asked again
         except OSError as error:
             raise Closed from error
 
 
-def _receive_all(sock: socket.socket, size: int, deadline: float | None) -> bytearray:
+def _receive_all(sock: socket.socket, size: int, deadline: Deadline | float | None) -> bytearray:
     data = bytearray(size)
     view, got = memoryview(data), 0
     while got < size:
         _wait(sock, deadline)
         try:
             count = sock.recv_into(view[got : got + _PIECE])
-        except TimeoutError as error:
-            raise TimedOut from error
+        except TimeoutError:
+            continue  # the deadline is asked again
         except OSError as error:
             raise Closed from error
         if count == 0:

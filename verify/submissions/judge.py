@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from verify.sandbox.cage import Limits, require
 from verify.sandbox.session import Failed, Sandbox
 from verify.submissions.diagnosis.comparing import exactly, within_bounds
 from verify.submissions.diagnosis.updating import accumulates
-from verify.submissions.execution.answers import Leaves, Refused, loaded
+from verify.submissions.execution.answers import Leaves, Refused, loaded, stood_in
 from verify.submissions.execution.calling import DRIVER, Ask, Reading, asking
 from verify.submissions.execution.canary import Canary
 from verify.submissions.execution.gradients import truth
@@ -30,15 +30,16 @@ from verify.submissions.execution.measuring import (
     in_floats,
     own_slopes,
 )
-from verify.submissions.execution.messages import Broken, Load
-from verify.submissions.execution.shapes import fits
+from verify.submissions.execution.messages import Broken, Load, StoodIn
+from verify.submissions.explanation.doubts import added, changed, doubt_about, not_deterministic
+from verify.submissions.explanation.reasons import Attempt, failure, reason, unwritten_function
 from verify.submissions.explanation.verdicts import Context, Findings, could_not_judge, evidence_of, never_zeroed
 from verify.submissions.parsing.document import Place
 from verify.submissions.parsing.reading import read
 from verify.submissions.program.program import Program
 from verify.submissions.wiring.finding import Candidates, find_candidates
 from verify.submissions.wiring.losses import Declared
-from verify.submissions.wiring.plan_records import CallMaker, Cut, GlobalsMaker, Runnable, TrainingMaker
+from verify.submissions.wiring.plan_records import Cut, Runnable
 from verify.submissions.wiring.points import Point, make_point
 from verify.submissions.wiring.search import Trials
 from verify.submissions.wiring.trained import Trained, Trainings
@@ -69,11 +70,14 @@ def check_submission(
         context = Context(program.document, command, seed, chosen)
         candidates = find_candidates(program, convention or {})
         if not candidates.roles and not candidates.loops:
-            return could_not_judge(context, candidates, candidates.why_none())
+            return could_not_judge(
+                context, candidates, unwritten_function(candidates.functions) or candidates.why_none()
+            )
         try:
             return _judged(apart, context, candidates, convention or {})
         except Failed as failed:
-            return could_not_judge(context, candidates, failed.reason)
+            stopped = failure(failed.kind, failed.reason)
+            return could_not_judge(context, candidates, stopped.why, None, stopped.help)
 
 
 def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention: Mapping[str, str]) -> Evidence:
@@ -84,18 +88,19 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
     """
     exploring = apart.worker()
     ask = asking(exploring)
-    failed = _load(ask, candidates.statements, candidates.cuts)
+    failed, stand_ins = _load(ask, candidates.statements, candidates.cuts)
+    context = replace(context, stood_in=_places(candidates, stand_ins))
     outputs = int(convention["outputs"]) if "outputs" in convention else candidates.outputs
     trained = Trainings(ask, candidates).find(convention, outputs)
     if trained is not None and "outputs" not in convention:
         outputs = trained.reading.structure.sizes[-1]
     trials = Trials(ask, candidates)
     reading = trials.find(convention, outputs)
-    why = _why_not(trials, candidates, failed, reading)
+    why, help_ = _why_not(trials, candidates, failed, reading)
     stated = trained if trained is not None and trained.reading.loss and trained.reading.gradients else None
     try:
         if why and stated is None:
-            return could_not_judge(context, candidates, why, reading)
+            return could_not_judge(context, candidates, why, reading, help_)
         if stated is not None and (why or reading is None or reading.loss is None):
             return _of_training(apart, ask, context, candidates, stated)
         assert reading is not None
@@ -108,13 +113,24 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
         exploring.close()
 
 
-def _why_not(trials: Trials, candidates: Candidates, failed: Sequence[Broken], reading: Reading | None) -> str:
-    """Return why the functions can't be judged as their names say; nothing where they can."""
+def _why_not(
+    trials: Trials, candidates: Candidates, failed: Sequence[Broken], reading: Reading | None
+) -> tuple[str, str]:
+    """Return why the functions can't be judged as their names say, and what helps; nothing where they can."""
     if reading is None or not reading.gradients:
-        return _why(trials, failed, reading) if candidates.roles else candidates.why_none()
+        if not candidates.roles:
+            return candidates.why_none(), ""
+        return reason(_attempt(trials, candidates, failed, reading))
     if reading.loss is None and candidates.declared is not None:
-        return _why_no_loss(trials, candidates.declared)
-    return ""
+        return _why_no_loss(trials, candidates.declared), ""
+    return "", ""
+
+
+def _why_no_loss(trials: Trials, declared: Declared) -> str:
+    """Return why the loss that the file declares could not be evaluated: no other is taken for it."""
+    stopped = next((str(one) for one in trials.complaints if one.step == "loss"), "")
+    said = f": {stopped}" if stopped else ", because nothing says what it is given"
+    return f"the file declares a loss, {declared.name} ({declared.place}), which could not be evaluated{said}"
 
 
 def _of_training(apart: Sandbox, ask: Ask, context: Context, candidates: Candidates, trained: Trained) -> Evidence:
@@ -153,54 +169,49 @@ def _verdict_on(apart: Sandbox, ask: Ask, context: Context, candidates: Candidat
         return could_not_judge(context, candidates, f"a second run of the same functions stopped: {refused}", reading)
     finally:
         answering.close()
-    if not seen.sound or not _twin_is_wrong(apart, reading, points[0], canary, candidates, seen):
-        why = "the channel was tampered with: a function of verify's own, known to be wrong, did not come back wrong"
-        return could_not_judge(context, candidates, why, reading)
-    guessed = _guessed(reading, seen)
-    if guessed:
-        return could_not_judge(context, candidates, guessed, reading)
+    if not seen.sound:
+        doubt = _TAMPERED
+    elif seen.changed and not seen.adds:
+        doubt = not_deterministic(seen.changed)
+    else:
+        twin = _twin(apart, reading, points[0], canary, candidates, seen)
+        doubt = twin or doubt_about(reading, seen.floats[0].given)
+    if doubt:
+        return could_not_judge(context, candidates, doubt, reading)
     comparisons, notes = _compared(ask, reading, points, seen, candidates.guarded)
     exact = [] if _LOST in notes else seen.exact
-    found = Findings(reading, comparisons, seen.floats, exact, seen.leaves, seen.repeats, notes)
+    found = Findings(reading, comparisons, seen.floats, exact, seen.leaves, not seen.changed, notes)
     return evidence_of(context, candidates, found)
 
 
-def _load(ask: Ask, statements: Sequence[Runnable], cuts: Sequence[Cut] = ()) -> tuple[Broken, ...]:
+def _load(
+    ask: Ask, statements: Sequence[Runnable], cuts: Sequence[Cut] = ()
+) -> tuple[tuple[Broken, ...], tuple[StoodIn, ...]]:
     header, _ = ask(Load(tuple(statements), tuple(cuts)), {})
-    return loaded(header, len(statements))
+    return loaded(header, len(statements)), stood_in(header, len(statements))
 
 
-def _why(trials: Trials, failed: Sequence[Broken], reading: Reading | None) -> str:
-    """Return why no gradient was had: where the code stopped, or what could not be understood."""
-    said = list(dict.fromkeys(str(one) for one in trials.complaints))
-    broken = "; ".join(one.error for one in failed[:2])
-    if trials.stopped:
-        stopped = next(iter(trials.stopped.values()))
-        return f"its forward pass runs, its backward pass stops with {stopped}{_where(stopped)}"
-    if reading is not None:
-        return (
-            "its functions run, but no array that they return, keep or change could be told to be the gradient of a "
-            f"parameter{': ' if said else ''}{'; '.join(said[:2])}"
-        )
-    if said:
-        return f"no way was found to call its functions: {'; '.join(said[:3])}{'; ' if broken else ''}{broken}"
-    return (
-        "no parameters were found: neither a function that makes them, nor names like W1 and b1"
-        f"{': ' if broken else ''}{broken}"
-    )
+def _places(candidates: Candidates, found: Sequence[StoodIn]) -> tuple[tuple[Place, str], ...]:
+    """Return the helpers for which usual ones stand in, with the places where the file imports them."""
+    places = [(candidates.statements[one.index], one.name) for one in found]
+    return tuple((Place(one.cell, one.line), name) for one, name in places if one.module is None)
 
 
-def _why_no_loss(trials: Trials, declared: Declared) -> str:
-    """Return why the loss that the file declares could not be evaluated: no other is taken for it."""
-    stopped = next((str(one) for one in trials.complaints if one.step == "loss"), "")
-    said = f": {stopped}" if stopped else ", because nothing says what it is given"
-    return f"the file declares a loss, {declared.name} ({declared.place}), which could not be evaluated{said}"
+def _attempt(trials: Trials, candidates: Candidates, failed: Sequence[Broken], reading: Reading | None) -> Attempt:
+    """Return what came of the trials to call a submission's functions."""
+    statements = [candidates.statements[one.index] for one in failed]
+    broken = [
+        f"{one.error} ({Place(where.cell, where.line)})" if where.module is None else one.error
+        for one, where in zip(failed, statements, strict=True)
+    ]
+    stopped = next(iter(trials.stopped.values()), None)
+    roles = dict.fromkeys(([reading.roles] if reading is not None else []) + [*candidates.roles])
+    return Attempt([*roles], candidates.functions, trials.complaints, stopped, broken, reading is not None)
 
 
-def _where(refused: Refused) -> str:
-    if not refused.place:
-        return ""
-    return f" ({Place(*refused.place)})"
+_TAMPERED: Final = (
+    "the channel was tampered with: a function of verify's own, known to be wrong, did not come back wrong"
+)
 
 
 @dataclass(frozen=True)
@@ -208,7 +219,8 @@ class _Seen:
     floats: list[Observation]
     exact: list[Observation]
     leaves: Leaves
-    repeats: bool  # a second call gives the same
+    adds: bool  # a later call gives the gradient added to that of the call before it
+    changed: tuple[str, ...]  # the parameters whose gradient is another one in a second call
     sound: bool
     inexact: str  # why no exact numbers are there
 
@@ -225,55 +237,40 @@ def _answers(ask: Ask, reading: Reading, points: Sequence[Point], canary: Canary
         floats.append(at)
         leaves = leaves or found
     again, _ = in_floats(ask, reading, points[0])
-    repeats = _alike(floats[0].given, again.given)
+    differing = changed(floats[0].given, again.given)
+    unexplained = changed(added(floats[-1].given, floats[0].given), again.given)
     try:
         if reading.torch:
             raise NotExpressible("tensors of PyTorch")
         exact = [in_exact_numbers(ask, reading, point, secrets.randbits(60)) for point in points]
     except NotExpressible as operation:
         exact, inexact = [], str(operation)
-    return _Seen(floats, exact, leaves, repeats, sound and canary.is_sound(ask), inexact)
+    sound = sound and canary.is_sound(ask)
+    return _Seen(floats, exact, leaves, not set(differing) & set(unexplained), differing, sound, inexact)
 
 
-def _twin_is_wrong(
-    apart: Sandbox, reading: Reading, point: Point, canary: Canary, candidates: Candidates, seen: _Seen
-) -> bool:
-    """Whether the submission's own function, spoiled on purpose, comes back spoiled."""
+def _twin(apart: Sandbox, reading: Reading, point: Point, canary: Canary, candidates: Candidates, seen: _Seen) -> str:
+    """Return what is wrong where the submission's own function, spoiled on purpose, does not come back spoiled."""
     judged = reading.roles.backward
     if judged is None or reading.applied or any(where[0] != "backward" for where in reading.gradients.values()):
-        return True
+        return ""
     worker = apart.worker()
     ask = asking(worker)
     try:
         _load(ask, [*candidates.statements, canary.twin(judged)], candidates.cuts)
         spoiled, _ = in_floats(ask, reading, point)
     except Refused:
-        return True  # it cannot be spoiled this way; the other canary was heard
+        return ""  # it cannot be spoiled this way; the other canary was heard
     finally:
         worker.close()
-    return canary.is_twice_wrong(seen.floats[0].given, spoiled.given)
-
-
-def _guessed(reading: Reading, seen: _Seen) -> str:
-    """Return why shapes that were only guessed can't be judged: a gradient of as many entries lies in another way."""
-    if isinstance(reading.container.maker, CallMaker | GlobalsMaker | TrainingMaker):
+    if canary.is_twice_wrong(seen.floats[0].given, spoiled.given):
         return ""
-    for one in reading.structure.parameters:
-        value = seen.floats[0].given.get(one.name)
-        if value is not None and np.size(value) == np.prod(one.shape) and not fits(value, one.shape):
-            return (
-                f"nothing in the file makes {one.name}, so it was given the shape {one.shape}; "
-                f"its gradient has the shape {np.shape(value)}, and which of them is meant is not known"
-            )
-    return ""
-
-
-def _alike(first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:
-    return all(
-        name in second and np.shape(value) == np.shape(second[name])
-        and np.allclose(value, second[name], rtol=1e-6, equal_nan=True)
-        for name, value in first.items()
-    )  # fmt: skip
+    if not changed(seen.floats[0].given, spoiled.given):
+        return _TAMPERED
+    return (
+        f"what was judged is not what {judged.name} returns: multiplied by a known factor there, the gradients did not "
+        "come back multiplied by it"
+    )
 
 
 def _compared(

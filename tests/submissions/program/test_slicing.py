@@ -31,7 +31,7 @@ def program(folder: Path, *cells: str, **beside: str) -> Program:
 
 
 def run(sliced: Slice) -> dict[str, Any]:
-    space, failed = load([Runnable(None, 1, one.code, one.module, one.defines) for one in sliced.statements])
+    space, failed, _ = load([Runnable(None, 1, one.code, one.module, one.defines) for one in sliced.statements])
     assert failed == []
     return space
 

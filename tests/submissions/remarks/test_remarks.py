@@ -103,6 +103,8 @@ ROWS = [
         DRAWN.format(inner="a.append(1)", outer="b.append(1)", drawn="a", label="updates"),
     ),
     ("reseeds", "def make(n):\n    np.random.seed(1)\n    return np.random.randn(n)", "np.random.seed(1)\ndef make(n):\n    return np.random.randn(n)"),
+    ("python2-print", "print 'loss', 3", "print('loss', 3)"),
+    ("python2-print", "try:\n    x = 1\nexcept ValueError, e:\n    pass", "try:\n    x = 1\nexcept ValueError as e:\n    pass"),
     ("reseeds", "def make(n, s=3):\n    random.seed(s)", "def make(n, s=None):\n    random.seed(s)"),
     (
         "changes-argument",

@@ -20,6 +20,7 @@ _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRI
 _CAPABILITIES: Final = 0x20080522  # the version of the header of capset
 _LARGEST_FILE: Final = 16 << 20
 _OPEN_FILES: Final = 64
+_DEVICES_CLOSED: Final = ("bubblewrap", "landlock")  # levels in which /dev/zero cannot be opened for writing
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ def confine(setup: Setup) -> str:
         landlock.restrict(setup.readable, (setup.folder, "/dev/null"))
     try:
         seccomp.install()
-    except OSError as error:
+    except OSError as error:  # then memory that is shared is not counted otherwise
+        _at_most(resource.RLIMIT_AS, setup.memory << 20)
         return str(error.strerror)
     return ""
 
@@ -85,18 +87,25 @@ def _readable(path: str) -> bool:
 
 
 def _limit(setup: Setup) -> None:
-    memory, seconds = setup.memory << 20, int(setup.seconds) + 2
-    for what, most in (
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_FSIZE, _LARGEST_FILE),
-        (resource.RLIMIT_NOFILE, _OPEN_FILES),
-        (resource.RLIMIT_NPROC, setup.processes),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        hard = resource.getrlimit(what)[1]
-        limit = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(what, (limit, limit))
+    """Bound what this process may take. Memory is what it can write to, not the addresses that it reserves.
+
+    What it could share, and so write to uncounted, is refused by seccomp, and /dev/zero cannot be opened for writing;
+    where it can, addresses are bounded too.
+    """
+    _at_most(resource.RLIMIT_DATA, setup.memory << 20)
+    if setup.level not in _DEVICES_CLOSED:
+        _at_most(resource.RLIMIT_AS, setup.memory << 20)
+    _at_most(resource.RLIMIT_CPU, int(setup.seconds) + 2)
+    _at_most(resource.RLIMIT_FSIZE, _LARGEST_FILE)
+    _at_most(resource.RLIMIT_NOFILE, _OPEN_FILES)
+    _at_most(resource.RLIMIT_NPROC, setup.processes)
+    _at_most(resource.RLIMIT_CORE, 0)
+
+
+def _at_most(what: int, most: int) -> None:
+    hard = resource.getrlimit(what)[1]
+    limit = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(what, (limit, limit))
 
 
 def _drop_capabilities() -> None:

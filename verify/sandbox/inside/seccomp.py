@@ -46,6 +46,10 @@ _CLONE, _CLONE3, _KILL, _TGKILL, _IOCTL, _PRCTL = (56, 220), (435, 435), (62, 12
 # prlimit64 and the sched_set... calls: their first argument is a process, 0 is oneself
 _ON_ONESELF: Final = ((302, 261), (203, 122), (144, 119), (142, 118), (314, 274))
 _CLONE_THREAD: Final = 0x00010000
+_MMAP: Final = (9, 222)
+# MAP_SHARED (also in MAP_SHARED_VALIDATE), MAP_ANONYMOUS, MAP_GROWSDOWN: RLIMIT_DATA counts neither what is shared nor
+# what grows like a stack
+_SHARED, _ANONYMOUS, _GROWS_DOWN = 0x01, 0x20, 0x100
 _TERMINAL: Final = (0x5412, 0x541C)  # TIOCSTI and TIOCLINUX type into somebody else's terminal
 _LOOSENING: Final = (1, 4)  # PR_SET_PDEATHSIG, PR_SET_DUMPABLE
 _MACHINES: Final = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
@@ -82,6 +86,8 @@ def program(machine: str, pid: int) -> bytes:
     for call in _ON_ONESELF:
         code += _where(call[column], 0, _if(0, _ALLOW) + _if(pid, _ALLOW), _REFUSED)
     code += _where(_IOCTL[column], 1, [step for request in _TERMINAL for step in _if(request, _REFUSED)], _ALLOW)
+    shared = [_step(_BITS, _SHARED, 0, 2), _step(_BITS, _ANONYMOUS, 0, 1), _step(_RETURN, _REFUSED)]
+    code += _where(_MMAP[column], 3, [_step(_BITS, _GROWS_DOWN, 0, 1), _step(_RETURN, _REFUSED), *shared], _ALLOW)
     code += _where(_PRCTL[column], 0, [step for option in _LOOSENING for step in _if(option, _REFUSED)], _ALLOW)
     return b"".join([*code, _step(_RETURN, _ALLOW)])
 

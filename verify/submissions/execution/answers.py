@@ -16,7 +16,8 @@ from verify.exact.numbers import ExactArray
 from verify.exact.world import PairWorld
 from verify.sandbox.session import Failed
 from verify.submissions.execution.coding import LONGEST_NAME, Malformed, each, fields, number, text, to_path
-from verify.submissions.execution.messages import Broken, Leaf, Listed, Loaded, Stopped
+from verify.submissions.execution.messages import Broken, Leaf, Listed, Loaded, Operand, Operation, StoodIn, Stopped
+from verify.submissions.execution.stopping import error_in_words, in_words
 from verify.submissions.wiring.plan_records import Path
 
 Header = Mapping[str, object]
@@ -26,6 +27,9 @@ Leaves = dict[Where, Array]
 _LONGEST: Final = 500  # characters of an error
 _LONGEST_AXIS: Final = 1 << 20  # entries along one axis of a parameter; the points that are made have axes as long
 _LARGEST_LINE: Final = 1 << 31
+_LONGEST_TEXT: Final = 60  # characters of one side of a calculation, and of a name
+_MOST_AXES: Final = 8
+_MOST: Final = 50  # names for which something stands in
 
 
 class Refused(Exception):
@@ -65,7 +69,7 @@ def refuse(header: Header) -> None:
     """Raise Refused where the answer is an error of the student's code."""
     if "error" in header:
         stopped = to_stopped(header)
-        raise Refused(stopped.error, stopped.place)
+        raise Refused(in_words(stopped), stopped.place)
 
 
 def losses(header: Header, arrays: Mapping[str, Array], count: int) -> Array:
@@ -79,14 +83,22 @@ def losses(header: Header, arrays: Mapping[str, Array], count: int) -> Array:
 
 
 def loaded(header: Header, count: int) -> tuple[Broken, ...]:
-    """Return which of so many pieces of code failed when the submission was loaded."""
+    """Return which of so many pieces of code failed when the submission was loaded, each error in plain words."""
     if "error" in header:
-        raise Failed("crashed", f"the code stopped while it was loaded: {to_stopped(header).error}")
+        raise Failed("crashed", f"the code stopped while it was loaded: {in_words(to_stopped(header))}")
     failed = to_loaded(header).failed
     numbers = [one.index for one in failed]
     if numbers != sorted(set(numbers)) or not all(0 <= one < count for one in numbers):
         raise malformed(f"what failed are not statements among the {count} that were sent, each named once")
-    return failed
+    return tuple(Broken(one.index, error_in_words(one.error)) for one in failed)
+
+
+def stood_in(header: Header, count: int) -> tuple[StoodIn, ...]:
+    """Return for which names, in which of so many pieces of code, something else stands in."""
+    found = to_loaded(header).stood_in
+    if not all(0 <= one.index < count for one in found):
+        raise malformed(f"what something stands in for is not imported by one of the {count} statements that were sent")
+    return found
 
 
 def to_listed(header: Header) -> Listed:
@@ -98,18 +110,28 @@ def to_listed(header: Header) -> Listed:
 def to_loaded(header: Header) -> Loaded:
     """Return the list of what failed that an answer holds."""
     with _as_agreed("it does not say which statements failed"):
-        return Loaded(each(fields(header, "the answer", "failed")["failed"], "failed", _to_broken))
+        whole = fields({"stood in": [], **header}, "the answer", "failed", "stood in")
+        return Loaded(
+            each(whole["failed"], "failed", _to_broken), each(whole["stood in"], "stood in", _to_stood_in)[:_MOST]
+        )
 
 
 def to_stopped(header: Header) -> Stopped:
     """Return the error that an answer holds, cut; a place that is none is left out."""
     with _as_agreed("its error is no text"):
-        return Stopped(text(header.get("error"), "error")[:_LONGEST], _place(header.get("place")))
+        said = text(header.get("error"), "error")[:_LONGEST]
+    return Stopped(said, _place(header.get("place")), _operation(header.get("operation")))
 
 
 def _to_broken(value: object, where: str) -> Broken:
     one = fields(value, where, "index", "error")
     return Broken(number(one["index"], where), text(one["error"], where)[:_LONGEST])
+
+
+def _to_stood_in(value: object, where: str) -> StoodIn:
+    if not isinstance(value, list) or len(value) != 2:
+        raise Malformed(f"{where} is not listed as [index, name]")
+    return StoodIn(number(value[0], where), text(value[1], where)[:_LONGEST_TEXT])
 
 
 def _to_leaf(value: object, where: str) -> Leaf:
@@ -136,6 +158,23 @@ def _place(place: object) -> tuple[int | None, int] | None:
     if isinstance(place, list) and len(place) == 2 and _is_line(place[1]) and (place[0] is None or _is_line(place[0])):
         return place[0], place[1]
     return None
+
+
+def _operation(value: object) -> Operation | None:
+    """Return the calculation in which the code stopped; None for what is none, for it only serves a sentence."""
+    if not isinstance(value, list) or len(value) != 2 or not isinstance(value[1], list) or len(value[1]) > 2:
+        return None
+    try:
+        return Operation(text(value[0], "sign")[:2], each(value[1], "operands", _to_operand))
+    except Malformed:
+        return None
+
+
+def _to_operand(value: object, where: str) -> Operand:
+    if not isinstance(value, list) or len(value) != 3:
+        raise Malformed(f"{where} is not listed as [text, shape, type]")
+    shape = None if value[1] is None else each(value[1], where, number)[:_MOST_AXES]
+    return Operand(text(value[0], where)[:_LONGEST_TEXT], shape, text(value[2], where)[:_LONGEST_TEXT])
 
 
 def _is_line(value: object) -> bool:

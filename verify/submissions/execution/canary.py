@@ -31,13 +31,23 @@ def NAME_times(value):
         for key, part in list(vars(value).items()):
             setattr(value, key, NAME_times(part))
         return value
-    return value * FACTOR if hasattr(value, 'shape') or isinstance(value, float) else value
+    if hasattr(value, 'shape') or isinstance(value, float):
+        return value * FACTOR
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    raise TypeError('what is returned cannot be multiplied')
 
 def NAME_twin(function):
     return lambda *given, **named: NAME_times(function(*given, **named))
 
 WHERE = NAME_twin(WHERE)
 """
+
+
+def _in_class(owner: str, name: str) -> str:
+    """Return the name of a method as it is known outside its class: Python mangles the private ones."""
+    private = name.startswith("__") and not name.endswith("__")
+    return f"_{owner.lstrip('_')}{name}" if private else name
 
 
 class Canary:
@@ -54,7 +64,7 @@ class Canary:
 
     def twin(self, judged: Function) -> Runnable:
         """Return a statement that multiplies all that the judged function returns by the secret factor."""
-        where = f"{judged.owner}.{judged.name}" if judged.owner else judged.name
+        where = f"{judged.owner}.{_in_class(judged.owner, judged.name)}" if judged.owner else judged.name
         code = _TWIN.replace("NAME", self.name).replace("FACTOR", repr(self.factor)).replace("WHERE", where)
         return Runnable(None, 1, code)
 

@@ -17,6 +17,7 @@ from verify.submissions.execution.messages import (
     Loaded,
     Losses,
     Make,
+    Operation,
     Request,
     Run,
     Stopped,
@@ -80,14 +81,21 @@ def encoded(request: Request) -> Json:
 def encoded_answer(answer: Answer) -> Json:
     """Return an answer as JSON."""
     match answer:
-        case Loaded(failed):
-            return {"failed": [{"index": one.index, "error": one.error} for one in failed]}
+        case Loaded(failed, stood_in):
+            told: Json = {"failed": [{"index": one.index, "error": one.error} for one in failed]}
+            return {**told, "stood in": [[one.index, one.name] for one in stood_in]} if stood_in else told
         case Listed(leaves):
             return {"leaves": [[one.section, _steps(one.path), one.array] for one in leaves]}
         case Computed():
             return {}
-        case Stopped(error, place):
-            return {"error": error, "place": None if place is None else list(place)}
+        case Stopped(error, place, operation):
+            where: Json = {"error": error, "place": None if place is None else list(place)}
+            return where if operation is None else {**where, "operation": _operation(operation)}
+
+
+def _operation(operation: Operation) -> list[object]:
+    sides = [[one.text, None if one.shape is None else list(one.shape), one.type] for one in operation.operands]
+    return [operation.sign, sides]
 
 
 def _runnable(one: Runnable) -> Json:

@@ -64,10 +64,19 @@ class Broken:
 
 
 @dataclass(frozen=True)
+class StoodIn:
+    """A piece of code that imports what is not there, by its number, and the name for which something stands in."""
+
+    index: int
+    name: str
+
+
+@dataclass(frozen=True)
 class Loaded:
-    """Which pieces of code failed."""
+    """Which pieces of code failed, and for which names something else stands in."""
 
     failed: tuple[Broken, ...] = ()
+    stood_in: tuple[StoodIn, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,11 +101,29 @@ class Computed:
 
 
 @dataclass(frozen=True)
+class Operand:
+    """One side of a calculation: its text in the code, and its shape, or else the type of what stands there."""
+
+    text: str
+    shape: tuple[int, ...] | None = None
+    type: str = ""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """The calculation in which the student's code ended: its sign, like @ or +, and both sides."""
+
+    sign: str
+    operands: tuple[Operand, ...]
+
+
+@dataclass(frozen=True)
 class Stopped:
-    """The student's code ended in an error, at this place as (cell, line) where it is known."""
+    """The student's code ended in an error, at this place as (cell, line) and in this calculation where known."""
 
     error: str
     place: tuple[int | None, int] | None = None
+    operation: Operation | None = None
 
 
 Answer = Loaded | Listed | Computed | Stopped

@@ -36,6 +36,7 @@ class Context:
     command: str
     seed: int
     level: str
+    stood_in: tuple[tuple[Place, str], ...] = ()  # the import, and the helper for which the usual one stands in
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,14 @@ class _Judged:
     cases: tuple[CaseEvidence, ...] = ()
     diagnoses: tuple[Diagnosis, ...] = ()
     answers: tuple[Answer, ...] = ()
-    canary: str = "not asked"
+    canary: str = "not used, because nothing was compared"
 
 
-def could_not_judge(context: Context, candidates: Candidates, why: str, reading: Reading | None = None) -> Evidence:
-    """Return the evidence that there is no verdict, and why."""
-    sentence = f"Could not judge: {' '.join(why.split())}."
+def could_not_judge(
+    context: Context, candidates: Candidates, why: str, reading: Reading | None = None, help_: str = ""
+) -> Evidence:
+    """Return the evidence that there is no verdict, why, and what would help."""
+    sentence = " ".join(f"Could not judge: {why}.{f' {help_}.' if help_ else ''}".split())
     return _evidence(context, candidates, reading, _Judged("could not judge", sentence))
 
 
@@ -239,10 +242,10 @@ def _evidence(
         trials=0 if reading is None else reading.trials,
         answers=judged.answers,
         parameters=_parameters(judged.rows),
-        remarks=tuple(
+        remarks=(*_stand_ins(context), *(
             Remark(one.name, one.sentence, one.place.cell, one.place.line, one.text)
             for one in remarks(candidates.program)
-        ),
+        )),
         cage=context.level,
         promises=tuple(promises),
         canary=judged.canary,
@@ -263,6 +266,18 @@ def _evidence(
         replay=Replay(context.command, context.seed, versions("numpy"), {document.name: document.sha256}),
         submission=submission,
     )
+
+
+def _stand_ins(context: Context) -> tuple[Remark, ...]:
+    """Return what stands in for helpers that are not in the file: the verdict holds with the usual ones."""
+    return tuple(
+        Remark(
+            "stand-in",
+            f"{name} is imported from a module that is not there; the usual {name} was put in its place, and the "
+            "verdict holds for that one.", place.cell, place.line, context.document.text(place),
+        )
+        for place, name in context.stood_in
+    )  # fmt: skip
 
 
 def _parameters(rows: Sequence[Row]) -> tuple[ParameterVerdict, ...]:

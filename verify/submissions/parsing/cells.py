@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import Final
 
 from verify.submissions.parsing.document import Cell
 from verify.submissions.parsing.magics import blank_magics
+from verify.submissions.parsing.prints import Mended, mend_prints
 from verify.submissions.parsing.trees import children
 
 DEEPEST: Final = 100  # nodes inside nodes; what walks a tree later may recurse
 _TOO_DEEP: Final = "nested too deep to be parsed"
 # What Python's parser says of code that is right, and deeper than it follows.
 _LIMITS: Final = ("too many nested parentheses", "too many levels of indentation")
+_NO_BODY: Final = re.compile(r"expected an indented block after (.+) on line (\d+)")
+_PLAIN: Final = (
+    ("unindent does not match", "it is indented as no line above it is"),
+    ("inconsistent use of tabs", "tabs and spaces are mixed at its start"),
+    ("Exceeds the limit", "it holds a number of more than 4,300 digits"),
+)
 
 
 def cell_of(number: int | None, text: str) -> Cell:
@@ -21,10 +29,26 @@ def cell_of(number: int | None, text: str) -> Cell:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     source = blank_magics(text, in_notebook=number is not None)
     try:
-        tree = _parsed(source)
-        return Cell(number, source, tree, nodes=_nodes_of(tree))
+        tree, mended = _parsed_or_mended(source)
+        return Cell(number, source if mended is None else mended.source, tree, nodes=_nodes_of(tree),
+                    mended=() if mended is None else mended.lines)  # fmt: skip
     except _Unusable as problem:
         return Cell(number, source, None, str(problem))
+
+
+def _parsed_or_mended(source: str) -> tuple[ast.Module, Mended | None]:
+    """Return the tree, also of Python 2 whose only difference are its prints; they are then mended."""
+    try:
+        return _parsed(source), None
+    except _Unusable:
+        mended = mend_prints(source)
+        if mended is None:
+            raise
+        try:
+            return _parsed(mended.source), mended
+        except _Unusable:
+            pass
+        raise  # what is wrong with the text as it stands
 
 
 class _Unusable(Exception):
@@ -38,7 +62,11 @@ def _parsed(source: str) -> ast.Module:
         line, said = error.lineno or 1, error.msg
         if any(limit in said for limit in _LIMITS):
             raise _Unusable(f"line {line}: {_TOO_DEEP}") from None
-        raise _Unusable(f"line {line} is not Python: {said}") from None
+        empty = _NO_BODY.match(said)
+        if empty is not None:
+            raise _Unusable(f"not attempted: the {empty[1]} in line {empty[2]} holds no code yet") from None
+        plain = next((words for begin, words in _PLAIN if said.startswith(begin)), said)
+        raise _Unusable(f"line {line} is not Python: {plain}") from None
     except (RecursionError, MemoryError):
         raise _Unusable(_TOO_DEEP) from None  # Python's parser does not say where
     except ValueError:

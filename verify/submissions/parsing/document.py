@@ -29,7 +29,7 @@ class Cell:
     """One cell of code (a .py file is a single one): its text with magics blanked, parsed on its own.
 
     `tree` is None where the cell cannot be parsed; `problem` says why. `nodes` are all nodes of the tree, level by
-    level, as ast.walk gives them.
+    level, as ast.walk gives them. `mended` are the lines that were changed so that Python 3 takes them.
     """
 
     number: int | None
@@ -37,6 +37,7 @@ class Cell:
     tree: ast.Module | None = field(repr=False, compare=False)
     problem: str | None = None
     nodes: Sequence[ast.AST] = field(default=(), repr=False, compare=False)
+    mended: tuple[int, ...] = ()
 
     def place(self, node: ast.AST) -> Place:
         """Return where a node of this cell's tree stands."""

@@ -47,7 +47,10 @@ def _notebook(path: Path, content: bytes) -> Mapping[str, object]:
         raise BadInput(f"{path}: is JSON, but no notebook: it holds a {type(found).__name__}; expected cells")
     version = reader.get_version(found)[0]
     if "nbformat" in found and version not in (3, 4):
-        raise BadInput(f"{path}: is a notebook of format {str(version)[:20]}; formats 3 and 4 are read. Save it anew")
+        raise BadInput(
+            f"{path}: is a notebook of format {str(version)[:20]}; formats 3 and 4 are read. "
+            "Save it again in one of them"
+        )
     if not isinstance(found.get("cells"), list) and not isinstance(found.get("worksheets"), list):
         raise BadInput(f"{path}: is JSON, but no notebook: it has no list of cells; save or download it again")
     return found

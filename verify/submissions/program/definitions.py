@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from verify.submissions.program.origins import origin_of
 from verify.submissions.program.statements import Item
 
 _GIVEN: Final = frozenset(dir(builtins)) | {"__file__", "__name__", "__doc__", "__class__"}
@@ -40,8 +41,9 @@ class Definitions:
         for of_one in items.values():
             for item in of_one:
                 for node in item.nodes:
-                    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-                        self._attributes.setdefault(node.value.id, set()).add(node.attr)
+                    if isinstance(node, ast.Attribute):
+                        on = node.value.id if isinstance(node.value, ast.Name) else ""
+                        self._attributes.setdefault(on, set()).add(node.attr)
                 if item not in unsafe:
                     for names, table in ((item.statement.defines, self._definers), (item.extends, self._extenders)):
                         for name in names:
@@ -73,22 +75,39 @@ class Definitions:
         """Return what an import of this name takes from modules beside the submission: (name there, module)."""
         found: list[tuple[str, str]] = []
         for node in item.nodes if item.statement.kind == "import" else ():
-            if isinstance(node, ast.ImportFrom) and (node.module or "") in self._modules:
-                origin = str(node.module)
-                found += [(one.name, origin) for one in node.names if (one.asname or one.name) == name]
-                found += [(name, origin)] if node.names[0].name == "*" else []
-            elif isinstance(node, ast.Import | ast.ImportFrom):
+            if isinstance(node, ast.ImportFrom):
+                found += self._from(node, item.statement.module, name)
+            elif isinstance(node, ast.Import):
                 for one in node.names:
-                    if one.name in self._modules and (one.asname or one.name) == name:
-                        found += [(attribute, one.name) for attribute in sorted(self._attributes.get(name, ()))]
+                    if one.name in self._modules and (one.asname or one.name.split(".")[0]) == name:
+                        found += self._of_module(one.name, name if one.asname or "." not in one.name else None)
         return found
+
+    def _from(self, node: ast.ImportFrom, module: str | None, name: str) -> list[tuple[str, str]]:
+        origin = origin_of(node, module, self._modules)
+        found: list[tuple[str, str]] = []
+        for one in node.names:
+            inner = f"{origin}.{one.name}" if origin else one.name
+            if one.name == "*" and origin in self._modules:
+                found.append((name, origin))
+            elif (one.asname or one.name) == name and inner in self._modules:
+                found += self._of_module(inner, name)
+            elif (one.asname or one.name) == name and origin in self._modules:
+                found.append((one.name, origin))
+        return found
+
+    def _of_module(self, module: str, name: str | None) -> list[tuple[str, str]]:
+        """Return what is taken from a module as its attributes: of this name, or of any chain, as in a.b.f."""
+        used = self._attributes.get(name, set()) if name is not None else set().union(*self._attributes.values())
+        chained = name is None
+        return [(one, module) for one in sorted(used) if not chained or (module, one) in self._definers]
 
     def _given(self, name: str, module: str | None) -> Found:
         """Return the import * that may give a name; Python itself may, too."""
         unknown = []
         for item in reversed(self._stars[module]):
             node = item.tree.body[0]
-            origin = node.module or "" if isinstance(node, ast.ImportFrom) else ""
+            origin = origin_of(node, module, self._modules) if isinstance(node, ast.ImportFrom) else ""
             if origin in self._modules:
                 if (origin, name) in self._definers:
                     return Found((item,), True)

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from verify.submissions.program.origins import origin_of
 from verify.submissions.program.statements import Dropped, Item, Statement
 from verify.submissions.program.toplevel import TopLevel
 
@@ -122,11 +123,14 @@ class _Chosen:
         if len(item.tree.body) > 1 or not isinstance(node, ast.Import | ast.ImportFrom) or node.names[0].name == "*":
             return item.statement
         kept = [one for one in node.names if (one.asname or one.name.split(".")[0]) in used]
-        local = isinstance(node, ast.ImportFrom) and node.level and (node.module or kept[0].name) in self._files.items
+        items, origin, local = self._files.items, "", False
+        if isinstance(node, ast.ImportFrom) and node.level:
+            origin = origin_of(node, item.statement.module, items)
+            local = origin in items or (f"{origin}.{kept[0].name}" if origin else kept[0].name) in items
         if len(kept) == len(node.names) and not local:
             return item.statement
         cut: ast.stmt = ast.Import(kept)  # also for from . import x
-        if isinstance(node, ast.ImportFrom) and (node.module or not local):
-            cut = ast.ImportFrom(node.module, kept, 0 if local else node.level)
+        if isinstance(node, ast.ImportFrom) and (origin or not local):
+            cut = ast.ImportFrom(origin, kept, 0) if local else ast.ImportFrom(node.module, kept, node.level)
         defines = tuple(sorted(one.asname or one.name.split(".")[0] for one in kept))
         return replace(item.statement, code=ast.unparse(ast.fix_missing_locations(cut)), defines=defines)

@@ -14,6 +14,7 @@ from verify.submissions.remarks.rules import (
     changes_argument,
     eps_in_log,
     never_filled,
+    python2_print,
     reseeds,
     steps_over_features,
     stop_never_fires,
@@ -27,6 +28,7 @@ RULES: Final[tuple[Rule, ...]] = (
     never_filled.RULE,
     axis_counts_updates.RULE,
     reseeds.RULE,
+    python2_print.RULE,
     changes_argument.RULE,
 )
 

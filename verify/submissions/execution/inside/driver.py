@@ -10,7 +10,7 @@ import copy
 import sys
 import types
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -20,9 +20,13 @@ from verify.exact.numbers import ExactArray
 from verify.exact.numpy_proxy import proxy
 from verify.exact.world import PairWorld
 from verify.submissions.execution.coding import LONGEST_NAME, decoded, encoded_answer, is_path_step
+from verify.submissions.execution.inside import stand_ins
+from verify.submissions.execution.inside.containers import Container
 from verify.submissions.execution.inside.cutting import Watch
 from verify.submissions.execution.inside.loading import FILE, load, place_of, said
-from verify.submissions.execution.inside.paths import Found, Value, at, is_tensor, leaves, replaced
+from verify.submissions.execution.inside.operands import operation_of
+from verify.submissions.execution.inside.paths import Found, Value, at, each_once, is_tensor, leaves, replaced
+from verify.submissions.execution.inside.seeding import Generators, default_rng, seed_of
 from verify.submissions.execution.messages import (
     RETURNED,
     Answer,
@@ -55,6 +59,7 @@ from verify.submissions.wiring.plan_records import (
     ResultBinding,
     Step,
     TrainingMaker,
+    ValueBinding,
 )
 
 Arrays = Mapping[str, Array]
@@ -67,6 +72,8 @@ class Driver:
         self.space: dict[str, Value] = {}
         self.watch = Watch()
         self.kept: dict[str, Value] = {}  # the global names of a loop that trains, as they were before its first run
+        self.generators = Generators(())
+        np.random.default_rng = default_rng
         warnings.simplefilter("ignore")
         np.seterr(all="ignore")
 
@@ -78,7 +85,7 @@ class Driver:
         try:
             answer, found = self.answer(decoded(header), arrays)
         except BaseException as error:
-            return encoded_answer(Stopped(said(error), place_of(error))), {}
+            return encoded_answer(Stopped(said(error), place_of(error), operation_of(error))), {}
         return encoded_answer(answer), found
 
     def answer(self, request: Request, arrays: Arrays) -> tuple[Answer, dict[str, Array]]:
@@ -95,24 +102,26 @@ class Driver:
 
     def load(self, request: Load) -> Loaded:
         """Run the statements of the slice; answer what failed."""
-        self.space, failed = load(request.statements, request.cuts, self.watch)
-        return Loaded(tuple(failed))
+        self.generators.start(0)
+        self.space, failed, stood_in = load(request.statements, request.cuts, self.watch)
+        self.generators = Generators(self._spaces())
+        return Loaded(tuple(failed), tuple(stood_in))
 
     def make(self, request: Make, arrays: Arrays) -> tuple[Listed, dict[str, Array]]:
         """Build the container of the parameters as the student's code does; answer the arrays in it."""
-        call = _Call(self, Plan(request.maker), _Values(arrays, None, False))
+        call = self._calls(Plan(request.maker), arrays)(_Values(arrays, None, False))
         maker = request.maker
         made = call.trained(maker, 0) if isinstance(maker, TrainingMaker) else call.container
         if isinstance(request.maker, GlobalsMaker):
             made = {name: value for name, value in made.items() if not name.startswith("__")}
-        return _packed({"made": leaves(made)})
+        return _packed({"made": each_once(leaves(made))})
 
     def run(self, request: Run, arrays: Arrays) -> tuple[Listed, dict[str, Array]]:
         """Call the functions of the plan one after the other; answer every array that came out."""
         plan = request.plan
         world = None if request.key is None else PairWorld(request.key)
         with self._exact(world), _watched(request.locals) as seen:
-            call = _Call(self, plan, _Values(arrays, world, plan.torch))
+            call = self._calls(plan, arrays, world)(_Values(arrays, world, plan.torch))
             call.all_steps()
         found = {name: leaves(value) for name, value in call.results.items()}
         if request.after:
@@ -129,6 +138,7 @@ class Driver:
         section, plan = request.section, request.plan
         which, entry, delta = arrays["which"].tolist(), arrays["entry"].tolist(), arrays["delta"].tolist()
         out = np.zeros(len(which), dtype=arrays["delta"].dtype)
+        calls = self._calls(plan, arrays)
         for number, (parameter, index, moved) in enumerate(zip(which, entry, delta, strict=True)):
             name = plan.params[parameter].name
             values = _Values(arrays, None, plan.torch)
@@ -136,11 +146,33 @@ class Driver:
             base.reshape(-1)[index] += moved
             values.changed[name] = base
             with _watched(section.startswith("locals ")) as seen:
-                call = _Call(self, plan, values)
+                call = calls(values)
                 call.all_steps()
             inside = seen.get(section.removeprefix("locals "), call.container)
             out[number] = _plain(at(call.results.get(section, inside), request.path)).reshape(())
         return out
+
+    def _calls(self, plan: Plan, arrays: Arrays, world: PairWorld | None = None) -> Callable[[_Values], _Call]:
+        """Return what begins a pass through the plan: random numbers start anew, the container is as just made."""
+        seed = seed_of(arrays)
+        stand_ins.samples_of(arrays)
+        self.generators.start(seed)
+        container = Container(plan, lambda: _made(self.space, plan.maker, _Values(arrays, world, plan.torch)))
+
+        def begun(values: _Values) -> _Call:
+            self.generators.start(seed)
+            call = _Call(self, plan, values, container)
+            self.generators.start(seed)
+            return call
+
+        return begun
+
+    def _spaces(self) -> list[dict[str, Value]]:
+        """Return the names of the submission, and those of each module beside it."""
+        return [self.space] + [
+            vars(module) for name, module in list(sys.modules.items())
+            if isinstance(module, types.ModuleType) and getattr(module, "input", None) is self.space.get("input")
+        ]  # fmt: skip
 
     @contextmanager
     def _exact(self, world: PairWorld | None) -> Iterator[None]:
@@ -149,12 +181,8 @@ class Driver:
             yield
             return
         stand_in = proxy(world)
-        spaces = [self.space] + [
-            vars(module) for name, module in list(sys.modules.items())
-            if isinstance(module, types.ModuleType) and getattr(module, "input", None) is self.space.get("input")
-        ]  # fmt: skip
         kept = []
-        for space in spaces:
+        for space in self._spaces():
             for name, value in list(space.items()):
                 ours = stand_in if value is np else None
                 own = getattr(value, "__name__", None)
@@ -195,12 +223,11 @@ class _Values:
 class _Call:
     """One pass through the plan: the container, what each step returned."""
 
-    def __init__(self, driver: Driver, plan: Plan, values: _Values) -> None:
+    def __init__(self, driver: Driver, plan: Plan, values: _Values, container: Container) -> None:
         self.driver, self.space, self.plan, self.values = driver, driver.space, plan, values
         self.results: dict[str, Value] = {}
-        self.container = self._made(plan.maker)
-        if not isinstance(plan.maker, TrainingMaker):
-            self.container = self._filled(self.container)
+        training = isinstance(plan.maker, TrainingMaker)  # its container is there when its loop begins
+        self.container = {} if training else container.fresh(values.__getitem__)
         for name, binding in plan.settings:
             self.space[name] = self._bound(binding)
 
@@ -224,25 +251,11 @@ class _Call:
         for step in self.plan.steps:
             self.results[step.role] = self._called(step)
 
-    def _made(self, maker: Maker) -> Value:
-        match maker:
-            case GlobalsMaker():
-                return self.space
-            case CallMaker(name, arguments):
-                return copy.copy(self.space[name](**self._given(arguments)))
-            case ListsMaker(names, length):
-                return {name: [None] * length for name in names}
-            case ListMaker(length):
-                return [None] * length
-            case ObjectMaker():
-                return types.SimpleNamespace()
-        return {}
-
     def _called(self, step: Step) -> Value:
         if isinstance(self.plan.maker, TrainingMaker) and step.role == "update":
             self.container = self.trained(self.plan.maker, self.plan.maker.passes)
             return self.container
-        function = getattr(self.container, step.name) if step.method else self.space[step.name]
+        function = method_of(self.container, step.name) if step.method else self.space[step.name]
         return function(**self._given(step.arguments))
 
     def _given(self, arguments: Sequence[Argument]) -> dict[str, Value]:
@@ -262,7 +275,44 @@ class _Call:
                 return self.space[name]
             case MadeBinding(name, arguments):
                 return self.space[name](**self._given(arguments))
-        return list(binding.value) if isinstance(binding.value, tuple) else binding.value
+        return _plain_value(self.space, binding)
+
+
+def _made(space: dict[str, Value], maker: Maker, values: _Values) -> Value:
+    """Return the container as the maker makes it, from arrays and plain values alone."""
+    match maker:
+        case GlobalsMaker():
+            return space
+        case CallMaker(name, arguments):
+            given = {
+                one: values[bound.name] if isinstance(bound, ArrayBinding) else _plain_value(space, bound)
+                for one, bound in arguments
+            }
+            return copy.copy(space[name](**given))
+        case ListsMaker(names, length):
+            return {name: [None] * length for name in names}
+        case ListMaker(length):
+            return [None] * length
+        case ObjectMaker():
+            return types.SimpleNamespace()
+    return {}
+
+
+def _plain_value(space: dict[str, Value], binding: Binding) -> Value:
+    if isinstance(binding, FunctionBinding):
+        return space[binding.name]
+    assert isinstance(binding, ValueBinding)  # nothing else is there before the container is
+    return list(binding.value) if isinstance(binding.value, tuple) else binding.value
+
+
+def method_of(container: Value, name: str) -> Value:
+    """Return a method of an object; a private name as Python mangles it in the class that defines it."""
+    if name.startswith("__") and not name.endswith("__"):
+        for owner in type(container).__mro__:
+            mangled = f"_{owner.__name__.lstrip('_')}{name}"
+            if mangled in vars(owner):
+                return getattr(container, mangled)
+    return getattr(container, name)
 
 
 class _Methods:
@@ -272,7 +322,7 @@ class _Methods:
         self._owner = owner
 
     def __getitem__(self, name: str) -> Value:
-        return getattr(self._owner, name)
+        return method_of(self._owner, name)
 
 
 def _restored(space: dict[str, Value], names: Sequence[str], kept: dict[str, Value]) -> None:

@@ -7,13 +7,17 @@ import sys
 import traceback
 import types
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Final, NoReturn
 
 from verify.submissions.execution.inside.cutting import WATCH, Watch, cut
-from verify.submissions.execution.messages import Broken
+from verify.submissions.execution.inside.stand_ins import COMPUTING, INERT, InertModule, inert, usual
+from verify.submissions.execution.messages import Broken, StoodIn
 from verify.submissions.wiring.plan_records import Cut, Runnable
 
 FILE: Final = "<submission "  # how code of the submission is told from everybody else's, in tracebacks
+_BESIDE: Final = "module "  # code of a module beside it: its lines are not those of the submission
 
 
 class Missing:
@@ -33,23 +37,41 @@ def _no_input(*prompt: object) -> str:
     raise EOFError("input() is not answered here")
 
 
+_trees: dict[str, list[ast.Module]] = {}  # of what was run, by the name of its file; lines are those of the cell
+
+
 def load(
     statements: Sequence[Runnable], cuts: Sequence[Cut] = (), watch: Watch | None = None
-) -> tuple[dict[str, Any], list[Broken]]:
-    """Return the namespace after these statements, and what failed; the loops in `cuts` can be watched."""
+) -> tuple[dict[str, Any], list[Broken], list[StoodIn]]:
+    """Return the namespace after these statements, what failed, and for which names something stands in.
+
+    The loops in `cuts` can be watched.
+    """
     spaces: dict[str | None, dict[str, Any]] = {}
-    failed = []
+    failed: list[Broken] = []
+    stood_in: list[StoodIn] = []
+    _trees.clear()
+    used = _names_used(statements)
     if cuts:
         _space(spaces, None)[WATCH] = watch
     for index, statement in enumerate(statements):
         space = _space(spaces, statement.module)
         try:
             _run(statement, space, () if statement.module else cuts)
+        except ImportError as error:
+            names = _stand_in(statement, space, used)
+            stood_in += [StoodIn(index, name) for name in names or ()]
+            if names is None:
+                _fail(index, statement, space, error, failed)
         except BaseException as error:
-            failed.append(Broken(index, said(error)))
-            for name in statement.defines:
-                space.setdefault(name, Missing(name, said(error)))
-    return _space(spaces, None), failed
+            _fail(index, statement, space, error, failed)
+    return _space(spaces, None), failed, stood_in
+
+
+def _fail(index: int, statement: Runnable, space: dict[str, Any], error: BaseException, failed: list[Broken]) -> None:
+    failed.append(Broken(index, said(error)))
+    for name in statement.defines:
+        space.setdefault(name, Missing(name, said(error)))
 
 
 def _space(spaces: dict[str | None, dict[str, Any]], name: str | None) -> dict[str, Any]:
@@ -58,6 +80,11 @@ def _space(spaces: dict[str | None, dict[str, Any]], name: str | None) -> dict[s
         module.__dict__["input"] = _no_input
         sys.modules[name or "submission"] = module
         spaces[name] = module.__dict__
+        above, _, last = (name or "").rpartition(".")
+        if above:  # a package: its modules are found in it, and import each other by their place
+            _space(spaces, above).update(__path__=[], __package__=above)
+            setattr(sys.modules[above], last, module)
+            module.__package__ = above
     return spaces[name]
 
 
@@ -67,8 +94,72 @@ def _run(statement: Runnable, space: dict[str, Any], cuts: Sequence[Cut]) -> Non
         if isinstance(node, ast.stmt | ast.expr | ast.excepthandler | ast.arg | ast.keyword | ast.alias):
             node.lineno = max(1, node.lineno + statement.line - 1)
             node.end_lineno = max(node.lineno, (node.end_lineno or 1) + statement.line - 1)
-    tree = cut(tree, statement.cell, cuts)
-    exec(compile(tree, f"{FILE}{'' if statement.cell is None else statement.cell}>", "exec"), space)
+    cell = "" if statement.cell is None else str(statement.cell)
+    name = f"{FILE}{cell if statement.module is None else f'{_BESIDE}{statement.module}'}>"
+    _trees.setdefault(name, []).append(tree)
+    exec(compile(cut(tree, statement.cell, cuts), name, "exec"), space)
+
+
+def tree_at(name: str, line: int) -> ast.Module | None:
+    """Return the tree of the statement in which a line of a file of the submission stands."""
+    for tree in reversed(_trees.get(name, [])):
+        if any(node.lineno <= line <= (node.end_lineno or node.lineno) for node in tree.body):
+            return tree
+    return None
+
+
+def _names_used(statements: Sequence[Runnable]) -> frozenset[str]:
+    """Return every name and attribute that is read anywhere in these statements."""
+    found = set()
+    for statement in statements:
+        with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+            for node in ast.walk(ast.parse(statement.code)):
+                if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load):
+                    found.add(node.id if isinstance(node, ast.Name) else node.attr)
+    return frozenset(found)
+
+
+def _stand_in(statement: Runnable, space: dict[str, Any], used: frozenset[str]) -> list[str] | None:
+    """Put something in the place of what an import can't find; return the helpers among it, None where that fails."""
+    body = ast.parse(statement.code).body
+    if len(body) != 1 or not isinstance(body[0], ast.Import | ast.ImportFrom):
+        return None
+    made: dict[str, Any] = {}
+    helpers: list[str] = []
+    for one in body[0].names:
+        module = one.name if isinstance(body[0], ast.Import) else body[0].module or ""
+        name = one.asname or (one.name.split(".")[0] if isinstance(body[0], ast.Import) else one.name)
+        try:
+            _run(replace(statement, code=ast.unparse(_only(body[0], one))), space, ())
+            continue
+        except ImportError as error:
+            absent = isinstance(error, ModuleNotFoundError)
+        if module.split(".")[0] in COMPUTING:
+            return None
+        if not absent and module.split(".")[0] not in INERT:
+            return None  # it is there, and has no such name
+        if module.split(".")[0] in INERT:
+            if one.name != "*":
+                made[name] = InertModule(name) if isinstance(body[0], ast.Import) else inert(one.name)
+        elif isinstance(body[0], ast.Import):
+            found = {inner: usual(inner) for inner in used if usual(inner) is not None}
+            made[name] = types.SimpleNamespace(**found)
+            helpers += found
+        elif one.name == "*":
+            found = {inner: usual(inner) for inner in used if usual(inner) is not None and inner not in space}
+            made.update(found)
+            helpers += found
+        else:
+            helper = usual(one.name)
+            made[name] = Missing(name, f"no module named {module!r}") if helper is None else helper
+            helpers += [] if helper is None else [one.name]
+    space.update(made)
+    return sorted(helpers) if made else None
+
+
+def _only(node: ast.Import | ast.ImportFrom, one: ast.alias) -> ast.Import | ast.ImportFrom:
+    """Return an import of one name alone."""
+    return ast.Import([one]) if isinstance(node, ast.Import) else ast.ImportFrom(node.module, [one], node.level)
 
 
 def said(error: BaseException) -> str:
@@ -87,5 +178,7 @@ def place_of(error: BaseException) -> tuple[int | None, int] | None:
         name = frame.f_code.co_filename
         if name.startswith(FILE):
             cell = name[len(FILE) : -1]
+            if cell.startswith(_BESIDE):
+                continue
             found = (int(cell) if cell.isdigit() else None, line)
     return found

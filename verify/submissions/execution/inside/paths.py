@@ -31,6 +31,36 @@ def is_tensor(value: Value) -> bool:
     return type(value).__module__.split(".")[0] == "torch" and hasattr(value, "detach")
 
 
+def is_sparse(value: Value) -> bool:
+    """Whether this is a sparse matrix of SciPy, said without importing it."""
+    return type(value).__module__.startswith("scipy.sparse") and hasattr(value, "toarray")
+
+
+def numbers_of(value: Value) -> Value:
+    """Return a sparse matrix, or an array of objects that are all plain numbers, as an array; all else as it is."""
+    if is_sparse(value):
+        return value.toarray()
+    if isinstance(value, np.ndarray) and value.dtype.kind == "O" and value.size:
+        parts = value.reshape(-1).tolist()
+        if all(isinstance(one, float | int | complex | np.number) for one in parts):
+            return np.array(parts).reshape(value.shape)
+    return value
+
+
+def each_once(found: Mapping[Found, Value]) -> dict[Found, Value]:
+    """Return the leaves without those that are the very array of an earlier one, which a layer was given as well."""
+    seen: dict[int, Found] = {}
+    for path, leaf in found.items():
+        if isinstance(leaf, np.ndarray) or is_tensor(leaf):
+            seen.setdefault(id(leaf), path)
+    return {path: leaf for path, leaf in found.items() if seen.get(id(leaf), path) == path}
+
+
+def identical(container: Value, value: Value) -> list[Found]:
+    """Return every path in a container at which this very value stands, not one that is equal to it."""
+    return [path for path, leaf in leaves(container).items() if leaf is value]
+
+
 def leaves(value: Value, *, attributes: bool = True) -> dict[Found, Value]:
     """Return the arrays and numbers inside a value, by their paths; lists of plain numbers are arrays too."""
     found: dict[Found, Value] = {}
@@ -42,6 +72,7 @@ def leaves(value: Value, *, attributes: bool = True) -> dict[Found, Value]:
 
 
 def _walk(value: Value, path: Found, above: set[int], attributes: bool) -> Iterator[tuple[Found, Value]]:
+    value = numbers_of(value)
     if is_array(value):
         if not (isinstance(value, np.ndarray) and value.dtype.kind == "O"):
             yield path, value

@@ -1,0 +1,82 @@
+"""What keeps a verdict back although gradients were had: they are not what was asked for, or not always the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from verify.submissions.execution.calling import Reading
+from verify.submissions.execution.shapes import fits
+from verify.submissions.explanation.reasons import not_attempted
+from verify.submissions.program.placeholders import placeholders
+from verify.submissions.wiring.plan_records import CallMaker, GlobalsMaker
+
+Given = Mapping[str, Any]
+
+
+def doubt_about(reading: Reading, given: Given) -> str:
+    """Return why gradients that were had cannot be judged, or nothing."""
+    return _guessed(reading, given) or _own_sizes(reading, given) or _unwritten(reading)
+
+
+def _guessed(reading: Reading, given: Given) -> str:
+    """Return why shapes that were only guessed can't be judged: a gradient of as many entries lies in another way."""
+    if isinstance(reading.container.maker, CallMaker | GlobalsMaker):
+        return ""
+    for one in reading.structure.parameters:
+        value = given.get(one.name)
+        if value is not None and np.size(value) == np.prod(one.shape) and not fits(value, one.shape):
+            return (
+                f"nothing in the file makes {one.name}, so it was given the shape {one.shape}; "
+                f"its gradient has the shape {np.shape(value)}, and which of them is meant is not known"
+            )
+    return ""
+
+
+def _own_sizes(reading: Reading, given: Given) -> str:
+    """Return that no gradient has as many entries as its parameter: then the code made parameters of its own."""
+    sizes = {one.name: np.prod(one.shape) for one in reading.structure.parameters}
+    had = {name: value for name, value in given.items() if name in sizes}
+    if len(had) < 2 or any(np.size(value) == sizes[name] for name, value in had.items()):
+        return ""
+    name = next(iter(had))
+    shape = next(one.shape for one in reading.structure.parameters if one.name == name)
+    return (
+        f"every gradient has another size than its parameter, {name} {np.shape(had[name])} and not {shape}: the code "
+        "makes parameters of its own, or others are meant"
+    )
+
+
+def _unwritten(reading: Reading) -> str:
+    """Return that the backward pass is not written to its end, where a gradient is missing for that."""
+    judged = reading.roles.backward or reading.roles.update
+    missing = [one for one in reading.structure.parameters if one.name not in reading.gradients]
+    waiting = placeholders(judged) if judged is not None and missing else ()
+    return not_attempted(judged, waiting) if judged is not None and waiting else ""
+
+
+def not_deterministic(names: tuple[str, ...]) -> str:
+    """Return that a second call gives something else, which no gradient that is added up explains."""
+    return (
+        f"not deterministic: a second call with the same arguments gives another gradient of {', '.join(names)}, "
+        "though every random number generator was started anew; something is kept from one call to the next"
+    )
+
+
+def changed(first: Given, second: Given) -> tuple[str, ...]:
+    """Return the names under which two calls do not give the same."""
+    return tuple(
+        name for name, value in first.items()
+        if name not in second or np.shape(value) != np.shape(second[name])
+        or not np.allclose(value, second[name], rtol=1e-6, equal_nan=True)
+    )  # fmt: skip
+
+
+def added(first: Given, second: Given) -> dict[str, Any]:
+    """Return the sums of what two calls give under the same name and in the same shape."""
+    return {
+        name: value + second[name] for name, value in first.items()
+        if name in second and np.shape(value) == np.shape(second[name])
+    }  # fmt: skip

@@ -1,0 +1,128 @@
+"""Why somebody's code could not be judged: first what stopped, in the names of the code, then the option that helps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from verify.submissions.execution.answers import Refused
+from verify.submissions.parsing.document import Place
+from verify.submissions.program.functions import Function
+from verify.submissions.program.placeholders import Placeholder, placeholders
+from verify.submissions.program.vocabulary import roles_of
+from verify.submissions.wiring.roles import Roles
+
+_SHOWN: Final = 2  # reasons of one kind that are told
+
+
+class Reason(NamedTuple):
+    """Why there is no verdict, without a full stop, and what would help: a sentence, or nothing."""
+
+    why: str
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What came of calling a submission: where its functions stopped, and what could not be run before."""
+
+    readings: Sequence[Roles]  # who is who, the likeliest first
+    functions: Sequence[Function] = ()  # all of the file
+    complaints: Sequence[Refused] = ()  # why trials failed
+    stopped: Refused | None = None  # where the backward pass stopped, after a forward pass that is understood
+    broken: Sequence[str] = ()  # errors of statements of the file, with their places
+    ran: bool = False  # the functions ran, and no gradient was found
+
+
+WHICH: Final = (
+    "If other functions are meant, name them with --forward NAME, --backward NAME, --loss NAME, --update NAME, "
+    "--init NAME or --class NAME"
+)
+MORE_TIME: Final = "--timeout SECONDS gives it more time"
+MORE_MEMORY: Final = "--memory MIB gives it more memory"
+
+
+def reason(attempt: Attempt) -> Reason:
+    """Return why no gradient was found."""
+    unwritten = _not_attempted(attempt)
+    if unwritten:
+        return Reason(unwritten)
+    if attempt.stopped is not None:
+        return _stopped(attempt, attempt.stopped)
+    said = list(dict.fromkeys(_told(one) for one in attempt.complaints))[:_SHOWN]
+    broken = list(dict.fromkeys(attempt.broken))[:_SHOWN]
+    if any("memory limit" in one for one in said):
+        return Reason("; ".join([*said, *broken]), MORE_MEMORY)
+    if attempt.ran:
+        which = _judged(attempt)
+        runs = f"{which.name} runs" if which is not None else "its functions run"
+        why = f"{runs}, but nothing that it returns, keeps or changes was recognised as the gradient of a parameter"
+        return Reason("; ".join([why, *said]), "If another function gives the gradients, name it with --backward NAME")
+    if said:
+        return Reason(f"no way was found to call its functions: {'; '.join([*said, *broken])}", WHICH)
+    why = "no parameters were found: no function makes them, and there are no names like W1 and b1"
+    return Reason("; ".join([why, *broken]), "If a function makes the parameters, name it with --init NAME")
+
+
+def _judged(attempt: Attempt) -> Function | None:
+    return next((one.backward or one.update for one in attempt.readings), None)
+
+
+def _not_attempted(attempt: Attempt) -> str:
+    """Return which function is not written yet, or nothing."""
+    seen = attempt.readings if _may_be_unwritten(attempt) else attempt.readings[:1]
+    every = [one for roles in seen for one in (roles.backward, roles.update, roles.forward, roles.init) if one]
+    every += [one for one in attempt.functions if any(one.name in other.calls for other in every)]
+    found = [(one, placeholders(one)) for one in dict.fromkeys(every) if not _is_abstract(one, attempt.functions)]
+    found.sort(key=lambda pair: not any(one.whole for one in pair[1]))
+    return next((not_attempted(function, waiting) for function, waiting in found if waiting), "")
+
+
+def unwritten_function(functions: Sequence[Function]) -> str:
+    """Return which of the functions that would be judged holds no code, or nothing, where none could be called."""
+    for function in functions:
+        found = () if _is_abstract(function, functions) else placeholders(function)
+        if found and found[0].whole and {"backward", "forward", "update"} & set(roles_of(function.name)):
+            return not_attempted(function, found)
+    return ""
+
+
+def _may_be_unwritten(attempt: Attempt) -> bool:
+    """Whether a function other than those that were called may be the one that is not written."""
+    stopped = str(attempt.stopped or "")
+    return attempt.stopped is None or "NoneType" in stopped or "NotImplemented" in stopped
+
+
+def _is_abstract(function: Function, functions: Sequence[Function]) -> bool:
+    """Whether another class has a method of this name that is written: then this one only says that it must be."""
+    same = [one for one in functions if one.name == function.name and one.owner != function.owner and one.owner]
+    return function.owner is not None and any(not any(two.whole for two in placeholders(one)) for one in same)
+
+
+def not_attempted(function: Function, found: Sequence[Placeholder]) -> str:
+    """Return the words for a function that is not written, or not to its end."""
+    first = found[0]
+    if first.whole:
+        return f"not attempted: {function.name} holds no code yet, only {first.text} ({first.place})"
+    return f"not attempted to the end: in {function.name}, {first.text} waits for code ({first.place})"
+
+
+def _stopped(attempt: Attempt, stopped: Refused) -> Reason:
+    which = _judged(attempt)
+    name = which.name if which is not None else "its backward pass"
+    help_ = MORE_MEMORY if "memory limit" in str(stopped) else ""
+    return Reason(f"{name} stops{_where(stopped)}: {stopped}", help_)
+
+
+def _told(refused: Refused) -> str:
+    return f"{refused}{_where(refused)}"
+
+
+def _where(refused: Refused) -> str:
+    return f" ({Place(*refused.place)})" if refused.place else ""
+
+
+def failure(kind: str, reason: str) -> Reason:
+    """Return why a process gave no answer, and the option that helps against it."""
+    return Reason(reason, {"time": MORE_TIME, "memory": MORE_MEMORY}.get(kind, ""))
