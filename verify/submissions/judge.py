@@ -92,8 +92,8 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
     context = replace(context, stood_in=_places(candidates, stand_ins))
     outputs = int(convention["outputs"]) if "outputs" in convention else candidates.outputs
     trained = Trainings(ask, candidates).find(convention, outputs)
-    if trained is not None and "outputs" not in convention:
-        outputs = trained.reading.structure.sizes[-1]
+    if trained is not None and trained.outputs and "outputs" not in convention:
+        outputs = trained.outputs
     trials = Trials(ask, candidates)
     reading = trials.find(convention, outputs)
     why, help_ = _why_not(trials, candidates, failed, reading)

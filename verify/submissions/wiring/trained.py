@@ -61,6 +61,7 @@ class Trained:
 
     reading: Reading
     loop: Loop
+    outputs: int | None  # how many units its output layer has, where the shapes of its parameters say
     others: bool  # more than the parameters changes in the pass: velocities, or counts of an optimiser
 
 
@@ -166,16 +167,27 @@ class Trainings:
         """Return the step with data that lie so; the widths are those of the parameters that stand before the loop."""
         base = self._before(loop, maker, widths, samples, labels)
         made = self._at(base, maker)
-        own = chain(_shapes(_parameter_like(made)))
-        if own is not None and (own.sizes[0], own.sizes[-1]) != widths and not isinstance(maker.owner, MadeBinding):
-            base = self._before(loop, maker, (own.sizes[0], own.sizes[-1]), samples, labels)
-            made = self._at(base, maker)
-        point = make_point(base.structure, base.batch, seed=3)
-        found = unpacked(*self.ask(base.run(_STEP, local_names=True, after=True), base.arrays(point)))
+        try:
+            return self._pass(loop, base, made)
+        except Refused as refused:
+            for own in _widths(made):
+                if own != widths and BATCH not in own:
+                    base = self._before(loop, maker, own, samples, labels)
+                    try:
+                        return self._pass(loop, base, self._at(base, maker))
+                    except Refused as again:
+                        self.complaints.append(again)
+            raise refused from None
+
+    def _pass(self, loop: Loop, base: Reading, made: Mapping[Path, Array]) -> Trained:
+        """Return the step as one pass shows it: what changes, by which rate, and the loss on the way."""
+        found = unpacked(*self.ask(base.run(_STEP, local_names=True, after=True), base.arrays(_point(base))))
         moved = _moved(made, found)
         structure, others = _structure_of(moved, base.structure.sizes)
         if structure is None:
             raise Refused("no parameter changes in one pass of the loop that trains")
+        if any(BATCH in own for own in _widths(moved)):
+            raise Refused("the loop that trains takes samples for features, or features for samples")
         rates = tuple(path for path, value in made.items() if _is_rate(path) and np.size(value) == 1)
         reading = replace(base, structure=structure, rates=rates, forward_steps=_AT_REST if rates else _STEP)
         found = unpacked(*self.ask(reading.run(_STEP, local_names=True, after=True), reading.arrays(_point(reading))))
@@ -183,7 +195,7 @@ class Trainings:
         reading = replace(reading, loss=_loss_in(found) if usable else None)
         if reading.loss is None:
             reading = self._with_own_loss(reading, found)
-        return Trained(_with_gradients(reading, found, loop, others), loop, others)
+        return Trained(_with_gradients(reading, found, loop, others), loop, _outputs(made, structure), others)
 
     def _with_own_loss(self, reading: Reading, found: Leaves) -> Reading:
         """Return the reading with a loss of the file that training does not compute, on what the pass computed."""
@@ -282,9 +294,12 @@ def _structure_of(moved: Mapping[Path, Array], sizes: tuple[int, ...]) -> tuple[
         path not in mine and np.shape(value) in shapes and np.ndim(value) > 0 and not _is_gradient(path)
         for path, value in moved.items()
     )
-    found = chain(_shapes(mine)) if all(np.ndim(value) in (1, 2) for value in mine.values()) else None
-    if found is not None and len({one.name for one in found.parameters}) == len(mine):
-        return found, others
+    plain = all(np.ndim(value) in (1, 2) for value in mine.values())
+    for lies in (None, True) if plain else ():
+        found = chain(_shapes(mine), transposed=lies)
+        if found is not None and len({one.name for one in found.parameters}) == len(mine):
+            if (found.sizes[0], found.sizes[-1]) == (sizes[0], sizes[-1]):
+                return found, others
     names: dict[str, int] = {}
     parameters = []
     for name, path, shape in _shapes(mine):
@@ -292,6 +307,20 @@ def _structure_of(moved: Mapping[Path, Array], sizes: tuple[int, ...]) -> tuple[
         told = name if names[name] == 1 else f"{name}_{names[name]}"
         parameters.append(Parameter(told, path, shape, 1, "W" if len(shape) == 2 else "b"))
     return Structure(tuple(parameters), sizes), others
+
+
+def _outputs(made: Mapping[Path, Array], structure: Structure) -> int | None:
+    every = {last for _, last in _widths(made)}
+    if len(structure.sizes) > 2 or len(every) == 1:
+        return structure.sizes[-1] if len(structure.sizes) > 2 else every.pop()
+    return None
+
+
+def _widths(made: Mapping[Path, Array]) -> list[tuple[int, int]]:
+    """Return the widths of input and output that parameters of these shapes may have, read either way."""
+    shapes = _shapes({path: value for path, value in _parameter_like(made).items() if np.ndim(value) in (1, 2)})
+    found = [chain(shapes, transposed=lies) for lies in (None, True)]
+    return list(dict.fromkeys((one.sizes[0], one.sizes[-1]) for one in found if one is not None))
 
 
 def _loss_in(found: Leaves) -> Where | None:
