@@ -14,8 +14,10 @@ from verify.nets.net import backward
 from verify.nets.structure import Parameter
 from verify.submissions.execution.answers import Leaves, Where
 from verify.submissions.execution.calling import Reading
+from verify.submissions.execution.shapes import fits
 from verify.submissions.program.functions import Function
 from verify.submissions.program.vocabulary import bare
+from verify.submissions.wiring.plan_records import CallMaker, GlobalsMaker, TrainingMaker
 from verify.submissions.wiring.points import Point
 
 _RIGHT: Final = 1e-6
@@ -93,6 +95,10 @@ def _matched(reading: Reading, named: list[tuple[Where, str, Array]]) -> dict[st
         if mine is not None:
             left.remove(mine)
             by_name[one.name] = mine[0]
+    single = [entry for entry in named if entry[0] not in by_name.values() and np.ndim(entry[2]) == 0]
+    without = [one for one in parameters if one.name not in by_name]
+    if len(single) == len(without) == 1 and np.prod(without[0].shape) == 1:  # the one bias of one output
+        by_name[without[0].name] = single[0][0]
     return by_name if len(by_name) * 2 >= len(parameters) else {}
 
 
@@ -139,10 +145,15 @@ def given_gradients(reading: Reading, found: Leaves, before: Mapping[str, Array]
 
 
 def with_fit(reading: Reading, found: Leaves, point: Point) -> Reading:
-    """Return the reading with a word on whether every gradient has as many entries as its parameter."""
+    """Return the reading with a word on whether every gradient has the entries of its parameter.
+
+    Where nothing in the file makes the parameter, its shape is only tried: then the gradient has to lie as it does.
+    """
     given = given_gradients(reading, found, point.params)
-    sizes = [np.size(given.get(one.name, ())) == np.prod(one.shape) for one in reading.structure.parameters]
-    return replace(reading, fits=all(sizes))
+    tried = not isinstance(reading.container.maker, CallMaker | GlobalsMaker | TrainingMaker)
+    every = [(given.get(one.name, np.zeros(0)), one.shape) for one in reading.structure.parameters]
+    alike = [fits(value, shape) if tried else np.size(value) == np.prod(shape) for value, shape in every]
+    return replace(reading, fits=all(alike))
 
 
 def truth(reading: Reading, params: Mapping[str, Array], X: Array, Y: Array) -> dict[str, Array]:

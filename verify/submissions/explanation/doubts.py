@@ -11,7 +11,7 @@ from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.shapes import fits
 from verify.submissions.explanation.reasons import not_attempted
 from verify.submissions.program.placeholders import placeholders
-from verify.submissions.wiring.plan_records import CallMaker, GlobalsMaker
+from verify.submissions.wiring.plan_records import CallMaker, GlobalsMaker, TrainingMaker
 
 Given = Mapping[str, Any]
 
@@ -23,7 +23,7 @@ def doubt_about(reading: Reading, given: Given) -> str:
 
 def _guessed(reading: Reading, given: Given) -> str:
     """Return why shapes that were only guessed can't be judged: a gradient of as many entries lies in another way."""
-    if isinstance(reading.container.maker, CallMaker | GlobalsMaker):
+    if isinstance(reading.container.maker, CallMaker | GlobalsMaker | TrainingMaker):
         return ""
     for one in reading.structure.parameters:
         value = given.get(one.name)

@@ -22,7 +22,7 @@ from verify.submissions.wiring.plan import RATE, Container, Known, arguments, lo
 from verify.submissions.wiring.plan_records import Argument, ArrayBinding, CallMaker, ResultBinding, Step, ValueBinding
 from verify.submissions.wiring.points import Point, make_point
 from verify.submissions.wiring.roles import Roles
-from verify.submissions.wiring.structure import BATCH
+from verify.submissions.wiring.structure import BATCH, resized
 
 LABELS: Final = ("one-hot", "integers", "integers-column", "flat")
 # What an implied loss may be, where the file declares none: without and with the 1/m, and halves of squares.
@@ -69,17 +69,30 @@ class Trials:
         for structure, container in structures(self.ask, roles, outputs, self.complaints):
             if len(structure.sizes) < max(self.stopped, default=0):
                 continue  # a smaller net could hide what stops in a larger one
-            fitting = False
-            for samples in ("rows", "columns", "mixed"):
-                if fixed.get("samples") in (None, samples):
-                    for reading in self._with_labels(roles, structure, container, samples, BATCH, fixed):
-                        misfits = per_sample and not reading.fits
-                        fitting = fitting or (bool(reading.gradients) and not misfits)
-                        if not misfits:
-                            yield reading
-            for samples in () if fitting else ("columns", "vector", "rows") if per_sample else ("vector",):
-                if fixed.get("samples") in (None, samples):
-                    yield from self._with_labels(roles, structure, container, samples, 1, fixed)
+            found = list(self._of_one(roles, structure, container, fixed, per_sample))
+            yield from found
+            unfit = any(one.loss is not None or one.net is not None for one in found) and not any(
+                one.fits for one in found
+            )
+            if unfit and outputs is None and structure.sizes[-1] > 1:
+                narrow = resized(structure, (*structure.sizes[:-1], 1))
+                yield from self._of_one(roles, narrow, container, fixed, per_sample)
+
+    def _of_one(
+        self, roles: Roles, structure: Structure, container: Container, fixed: Mapping[str, str], per_sample: bool
+    ) -> Iterator[Reading]:
+        """Yield the readings with parameters of these shapes."""
+        fitting = False
+        for samples in ("rows", "columns", "mixed"):
+            if fixed.get("samples") in (None, samples):
+                for reading in self._with_labels(roles, structure, container, samples, BATCH, fixed):
+                    misfits = per_sample and not reading.fits
+                    fitting = fitting or (bool(reading.gradients) and not misfits)
+                    if not misfits:
+                        yield reading
+        for samples in () if fitting else ("columns", "vector", "rows") if per_sample else ("vector",):
+            if fixed.get("samples") in (None, samples):
+                yield from self._with_labels(roles, structure, container, samples, 1, fixed)
 
     def _with_labels(
         self,
