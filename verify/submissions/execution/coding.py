@@ -159,8 +159,8 @@ def _binding(binding: Binding) -> Json:
             return {"is": "result", "step": role, "path": _steps(path)}
         case FunctionBinding(name):
             return {"is": "function", "name": name}
-        case MadeBinding(name, arguments):
-            return {"is": "made", "call": name, "arguments": _arguments(arguments)}
+        case MadeBinding(name, arguments, path):
+            return {"is": "made", "call": name, "arguments": _arguments(arguments), "path": _steps(path)}
 
 
 def _steps(path: Path) -> list[object]:
@@ -242,8 +242,9 @@ def _to_training(value: object, where: str) -> TrainingMaker:
 
 
 def _to_made(value: object, where: str) -> MadeBinding:
-    one = fields(value, where, "is", "call", "arguments")
-    return MadeBinding(text(one["call"], where), each(one["arguments"], f"{where}, arguments", _to_argument))
+    one = fields(value, where, "is", "call", "arguments", "path")
+    given = each(one["arguments"], f"{where}, arguments", _to_argument)
+    return MadeBinding(text(one["call"], where), given, to_path(one["path"], where))
 
 
 def _to_step(value: object, where: str) -> Step:

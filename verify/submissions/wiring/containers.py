@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from verify.arrays import Array
 from verify.nets.structure import Structure
 from verify.submissions.execution.answers import Refused
 from verify.submissions.execution.calling import Ask, make
@@ -73,7 +74,7 @@ def _made(
             complaints.append(refused)
             continue
         named = [(_name(path, roles.init), path, np.shape(value)) for path, value in made.items()]
-        structure = chain([one for one in named if len(one[2]) in (1, 2)])
+        structure = chain([one for one in named if len(one[2]) in (1, 2) or _is_one_bias(one[0], made[one[1]])])
         if structure is None:
             continue
         structure = _named(structure, made, roles if apart else None)
@@ -81,6 +82,16 @@ def _made(
         if structure.sizes != asked:
             yield from ((resized(structure, sizes), container) for sizes in _shrunk(structure.sizes))
         yield structure, container
+
+
+def _is_one_bias(name: str, value: Array) -> bool:
+    """Whether a single number is the bias of one output: it is called so, or it has no name and is a float."""
+    low = name.lower()
+    return (
+        np.asarray(value).dtype.kind == "f"
+        and np.ndim(value) == 0
+        and (name.startswith(_NAMELESS) or (is_parameter(name) and low.lstrip("_").startswith("b")))
+    )
 
 
 def _named(structure: Structure, made: Iterable[Path], roles: Roles | None) -> Structure:

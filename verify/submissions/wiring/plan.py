@@ -82,7 +82,8 @@ def _sizes_in_order(names: Sequence[str], function: Function, sizes: Sequence[in
     if not 0 < len(names) <= len(sizes) or any(meanings[name] not in (None, "m") for name in names):
         return None
     if len(names) == 1:
-        return (Argument(names[0], ValueBinding(tuple(sizes))),)
+        alone = re.fullmatch(r"n|m|d|p|k|num|dim(ension)?|size|length", names[0].lower())
+        return (Argument(names[0], ValueBinding(sizes[0] if alone else tuple(sizes))),)
     taken = [*sizes[: len(names) - 1], sizes[-1]]
     return tuple(Argument(name, ValueBinding(size)) for name, size in zip(names, taken, strict=True))
 

@@ -72,10 +72,11 @@ class FunctionBinding:
 
 @dataclass(frozen=True)
 class MadeBinding:
-    """What a function or a class of the submission makes: a net, or a tuple of parameters."""
+    """What a function or a class of the submission makes, or a part of it: a net, parameters, one of them."""
 
     name: str
     arguments: tuple[Argument, ...] = ()
+    path: Path = ()
 
 
 Binding = ArrayBinding | ValueBinding | ParamsBinding | ParamBinding | ResultBinding | FunctionBinding | MadeBinding

@@ -30,7 +30,7 @@ def chain(found: Sequence[_Found], *, transposed: bool | None = None) -> Structu
     width it has. `transposed` decides where a single layer could be read both ways.
     """
     named = [one for one in found if is_parameter(one[0]) and bare(one[0]) == one[0].lower().replace("_", "").strip()]
-    arrays = [one for one in (named or found) if len(one[2]) in (1, 2)]
+    arrays = [one for one in (named or found) if len(one[2]) in (0, 1, 2)]
     weights = [one for one in arrays if len(one[2]) == 2 and not _is_bias(one[0], one[2])]
     biases = [one for one in arrays if one not in weights]
     weights.sort(key=lambda one: _number(one[0]))

@@ -6,6 +6,7 @@ definitions is in force, and what is done with the gradients. Whether they are r
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -129,14 +130,28 @@ class Trainings:
     def _arguments(self, holder: Function, sizes: tuple[int, ...]) -> tuple[Argument, ...] | None:
         given: list[Argument] = []
         hidden = list(sizes[1:-1])
+        parts = self._parts([name for name in holder.arguments if is_parameter(name)], sizes)
         for name in holder.arguments:
-            binding = self._bound(name, sizes, hidden)
+            binding = parts.get(name) or self._bound(name, sizes, hidden)
             kept = name in defaulted(holder) and not isinstance(binding, ArrayBinding)
             if binding is None and not kept:
                 return None
             if binding is not None and not kept:
                 given.append(Argument(name, binding))
         return tuple(given)
+
+    def _parts(self, names: Sequence[str], sizes: tuple[int, ...]) -> dict[str, Binding]:
+        """Return which part of what the submission's own maker returns each parameter is, by its name or in order."""
+        makers = [one.init for one in self.candidates.roles if one.init is not None and not one.init.owner]
+        for maker in makers if len(names) > 1 else ():
+            made, last = self._made(maker.name, sizes), maker.last_return
+            count = len(last.elts) if isinstance(last, ast.Tuple) else 0
+            if made is None or count != len(names):
+                continue
+            by_name = set(names) <= set(maker.returned)
+            places = [maker.returned.index(name) if by_name else place for place, name in enumerate(names)]
+            return {name: replace(made, path=(("item", place),)) for name, place in zip(names, places, strict=True)}
+        return {}
 
     def _bound(self, name: str, sizes: tuple[int, ...], hidden: list[int]) -> Binding | None:
         meaning = meaning_of(name)
@@ -183,6 +198,9 @@ class Trainings:
         """Return the step as one pass shows it: what changes, by which rate, and the loss on the way."""
         found = unpacked(*self.ask(base.run(_STEP, local_names=True, after=True), base.arrays(_point(base))))
         moved = _moved(made, found)
+        if _reshaped(made, found):
+            raise Refused("a parameter has another shape after the pass: what is taken from it was broadcast")
+        moved |= _left_alone(made, moved)
         structure, others = _structure_of(moved, base.structure.sizes)
         if structure is None:
             raise Refused("no parameter changes in one pass of the loop that trains")
@@ -201,10 +219,11 @@ class Trainings:
         """Return the reading with a loss of the file that training does not compute, on what the pass computed."""
         names = dict.fromkeys(_root(path) for section, path in found if section == "update")
         for one in self.candidates.functions:
-            given = _from_the_pass(one, list(names), bool(reading.rates)) if is_loss(one) and not one.owner else None
+            usable = is_loss(one) and (bool(reading.rates) or not one.owner)
+            given = _from_the_pass(one, list(names), bool(reading.rates)) if usable else None
             if given is None:
                 continue
-            steps = (*reading.forward_steps, Step(one.name, "loss", given))
+            steps = (*reading.forward_steps, Step(one.name, "loss", given, method=bool(one.owner)))
             try:
                 values = unpacked(*self.ask(reading.run(steps, local_names=True), reading.arrays(_point(reading))))
             except Refused as refused:
@@ -281,6 +300,24 @@ def _moved(made: Mapping[Path, Array], found: Leaves) -> dict[Path, Array]:
         path: value for path, value in made.items()
         if path in after and np.shape(after[path]) == np.shape(value) and np.asarray(value).dtype.kind in "fiu"
         and not np.array_equal(after[path], value, equal_nan=True)
+    }  # fmt: skip
+
+
+def _reshaped(made: Mapping[Path, Array], found: Leaves) -> bool:
+    return any(
+        np.shape(found["update", path]) != np.shape(value)
+        for path, value in _parameter_like(made).items() if is_parameter(_last(path)) and ("update", path) in found
+    )  # fmt: skip
+
+
+def _left_alone(made: Mapping[Path, Array], moved: Mapping[Path, Array]) -> dict[Path, Array]:
+    """Return the parameters that the pass leaves as they are although it changes others: their update is forgotten."""
+    names = {plain(name_of(path, None)) for path in moved}
+    found = {path: value for path, value in _parameter_like(made).items() if is_parameter(_last(path))}
+    mine = {path for path in moved if is_parameter(_last(path))}
+    return {
+        path: value for path, value in found.items()
+        if mine and path not in moved and plain(name_of(path, None)) not in names
     }  # fmt: skip
 
 

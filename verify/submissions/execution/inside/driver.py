@@ -255,7 +255,10 @@ class _Call:
         if isinstance(self.plan.maker, TrainingMaker) and step.role == "update":
             self.container = self.trained(self.plan.maker, self.plan.maker.passes)
             return self.container
-        function = method_of(self.container, step.name) if step.method else self.space[step.name]
+        owner = self.container
+        if step.method and isinstance(self.plan.maker, TrainingMaker):  # the object that trains, or is trained
+            owner = next(value for value in self.container.values() if hasattr(type(value), step.name))
+        function = method_of(owner, step.name) if step.method else self.space[step.name]
         return function(**self._given(step.arguments))
 
     def _given(self, arguments: Sequence[Argument]) -> dict[str, Value]:
@@ -273,8 +276,8 @@ class _Call:
                 return at(self.results[role], path)
             case FunctionBinding(name):
                 return self.space[name]
-            case MadeBinding(name, arguments):
-                return self.space[name](**self._given(arguments))
+            case MadeBinding(name, arguments, path):
+                return at(self.space[name](**self._given(arguments)), path)
         return _plain_value(self.space, binding)
 
 
