@@ -33,10 +33,18 @@ from verify.submissions.execution.measuring import (
 from verify.submissions.execution.messages import Broken, Load, StoodIn
 from verify.submissions.explanation.doubts import added, changed, doubt_about, not_deterministic
 from verify.submissions.explanation.reasons import Attempt, failure, reason, unwritten_function
-from verify.submissions.explanation.verdicts import Context, Findings, could_not_judge, evidence_of, never_zeroed
+from verify.submissions.explanation.verdicts import (
+    Context,
+    Findings,
+    at_every_depth,
+    could_not_judge,
+    evidence_of,
+    never_zeroed,
+)
 from verify.submissions.parsing.document import Place
 from verify.submissions.parsing.reading import read
 from verify.submissions.program.program import Program
+from verify.submissions.wiring.depth import Stopped, other_depths
 from verify.submissions.wiring.finding import Candidates, find_candidates
 from verify.submissions.wiring.losses import Declared
 from verify.submissions.wiring.plan_records import Cut, Runnable
@@ -105,6 +113,13 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
             return _of_training(apart, ask, context, candidates, stated)
         assert reading is not None
         by_name = _verdict_on(apart, ask, context, candidates, reading)
+        if by_name.verdict == "correct":
+            deeper = list(other_depths(trials, reading))
+            stopped = next((one for one in deeper if isinstance(one, Stopped)), None)
+            if stopped is not None:
+                return could_not_judge(context, candidates, _stops_deeper(stopped, reading), reading)
+            every = [one for one in deeper if isinstance(one, Reading)]
+            by_name = at_every_depth(by_name, [_verdict_on(apart, ask, context, candidates, one) for one in every])
         if stated is None:
             return _as_trained(context, candidates, reading, trained, by_name)
         by_training = _of_training(apart, ask, context, candidates, stated)
@@ -124,6 +139,14 @@ def _why_not(
     if reading.loss is None and candidates.declared is not None:
         return _why_no_loss(trials, candidates.declared), ""
     return "", ""
+
+
+def _stops_deeper(stopped: Stopped, reading: Reading) -> str:
+    where = f" ({Place(*stopped.refused.place)})" if stopped.refused.place else ""
+    return (
+        f"its gradients are right in a net of {len(reading.structure.sizes) - 1} layers, but it makes nets of any "
+        f"depth, and with {stopped.layers} layers its backward pass stops: {stopped.refused}{where}"
+    )
 
 
 def _why_no_loss(trials: Trials, declared: Declared) -> str:

@@ -110,6 +110,25 @@ def evidence_of(context: Context, candidates: Candidates, found: Findings) -> Ev
     return _evidence(context, candidates, reading, judged)
 
 
+def at_every_depth(found: Evidence, deeper: Sequence[Evidence]) -> Evidence:
+    """Return the evidence about a net that is right, with nets of other depths: one that is wrong decides."""
+    wrong = next((one for one in deeper if one.verdict == "wrong"), None)
+    if wrong is not None:
+        layers = len(wrong.cases[0].sizes) - 1
+        said = (
+            f"{wrong.sentence.rstrip('.')}. It is right with {len(found.cases[0].sizes) - 1} layers, not with {layers}."
+        )
+        return replace(wrong, sentence=said)
+    right = [one for one in deeper if one.verdict == "correct"]
+    if not right:
+        return found
+    depths = sorted(len(one.cases[0].sizes) - 1 for one in (found, *right))
+    said = (
+        f"{found.sentence.rstrip('.')}; so it is in nets of {', '.join(map(str, depths[:-1]))} and {depths[-1]} layers."
+    )
+    return replace(found, sentence=said, cases=(*found.cases, *(case for one in right for case in one.cases)))
+
+
 def never_zeroed(context: Context, candidates: Candidates, trained: Trained, found: Evidence) -> Evidence:
     """Return the evidence that gradients are added to those of the pass before, though the first pass is right."""
     del candidates

@@ -35,7 +35,7 @@ _MEANINGS: Final[tuple[tuple[Meaning, str], ...]] = (
     ("cache", r"caches?|memory|mem|store|stored|forward_?(out|cache|pass|vals?|values|results?)?|fwd|outputs|activations?|values|vals|ctx|"
      r"intermediates?|cache_.*|trace|acts|etapes|history|tape|saved"),
     ("grads", r"grads?|gradients?|d?params_?grads?|deltas|nabla"),
-    ("sizes", r"sizes|dims|layer_?(dims?|sizes)|layers?_?dims?|shape|arch(itecture)?|layers|topology|couches|capas|structure|units|n_units|neurons"),
+    ("sizes", r"sizes|widths|dims|layer_?(dims?|sizes)|layers?_?dims?|shape|arch(itecture)?|layers|topology|couches|capas|structure|units|n_units|neurons"),
     ("n_x", r"n_?x|dim|n_?in(put)?s?|in(put)?_?(size|dim|nodes|n|neurons|units|features)?|d|d_?in|nin|n_?features|inputs?|n_?0|num_?(inputs|features)|"
      r"i|.*input.*|.*entr[eé]e.*|.*entrada.*|n_i|features"),
     ("n_y", r"n_?y|n_?out(put)?s?|out(put)?_?(size|dim|nodes|n|neurons|units|classes)?|k|c|d_?out|nout|out_?features|n_?class(es)?|num_?(class(es)?|outputs?|labels)|"

@@ -73,7 +73,7 @@ def _made(
         except Refused as refused:
             complaints.append(refused)
             continue
-        named = [(_name(path, roles.init), path, np.shape(value)) for path, value in made.items()]
+        named = [(name_of(path, roles.init), path, np.shape(value)) for path, value in made.items()]
         structure = chain([one for one in named if len(one[2]) in (1, 2) or _is_one_bias(one[0], made[one[1]])])
         if structure is None:
             continue
@@ -149,7 +149,7 @@ def _apart(roles: Roles) -> bool:
     return judged is not None and sum(is_parameter(name) for name in judged.arguments) >= 2
 
 
-def _name(path: Path, maker: Function | None) -> str:
+def name_of(path: Path, maker: Function | None) -> str:
     """Return what an array in a container is called: its key, its attribute, or its place in a returned tuple."""
     names = [str(name) for kind, name in path if kind != "item"]
     numbers = [int(name) for kind, name in path if kind == "item"]

@@ -163,6 +163,26 @@ class Trials:
         reading = with_fit(match_gradients(reading, found, point), found, point)
         return self._with_truth(reading, found, point)
 
+    def again(self, reading: Reading) -> Reading:
+        """Return the reading with what comes out for other parameters of it. Raises Refused where the code stops."""
+        point = make_point(reading.structure, reading.batch, seed=3)
+        bare = replace(reading, net=None, yhat=None, gradients={}, objective=None, misfit=0.0, right=0.0)
+        found = self._run(bare, reading.backward_steps, point)
+        bare = self._with_net(bare, found, point)
+        if bare.net is not None:
+            bare = replace(bare, objective=reading.objective, misfit=reading.misfit)
+        return with_fit(match_gradients(bare, found, point), found, point)
+
+    def has_loss(self, reading: Reading) -> bool:
+        """Whether the forward pass and the loss run for the parameters of a reading."""
+        if reading.loss is None or reading.loss[0] == "backward":
+            return False
+        try:
+            found = self._run(reading, reading.forward_steps, make_point(reading.structure, reading.batch, seed=3))
+        except Refused:
+            return False
+        return reading.loss in found
+
     def _run(self, reading: Reading, steps: Sequence[Step], point: Point) -> Leaves:
         self.count += 1
         return unpacked(*self.ask(reading.run(steps, local_names=True, after=True), reading.arrays(point)))

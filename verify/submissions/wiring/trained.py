@@ -24,7 +24,7 @@ from verify.submissions.execution.messages import RETURNED
 from verify.submissions.program.functions import Function
 from verify.submissions.program.training import Loop
 from verify.submissions.program.vocabulary import bare, is_parameter, meaning_of, roles_of, size_of
-from verify.submissions.wiring.containers import _name as name_of
+from verify.submissions.wiring.containers import name_of
 from verify.submissions.wiring.finding import Candidates
 from verify.submissions.wiring.losses import is_loss
 from verify.submissions.wiring.plan import PENALTY, RATE, Container, defaulted, maker_arguments
@@ -87,8 +87,8 @@ class Trainings:
         return best
 
     def _of(self, loop: Loop, fixed: Mapping[str, str], outputs: int | None) -> Iterator[Trained]:
-        for last in (OUTPUTS, 1) if outputs is None else (outputs,):
-            maker = self._maker(loop, (*SIZES[:2], last))
+        for last, depth in product((OUTPUTS, 1) if outputs is None else (outputs,), (3, 2)):
+            maker = self._maker(loop, (*SIZES[:depth], last))
             if maker is None:
                 return
             for samples, labels in product(("rows", "columns", "vector"), _LABELS[last > 1]):
