@@ -115,11 +115,11 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
         by_name = _verdict_on(apart, ask, context, candidates, reading)
         if by_name.verdict == "correct":
             deeper = list(other_depths(trials, reading))
-            stopped = next((one for one in deeper if isinstance(one, Stopped)), None)
-            if stopped is not None:
-                return could_not_judge(context, candidates, _stops_deeper(stopped, reading), reading)
             every = [one for one in deeper if isinstance(one, Reading)]
             by_name = at_every_depth(by_name, [_verdict_on(apart, ask, context, candidates, one) for one in every])
+            stopped = next((one for one in deeper if isinstance(one, Stopped)), None)
+            if stopped is not None and by_name.verdict == "correct":
+                return could_not_judge(context, candidates, _stops_deeper(stopped, reading), reading)
         if stated is None:
             return _as_trained(context, candidates, reading, trained, by_name)
         by_training = _of_training(apart, ask, context, candidates, stated)

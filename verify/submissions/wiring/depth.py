@@ -41,7 +41,8 @@ def other_depths(trials: Trials, reading: Reading) -> Iterator[Reading | Stopped
             found = _read_at(trials, reading, distinct)
             if isinstance(found, Stopped) and depth > 2:  # where widths are confused, equal ones may hide the stop
                 again = _read_at(trials, reading, equal)
-                found = again if isinstance(again, Reading) else found
+                if isinstance(again, Reading):
+                    yield again
             if found is not None:
                 yield found
 
