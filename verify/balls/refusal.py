@@ -1,0 +1,7 @@
+"""The one way in which balls say that they do not apply, with the reason."""
+
+from __future__ import annotations
+
+
+class NoBalls(Exception):
+    """The code does something that balls can't follow: rounds one to a float, or compares two that overlap."""
