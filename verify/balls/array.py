@@ -88,7 +88,7 @@ class Balls(StandIn, NDArrayOperatorsMixin):
         return Balls(self.world, flat)
 
     @property
-    def shadow(self) -> Array:
+    def shadow(self) -> Array:  # type: ignore[override]
         """The midpoints as floats, for whoever shows them."""
         return np.array([float(ball) for ball in self.value.reshape(-1).tolist()], dtype=float).reshape(self.shape)
 

@@ -21,8 +21,17 @@ _WIDER: Final = 1 + 1e-9  # the radius is rounded once
 
 def packed(balls: Balls) -> Array:
     """Return balls as an array of floats with one more axis. Raises NoBalls for what is not finite."""
-    flat = [_parts(ball) for ball in balls.value.reshape(-1).tolist()]
+    with in_digits():
+        flat = [_parts(ball) for ball in balls.value.reshape(-1).tolist()]
     return np.array(flat, dtype=float).reshape(*balls.shape, PARTS)
+
+
+def packed_or_none(balls: Array) -> Array:
+    """Return balls as floats, or None where one of them is not finite."""
+    try:
+        return packed(balls)
+    except NoBalls:
+        return None
 
 
 def _parts(ball: Any) -> list[float]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class StandIn:
-    """An array that is none of NumPy's and looks like one."""
+    """An array that is none of NumPy's and looks like one; `shadow` are the floats next to its numbers."""
+
+    shadow: Any
 
     @property
     def ndim(self) -> int:

@@ -30,7 +30,7 @@ _SOME: Final = 25  # entries a parameter otherwise
 
 def in_floats(ask: Ask, reading: Reading, point: Point) -> tuple[Observation, Leaves]:
     """Return the submission's gradient at a point, and everything that its functions held."""
-    request = reading.run(reading.backward_steps, local_names=True, after=True)
+    request = reading.run(reading.backward_steps, local_names=True, after=True, calls=True)
     found = unpacked(*ask(request, reading.arrays(point)))
     return Observation(point.X, point.Y, point.params, given_gradients(reading, found, point.params)), found
 
