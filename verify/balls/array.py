@@ -230,8 +230,8 @@ class Balls(StandIn, NDArrayOperatorsMixin):
 
 def boxed(value: Array) -> Array:
     """Return what NumPy gave, one ball or an array of them, as an array of objects."""
-    if isinstance(value, np.ndarray):
-        return value
+    if isinstance(value, np.ndarray | np.generic):
+        return np.asarray(value)
     box = np.empty((), dtype=object)
     box[()] = value
     return box

@@ -16,7 +16,7 @@ import numpy as np
 from verify.arrays import Array
 from verify.balls.array import Balls
 from verify.balls.digits import arb, in_digits
-from verify.balls.refusal import NoBalls
+from verify.balls.refusal import NoBalls, NotSmooth
 
 STEP: Final = 2.0**-66  # about 1e-20
 _SMOOTH: Final = 1e-9  # the largest gap, relative to the slope and the loss, that a second derivative may explain
@@ -24,14 +24,14 @@ _FINEST: Final = 2.0**-40  # directions are whole numbers of these parts
 
 
 def slope(up: Any, here: Any, down: Any) -> Any:
-    """Return the derivative as a ball, from J(h), J(0) and J(-h). Raises NoBalls where J is not smooth there."""
+    """Return the derivative as a ball, from J(h), J(0) and J(-h). Raises NotSmooth where J has no derivative."""
     with in_digits():
         value = (up - down) / (2 * arb(STEP))
         gap = abs(up - 2 * here + down) / STEP
         if not (value.is_finite() and gap.is_finite()):
             raise NoBalls("a loss that is not finite")
-        if not gap < _SMOOTH * (abs(value.mid()) + abs(here.mid()) + arb(2.0**-900)):
-            raise NoBalls("a loss that is not differentiable at this point, or not the same from call to call")
+        if gap.abs_lower() > _SMOOTH * (abs(value) + abs(here)).upper():
+            raise NotSmooth("a loss that is not differentiable at this point, or not the same from call to call")
         return value + arb(0, gap.upper())
 
 

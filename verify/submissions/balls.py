@@ -22,7 +22,7 @@ from verify.oracles.derivative import Derivative
 from verify.oracles.difference import UNIT
 from verify.oracles.moving import some_entries
 from verify.submissions.diagnosis.by_machine import Machine
-from verify.submissions.diagnosis.comparing import in_fifty_digits, within
+from verify.submissions.diagnosis.comparing import in_fifty_digits, within, within_bounds
 from verify.submissions.execution.calling import Ask, Reading
 from verify.submissions.execution.gradients import truth
 from verify.submissions.execution.in_balls import in_balls, slopes_along, slopes_by_entry, truncations
@@ -104,6 +104,28 @@ def against_its_loss(ask: Ask, reading: Reading, points: Sequence[Point], given:
     return [*(best or ()), *missing]
 
 
+def floats_against_its_loss(ask: Ask, reading: Reading, point: Point, floats: Observation) -> list[Comparison]:
+    """Return a gradient that is there in floats only against the slopes of its own loss, within the floats' round-off."""
+    best: list[Comparison] = []
+    names = [one.name for one in reading.structure.parameters]
+    moves = some_entries({name: point.params[name] for name in names}, _some(reading))
+    wanted = {name: moves.entry[moves.which == place].tolist() for place, name in enumerate(names)}
+    for guards in (False, True):
+        known = slopes_by_entry(ask, reading, point, Digits(guards), wanted).in_floats()
+        known = replace(known, note="its own loss in 50 digits, the gradient in floats")
+        found = within_bounds(reading, "balls", floats, known, epsilon=False)
+        failed = sum(one.verdict in FAILS for one in found)
+        if not best or failed < sum(one.verdict in FAILS for one in best):
+            best = found
+        if not failed:
+            break
+    return best
+
+
+def _some(reading: Reading) -> int | None:
+    return _SOME if reading.structure.entries > _ALL else None
+
+
 def _names(reading: Reading, given: Sequence[Given]) -> tuple[list[str], list[Comparison]]:
     """Return the parameters that have a gradient, and a comparison for each of the others: not found is not wrong."""
     observed = next(iter(given[0].by_digits.values())).given
@@ -183,7 +205,7 @@ def _by_entry(
         if not left:
             break
         params = {name: point.params[name] for name in left}
-        moves = some_entries(params, _SOME if reading.structure.entries > _ALL else None)
+        moves = some_entries(params, _some(reading))
         wanted = {name: moves.entry[moves.which == place].tolist() for place, name in enumerate(left)}
         slopes = slopes_by_entry(ask, reading, point, digits, wanted)
         slopes = replace(slopes, bound={name: known[number].bound.get(name, 0.0) for name in left})

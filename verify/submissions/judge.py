@@ -93,8 +93,11 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
     if guessed:
         return could_not_judge(context, candidates, guessed, reading)
     machine = by_machine(reading, candidates.functions_used, seen.leaves)
-    comparisons, notes = compared(ask, reading, points, seen, candidates.guarded, machine)
     exploring.close()
+    measuring = apart.worker()
+    _load(asking(measuring), candidates.statements)
+    comparisons, notes = compared(asking(measuring), reading, points, seen, candidates.guarded, machine)
+    measuring.close()
     words = None if machine is None else machine.words
     found = Findings(reading, comparisons, seen.floats, seen.exact, seen.leaves, seen.repeats, notes, words)
     return evidence_of(context, candidates, found)

@@ -12,13 +12,19 @@ from typing import Any, Final
 
 import numpy as np
 
-from verify.balls.refusal import NoBalls
+from verify.balls.refusal import NoBalls, NotSmooth
 from verify.evidence.records import FAILS, PASSES, Comparison
 from verify.exact.numbers import NotExpressible
 from verify.judgement.comparison import without_numbers
 from verify.nets.observation import Observation
 from verify.oracles.derivative import Derivative
-from verify.submissions.balls import Given, against_differences, against_its_loss, against_the_textbook
+from verify.submissions.balls import (
+    Given,
+    against_differences,
+    against_its_loss,
+    against_the_textbook,
+    floats_against_its_loss,
+)
 from verify.submissions.diagnosis.by_machine import Machine
 from verify.submissions.diagnosis.comparing import exactly, within_bounds
 from verify.submissions.execution.answers import Leaves
@@ -53,6 +59,8 @@ def compared(
         if machine is not None and machine.steps and reading.loss is not None:
             return against_differences(ask, reading, points[0], seen.floats[0], machine), notes
         balls = _by_balls(ask, reading, points, seen, known)
+    except NotSmooth as reason:
+        return [], [f"there is no derivative to compare with: {reason}"]
     except NoBalls as reason:
         balls = []
         notes.append(f"balls do not apply: {reason}")
@@ -65,11 +73,11 @@ def compared(
 
 
 def _by_balls(ask: Ask, reading: Reading, points: Sequence[Point], seen: Seen, known: bool) -> list[Comparison]:
-    if not seen.balls:
-        return []
-    if reading.loss is not None:
-        return against_its_loss(ask, reading, points, seen.balls)
-    return against_the_textbook(reading, points, seen.balls) if known else []
+    if reading.loss is not None and not reading.torch:
+        if seen.balls:
+            return against_its_loss(ask, reading, points, seen.balls)
+        return floats_against_its_loss(ask, reading, points[0], seen.floats[0])
+    return against_the_textbook(reading, points, seen.balls) if known and seen.balls else []
 
 
 def _by_exact_numbers(
@@ -99,7 +107,7 @@ def _together(
     dissent = {
         one.parameter for one in by_both if (one.verdict in FAILS) != (of_its_loss[one.parameter] in FAILS)
     }  # fmt: skip
-    if known and reading.loss is not None and not exact:
+    if known and reading.loss is not None and not exact and seen.balls:
         textbook = against_the_textbook(reading, points, seen.balls)
         by_both = textbook
         dissent = {one.parameter for one in textbook if (one.verdict in FAILS) != (of_its_loss[one.parameter] in FAILS)}
@@ -126,6 +134,8 @@ def _together(
 
 
 def _agrees_in_digits(reading: Reading, points: Sequence[Point], seen: Seen, names: set[str]) -> bool:
+    if not seen.balls:
+        return False
     textbook = {one.parameter: one.verdict for one in against_the_textbook(reading, points, seen.balls)}
     return all(textbook[name] not in FAILS for name in names)
 
