@@ -16,8 +16,8 @@ from typing import Any, Final
 
 from verify.errors import MissingPackage
 
-DIGITS: Final = 50
-BITS: Final = 170  # 50 digits, and a little more
+DIGITS: Final = 50  # of a difference quotient whose step takes away 20 more
+BITS: Final = 240
 
 
 def _loaded() -> tuple[Any, Any, Any]:
@@ -45,7 +45,7 @@ arb, arb_mat, context = _loaded()
 
 @contextmanager
 def in_digits() -> Iterator[None]:
-    """Compute with 50 digits meanwhile; whoever uses python-flint besides keeps his own precision."""
+    """Compute with enough digits meanwhile; whoever uses python-flint besides keeps his own precision."""
     before, context.prec = context.prec, BITS
     try:
         yield

@@ -1,6 +1,6 @@
-"""Balls as floats and back, for a channel that carries arrays of floats only: four floats that add up, and a radius.
+"""Balls as floats and back, for a channel that carries arrays of floats only: five floats that add up, and a radius.
 
-Four floats hold 212 bits, more than a midpoint has; what is left of it anyway is added to the radius.
+Five floats hold 265 bits, more than a midpoint has; what is left of it anyway is added to the radius.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from verify.balls.digits import arb, in_digits
 from verify.balls.refusal import NoBalls
 from verify.balls.world import objects
 
-PARTS: Final = 5
+PARTS: Final = 6
 _WIDER: Final = 1 + 1e-9  # the radius is rounded once
 
 

@@ -2,7 +2,7 @@
 
     J'(0) lies between (J(h) - J(0)) / h and (J(0) - J(-h)) / h where J' only rises or only falls from -h to h.
 
-The gap between the two is h |J''| where J is smooth, 1e-20 or so of it, and it is added to the radius. Where it is no
+The gap between the two is h |J''| where J is smooth, 1e-30 or so of it, and it is added to the radius. Where it is no
 smaller than that, the loss has a kink or a jump at the point, or is not the same from call to call.
 """
 
@@ -18,7 +18,7 @@ from verify.balls.array import Balls
 from verify.balls.digits import arb, in_digits
 from verify.balls.refusal import NoBalls, NotSmooth
 
-STEP: Final = 2.0**-66  # about 1e-20
+STEP: Final = 2.0**-100  # about 1e-30
 _SMOOTH: Final = 1e-9  # the largest gap, relative to the slope and the loss, that a second derivative may explain
 _FINEST: Final = 2.0**-40  # directions are whole numbers of these parts
 

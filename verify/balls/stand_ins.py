@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -61,3 +61,15 @@ def ours(plain: Callable[..., Array], on_balls: Callable[..., Array]) -> Callabl
 
 
 MATH: Final = Math()
+
+
+def others(space: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what stands in for the names of a namespace that are math or one of its functions, and for float."""
+    found: dict[str, Any] = {} if "float" in space else {"float": Float}
+    for name, value in list(space.items()):
+        own = getattr(value, "__name__", None)
+        if value is math:
+            found[name] = MATH
+        elif isinstance(own, str) and callable(value) and getattr(math, own, None) is value:
+            found[name] = getattr(MATH, own)
+    return found

@@ -6,7 +6,7 @@ NumPy calls us back only where an argument is one of ours. `np.zeros(...)` has n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import numpy as np
@@ -28,6 +28,19 @@ class Maker(Protocol):
 def proxy(world: Maker) -> Array:
     """Return an object with every attribute of the module numpy; the arrays that it makes are ours, of this world."""
     return _Numpy(world)
+
+
+def stand_ins(space: Mapping[str, Array], numpy: Array) -> dict[str, Array]:
+    """Return what stands in for the names of a namespace that are NumPy or one of its functions."""
+    found = {}
+    for name, value in list(space.items()):
+        own = getattr(value, "__name__", None)
+        if value is np:
+            found[name] = numpy
+        elif isinstance(own, str) and callable(value) and getattr(np, own, None) is value:
+            if getattr(numpy, own) is not value:
+                found[name] = getattr(numpy, own)
+    return found
 
 
 class _AlsoExact(type):

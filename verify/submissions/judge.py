@@ -24,7 +24,7 @@ from verify.submissions.execution.measuring import in_exact_numbers, in_floats
 from verify.submissions.execution.messages import Broken, Load
 from verify.submissions.execution.shapes import fits
 from verify.submissions.explanation.verdicts import Context, Findings, could_not_judge, evidence_of
-from verify.submissions.judging import Seen, compared
+from verify.submissions.judging import IDENTITY, Seen, compared
 from verify.submissions.parsing.document import Place
 from verify.submissions.parsing.reading import read
 from verify.submissions.program.program import Program
@@ -99,7 +99,8 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
     comparisons, notes = compared(asking(measuring), reading, points, seen, candidates.guarded, machine)
     measuring.close()
     words = None if machine is None else machine.words
-    found = Findings(reading, comparisons, seen.floats, seen.exact, seen.leaves, seen.repeats, notes, words)
+    exact = [] if IDENTITY in notes else seen.exact  # mistakes are named in floats then
+    found = Findings(reading, comparisons, seen.floats, exact, seen.leaves, seen.repeats, notes, words)
     return evidence_of(context, candidates, found)
 
 

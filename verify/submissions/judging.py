@@ -33,7 +33,7 @@ from verify.submissions.execution.gradients import truth
 from verify.submissions.execution.measuring import central_slopes, complex_slopes, own_slopes
 from verify.submissions.wiring.points import Point
 
-_IDENTITY: Final = "exact numbers do not know exp(log(a)) = a, or another identity that this code relies on; 50 digits do"
+IDENTITY: Final = "exact numbers do not know exp(log(a)) = a, or another identity that this code relies on; 50 digits do"
 _SAME_LOSS: Final = 1e-13  # a loss that misses the textbook's by more has something of its own, such as an eps
 
 
@@ -118,7 +118,7 @@ def _together(
     kept = [one for one in exact if one.parameter not in dissent]
     if rejected == dissent and (not known or not exact or _agrees_in_digits(reading, points, seen, rejected)):
         if exact:
-            notes.append(_IDENTITY)
+            notes.append(IDENTITY)
             return [*balls, *kept]
     if known and reading.misfit > _SAME_LOSS:
         notes.append("its loss is not quite the textbook's; its own is what counts")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 import gc
 import importlib
-import math
 import random
 import sys
 import types
@@ -23,7 +22,7 @@ import numpy as np
 
 from verify.arrays import Array
 from verify.exact.numbers import ExactArray
-from verify.exact.numpy_proxy import proxy
+from verify.exact.numpy_proxy import proxy, stand_ins
 from verify.exact.stand_in import StandIn
 from verify.exact.world import PairWorld
 from verify.submissions.execution.coding import LONGEST_NAME, decoded, encoded_answer, is_path_step
@@ -210,30 +209,12 @@ _standing_in_for_nothing = object()
 
 
 def _stand_ins(space: Mapping[str, Value], numpy: Value, in_balls: bool) -> dict[str, Value]:
-    """Return what stands in for names of a namespace: for NumPy and its functions, for float and math."""
-    found: dict[str, Value] = {}
-    for name, value in list(space.items()):
-        own = getattr(value, "__name__", None)
-        if value is np:
-            found[name] = numpy
-        elif isinstance(own, str) and callable(value) and getattr(np, own, None) is value:
-            if getattr(numpy, own) is not value:
-                found[name] = getattr(numpy, own)
-        elif in_balls and value is math:
-            found[name] = _math()
-        elif in_balls and isinstance(own, str) and callable(value) and getattr(math, own, None) is value:
-            found[name] = getattr(_math(), own)
-    if in_balls and "float" not in space:
-        from verify.balls.stand_ins import Float
+    """Return what stands in for names of a namespace: for NumPy and its functions, for balls also for float and math."""
+    if not in_balls:
+        return stand_ins(space, numpy)
+    from verify.balls.stand_ins import others
 
-        found["float"] = Float
-    return found
-
-
-def _math() -> Value:
-    from verify.balls.stand_ins import MATH
-
-    return MATH
+    return stand_ins(space, numpy) | others(space)
 
 
 def _world(request: Run) -> PairWorld | BallWorld | None:
