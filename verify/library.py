@@ -45,9 +45,7 @@ LossFunction = Callable[[Params], Any]
 GradientFunction = Callable[[Params], Mapping[str, Any]]
 
 ORACLES: Final = ("balls", "central-difference", "complex-step")
-_TRUSTED_BALLS: Final = (
-    "python-flint's balls hold what they say; the code does in balls what it does in floats",
-)
+_TRUSTED_BALLS: Final = ("python-flint's balls hold what they say; the code does in balls what it does in floats",)
 _TRUSTED: Final = ("the loss is smooth within 2^-9 of the point", "the noise of the loss, measured along one direction")
 _KINK: Final = 0.01  # a bend of more than this part of the slope is one
 _BENT: Final = "its slope bends within the step of a central difference"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
@@ -37,6 +37,9 @@ class World(Protocol):
 
     def exact(self, value: Array) -> Balls:
         """Return balls as they are, and plain numbers as the constants that they stand for."""
+
+    def number(self, floats: Array) -> Balls:
+        """Return the balls that are exactly these floats."""
 
     def inner(self, value: Array) -> Array:
         """Return the balls inside an array, or those that plain numbers stand for."""
@@ -88,7 +91,7 @@ class Balls(StandIn, NDArrayOperatorsMixin):
         return Balls(self.world, flat)
 
     @property
-    def shadow(self) -> Array:  # type: ignore[override]
+    def shadow(self) -> Array:
         """The midpoints as floats, for whoever shows them."""
         return np.array([float(ball) for ball in self.value.reshape(-1).tolist()], dtype=float).reshape(self.shape)
 
@@ -111,7 +114,7 @@ class Balls(StandIn, NDArrayOperatorsMixin):
         self.value[key] = inner[()] if inner.ndim == 0 else inner
         self.unguarded = None
 
-    def reshape(self, *shape: Option, order: Any = "C") -> Balls:
+    def reshape(self, *shape: Option, order: Option = "C") -> Balls:
         """Return the same entries in another shape."""
         return self.each(lambda part: part.reshape(*shape, order=order))
 
@@ -119,15 +122,15 @@ class Balls(StandIn, NDArrayOperatorsMixin):
         """Return the array with its axes turned round, or in the order given."""
         return self.each(lambda part: part.transpose(*axes))
 
-    def ravel(self, order: Any = "C") -> Balls:
+    def ravel(self, order: Option = "C") -> Balls:
         """Return the entries with one axis."""
         return self.each(lambda part: part.ravel(order))
 
-    def flatten(self, order: Any = "C") -> Balls:
+    def flatten(self, order: Option = "C") -> Balls:
         """Return a copy with one axis."""
         return self.each(lambda part: part.flatten(order))
 
-    def copy(self, order: Any = "C") -> Balls:
+    def copy(self, order: Option = "C") -> Balls:
         """Return a copy."""
         return self.each(lambda part: part.copy())
 
@@ -195,7 +198,7 @@ class Balls(StandIn, NDArrayOperatorsMixin):
     __index__ = __int__
 
     def __round__(self, digits: Option = None) -> Array:
-        return np.round(self, digits or 0)  # type: ignore[call-overload]
+        return np.round(self, digits or 0)
 
     def __bool__(self) -> bool:
         return bool(self != 0)

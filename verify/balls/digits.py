@@ -1,7 +1,7 @@
 """Arb's balls from python-flint, how many digits they have, and only as much of python-flint as that needs.
 
-All of python-flint takes a tenth of a second to load, the balls a fifth of that. Its package is left as it was found, so
-that whoever imports it later gets all of it.
+All of python-flint takes a tenth of a second to load, the balls a fifth of that. Its package is left as it was found,
+so that whoever imports it later gets all of it.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from verify.errors import MissingPackage
+
+Ball: TypeAlias = Any  # one of Arb's balls: python-flint says nothing of its types
 
 DIGITS: Final = 50  # of a difference quotient whose step takes away 20 more
 BITS: Final = 240
@@ -26,7 +28,9 @@ def _loaded() -> tuple[Any, Any, Any]:
     if whole is None:
         spec = importlib.util.find_spec("flint")
         if spec is None or spec.submodule_search_locations is None:
-            raise MissingPackage("balls need python-flint, which is not installed; install it: pip install python-flint")
+            raise MissingPackage(
+                "balls need python-flint, which is not installed; install it: pip install python-flint"
+            )
         part = ModuleType("flint")
         part.__path__ = list(spec.submodule_search_locations)
         part.__spec__ = spec

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -30,7 +30,7 @@ def answered(world: World, function: Callable[..., Array], args: Option, kwargs:
     return _closed(world, found)
 
 
-def _opened(world: World, value: Any) -> Any:
+def _opened(world: World, value: Option) -> Option:
     if isinstance(value, Balls):
         return value.value
     if isinstance(value, list | tuple):
@@ -40,7 +40,7 @@ def _opened(world: World, value: Any) -> Any:
     return value
 
 
-def _closed(world: World, value: Any) -> Any:
+def _closed(world: World, value: Option) -> Option:
     if isinstance(value, tuple | list):
         return type(value)(_closed(world, entry) for entry in value)
     if isinstance(value, arb):
@@ -55,7 +55,7 @@ def _closed(world: World, value: Any) -> Any:
 def _extreme(largest: bool) -> Callable[..., Array]:
     pick, holds = (np.max, 1) if largest else (np.min, -1)
 
-    def found(a: Balls, axis: Any = None, out: Any = None, keepdims: bool = False, **options: Option) -> Balls:
+    def found(a: Balls, axis: Option = None, out: Option = None, keepdims: bool = False, **options: Option) -> Balls:
         if out is not None or options:
             raise NoBalls(f"np.{pick.__name__} with {', '.join(options) or 'out'}")
         value = boxed(pick(a.value, axis=axis, keepdims=True))
@@ -66,7 +66,7 @@ def _extreme(largest: bool) -> Callable[..., Array]:
     return found
 
 
-def _reduced(shape: tuple[int, ...], axis: Any) -> tuple[int, ...]:
+def _reduced(shape: tuple[int, ...], axis: Option) -> tuple[int, ...]:
     if axis is None:
         return ()
     gone = {int(one) % len(shape) for one in (axis if isinstance(axis, tuple) else (axis,))}
@@ -76,7 +76,7 @@ def _reduced(shape: tuple[int, ...], axis: Any) -> tuple[int, ...]:
 def _place_of_extreme(largest: bool) -> Callable[..., Array]:
     pick = np.argmax if largest else np.argmin
 
-    def found(a: Balls, axis: Any = None, out: Any = None, **options: Option) -> Array:
+    def found(a: Balls, axis: Option = None, out: Option = None, **options: Option) -> Array:
         (np.max if largest else np.min)(a, axis=axis)  # refuses what is not certain
         return pick(a.value, axis=axis, **options)
 
@@ -95,24 +95,24 @@ def _order(a: Balls, axis: int = -1, **options: Option) -> Array:
     return np.argsort(a.value, axis=axis)
 
 
-def _mean(a: Balls, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False) -> Balls:
+def _mean(a: Balls, axis: Option = None, dtype: Option = None, out: Option = None, keepdims: bool = False) -> Array:
     total = np.sum(a, axis=axis, keepdims=keepdims)
     return total / (a.size // max(1, total.size))
 
 
 def _var(
-    a: Balls, axis: Any = None, dtype: Any = None, out: Any = None, ddof: int = 0, keepdims: bool = False
-) -> Balls:
+    a: Balls, axis: Option = None, dtype: Option = None, out: Option = None, ddof: int = 0, keepdims: bool = False
+) -> Array:
     off = a - np.mean(a, axis=axis, keepdims=True)
     total = np.sum(off * off, axis=axis, keepdims=keepdims)
     return total / (a.size // max(1, total.size) - ddof)
 
 
-def _std(a: Balls, *args: Option, **kwargs: Option) -> Balls:
+def _std(a: Balls, *args: Option, **kwargs: Option) -> Array:
     return np.sqrt(np.var(a, *args, **kwargs))
 
 
-def _norm(x: Balls, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Balls:  # noqa: A002 -- NumPy's name
+def _norm(x: Balls, ord: Option = None, axis: Option = None, keepdims: bool = False) -> Array:  # noqa: A002 -- NumPy's name
     if ord in (None, "fro") or (ord == 2 and (axis is not None or x.ndim == 1)):
         return np.sqrt(np.sum(x * x, axis=axis, keepdims=keepdims))
     if axis is None and x.ndim != 1:
@@ -124,14 +124,14 @@ def _norm(x: Balls, ord: Any = None, axis: Any = None, keepdims: bool = False) -
     raise NoBalls(f"np.linalg.norm with ord={ord}")
 
 
-def _rounded(a: Balls, decimals: int = 0, out: Any = None) -> Balls:
+def _rounded(a: Balls, decimals: int = 0, out: Option = None) -> Balls:
     if decimals < 1:
         raise NoBalls("a number that is rounded to a whole one")
     a.world.met.add("rounding")
     return a.copy()
 
 
-def _clip(a: Array, a_min: Any = None, a_max: Any = None, out: Any = None, **named: Any) -> Array:
+def _clip(a: Array, a_min: Option = None, a_max: Option = None, out: Option = None, **named: Option) -> Array:
     low, high = named.get("min", a_min), named.get("max", a_max)
     found = a if low is None else np.maximum(a, low)
     found = found if high is None else np.minimum(found, high)
@@ -142,7 +142,7 @@ def _clip(a: Array, a_min: Any = None, a_max: Any = None, out: Any = None, **nam
 
 
 def _like(value: float) -> Callable[..., Array]:
-    def made(a: Balls, dtype: Any = None, order: Any = "K", subok: bool = True, shape: Any = None) -> Array:
+    def made(a: Balls, dtype: Option = None, order: Option = "K", subok: bool = True, shape: Option = None) -> Array:
         shape = a.shape if shape is None else shape
         if dtype is not None and np.dtype(dtype).kind != "f":
             return np.full(shape, value, dtype)
@@ -151,7 +151,7 @@ def _like(value: float) -> Callable[..., Array]:
     return made
 
 
-def _full_like(a: Balls, fill_value: Any, dtype: Any = None, **options: Option) -> Balls:
+def _full_like(a: Balls, fill_value: Option, dtype: Option = None, **options: Option) -> Balls:
     made = np.zeros_like(a)
     made[...] = fill_value
     return made  # type: ignore[return-value]
@@ -166,7 +166,7 @@ def _where(condition: Array, *choices: Array) -> Array:
     return Balls(world, boxed(np.where(condition, *[world.inner(one) for one in choices])))
 
 
-def _dot(a: Array, b: Array, out: Any = None) -> Balls:
+def _dot(a: Array, b: Array, out: Option = None) -> Balls:
     world = (a if isinstance(a, Balls) else b).world
     one, other = world.inner(a), world.inner(b)
     if one.ndim == 2 and other.ndim == 2:

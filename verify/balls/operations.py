@@ -10,7 +10,7 @@ import numpy as np
 
 from verify.arrays import Array, Option
 from verify.balls.array import Balls, World, boxed
-from verify.balls.digits import arb, arb_mat
+from verify.balls.digits import Ball, arb, arb_mat
 from verify.balls.refusal import NoBalls
 
 Inner = Array  # a NumPy array of objects, each a ball
@@ -68,7 +68,7 @@ def _native(value: Array) -> Array:
 
 
 def _placed(ufunc: np.ufunc, made: Balls, first: Array, out: Array) -> Array:
-    """Return the array that a result is written to; a plain one can't hold balls, and holds NaN for whoever else has it."""
+    """Return the array that a result is written to; a plain one holds NaN from then on, for it can't hold balls."""
     if isinstance(out, Balls):
         if np.broadcast_shapes(made.shape, out.shape) != out.shape:
             raise ValueError(f"non-broadcastable output operand with shape {out.shape} doesn't match {made.shape}")
@@ -126,7 +126,7 @@ def signs(a: Inner, b: Inner) -> Array:
     return found
 
 
-def _same(one: Any, other: Any) -> bool:
+def _same(one: Ball, other: Ball) -> bool:
     if one is other:
         return True
     if not isinstance(one, arb):
@@ -177,11 +177,11 @@ def _heaviside(a: Inner, b: Inner) -> Inner:
     return chosen(found == 0, b, np.vectorize(arb, otypes=[object])(found > 0))
 
 
-def _cbrt(a: Any) -> Any:
+def _cbrt(a: Ball) -> Ball:
     return -((-a).root(3)) if a < 0 else a.root(3)
 
 
-def _whole(a: Any) -> Any:
+def _whole(a: Ball) -> Ball:
     whole = a.unique_fmpz()
     if whole is None:
         raise NoBalls("a number that was rounded to a whole one at a jump")
@@ -189,14 +189,14 @@ def _whole(a: Any) -> Any:
 
 
 def _power(a: Inner, b: Inner) -> Inner:
-    def raised(x: Any, y: Any) -> Any:
+    def raised(x: Ball, y: Ball) -> Ball:
         whole = y.unique_fmpz() if y.is_exact() else None
         return x ** int(whole) if whole is not None and y.is_integer() else x**y
 
     return np.frompyfunc(raised, 2, 1)(a, b)
 
 
-def _expit(a: Any) -> Any:
+def _expit(a: Ball) -> Ball:
     return 1 / (1 + (-a).exp())
 
 
@@ -235,7 +235,7 @@ UFUNCS: Final[Mapping[np.ufunc, Callable[..., Array]]] = {
     np.arcsinh: _function(arb.asinh),
     np.arccosh: _function(arb.acosh),
     np.arctanh: _function(arb.atanh),
-    np.arctan2: lambda a, b: np.frompyfunc(arb.atan2, 2, 1)(a, b),
+    np.arctan2: np.frompyfunc(arb.atan2, 2, 1),
     np.hypot: lambda a, b: _function(arb.sqrt)(a * a + b * b),
     np.floor: _function(lambda a: _whole(a.floor())),
     np.ceil: _function(lambda a: _whole(a.ceil())),

@@ -5,13 +5,13 @@ Five floats hold 265 bits, more than a midpoint has; what is left of it anyway i
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from verify.arrays import Array
 from verify.balls.array import Balls, World
-from verify.balls.digits import arb, in_digits
+from verify.balls.digits import Ball, arb, in_digits
 from verify.balls.refusal import NoBalls
 from verify.balls.world import objects
 
@@ -34,7 +34,7 @@ def packed_or_none(balls: Array) -> Array:
         return None
 
 
-def _parts(ball: Any) -> list[float]:
+def _parts(ball: Ball) -> list[float]:
     if not ball.is_finite():
         raise NoBalls("a number that is not finite")
     rest, parts = ball.mid(), []
@@ -64,7 +64,7 @@ def unpacked(world: World, array: Array) -> Balls:
     return Balls(world, objects(flat, array.shape[:-1]))
 
 
-def _ball(parts: list[float]) -> Any:
+def _ball(parts: list[float]) -> Ball:
     *floats, radius = parts
     middle = arb(floats[0])
     for part in floats[1:]:

@@ -9,13 +9,13 @@ smaller than that, the loss has a kink or a jump at the point, or is not the sam
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from verify.arrays import Array
 from verify.balls.array import Balls
-from verify.balls.digits import arb, in_digits
+from verify.balls.digits import Ball, arb, in_digits
 from verify.balls.refusal import NoBalls, NotSmooth
 
 STEP: Final = 2.0**-100  # about 1e-30
@@ -23,7 +23,7 @@ _SMOOTH: Final = 1e-9  # the largest gap, relative to the slope and the loss, th
 _FINEST: Final = 2.0**-40  # directions are whole numbers of these parts
 
 
-def slope(up: Any, here: Any, down: Any) -> Any:
+def slope(up: Ball, here: Ball, down: Ball) -> Ball:
     """Return the derivative as a ball, from J(h), J(0) and J(-h). Raises NotSmooth where J has no derivative."""
     with in_digits():
         value = (up - down) / (2 * arb(STEP))
@@ -54,7 +54,7 @@ def direction(shape: tuple[int, ...], generator: np.random.Generator) -> Array:
     return size * generator.choice([-1.0, 1.0], shape)
 
 
-def along(gradient: Balls, where: Array) -> Any:
+def along(gradient: Balls, where: Array) -> Ball:
     """Return the sum of a gradient's entries times those of a direction, as a ball."""
     product = gradient * gradient.world.number(where)
     with in_digits():

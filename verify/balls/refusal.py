@@ -8,4 +8,4 @@ class NoBalls(Exception):
 
 
 class NotSmooth(NoBalls):
-    """The loss has a kink or a jump at the point itself, or is not the same from call to call: it has no derivative there."""
+    """The loss has a kink or a jump at the point itself, or is not the same from call to call: no derivative."""

@@ -10,6 +10,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from verify.arrays import Option
 from verify.balls.stand_ins import others
 from verify.balls.world import BallWorld
 from verify.exact.numpy_proxy import proxy, stand_ins
@@ -17,7 +18,8 @@ from verify.exact.numpy_proxy import proxy, stand_ins
 
 def on_balls(function: Callable[..., Any], world: BallWorld) -> Callable[..., Any]:
     """Return the function as it runs on balls of this world; what is no function of Python stays as it is."""
-    return _Anew(world).made(function)
+    made: Callable[..., Any] = _Anew(world).made(function)
+    return made
 
 
 class _Anew:
@@ -26,7 +28,7 @@ class _Anew:
         self.spaces: dict[int, dict[str, Any]] = {}
         self.functions: dict[int, Any] = {}
 
-    def made(self, value: Any) -> Any:  # noqa: ANN401 -- whatever a namespace holds
+    def made(self, value: Option) -> Option:
         """Return a function or a bound method made anew, and everything else as it is."""
         if isinstance(value, types.MethodType):
             return types.MethodType(self.made(value.__func__), value.__self__)
@@ -46,7 +48,7 @@ class _Anew:
                     continue
         return self.functions[id(value)]
 
-    def _in_a_cell(self, value: Any) -> Any:
+    def _in_a_cell(self, value: Option) -> Option:
         found = stand_ins({"it": value}, self.numpy) | others({"it": value, "float": float})
         return found.get("it", self.made(value))
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from verify.arrays import Array
+from verify.arrays import Array, Option
 from verify.balls.array import Balls
 
 _AS_IN_NUMPY: Final = {
@@ -31,7 +31,7 @@ class Float(float, metaclass=_AlsoBalls):
 
     dtype = np.dtype(float)
 
-    def __new__(cls, x: Any = 0.0) -> Any:  # noqa: ANN401 -- as float itself
+    def __new__(cls, x: Option = 0.0) -> Option:
         """Return a float, or the ball."""
         if not isinstance(x, Balls):
             return float(x)

@@ -1,9 +1,9 @@
 """What balls are made of: the constants of the code, the guards in its logarithms, and what is to be said of the way.
 
 A float that stands in the code is the simplest fraction that rounds to it, as with exact numbers: 1/11 is one eleventh.
-With a `jitter` each such constant is off by some units in its last place, at random: the change that this makes is what
-the rounding of constants may explain. With `guards` off, a tiny number that is added inside a logarithm or a denominator
-counts as absent.
+With a `jitter` each such constant is off by some units in its last place, at random: the change that this makes is
+what the rounding of constants may explain. With `guards` off, a tiny number that is added inside a logarithm or a
+denominator counts as absent.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 
 from verify.arrays import Array, Option
 from verify.balls.array import Balls, boxed
-from verify.balls.digits import arb, in_digits
+from verify.balls.digits import Ball, arb, in_digits
 from verify.balls.functions import answered
 from verify.balls.operations import called
 from verify.balls.refusal import NoBalls
@@ -67,7 +67,7 @@ class BallWorld:
         """Return balls as they are, and plain numbers as the constants that they stand for."""
         return value if isinstance(value, Balls) else self.constant(value)
 
-    def _ball(self, entry: Any) -> Any:
+    def _ball(self, entry: Ball) -> Ball:
         if isinstance(entry, Balls):
             return entry.value.reshape(-1)[0]
         if isinstance(entry, arb):
@@ -77,7 +77,7 @@ class BallWorld:
             found = self._known[entry] = self._made(entry)
         return found
 
-    def _made(self, entry: Any) -> Any:
+    def _made(self, entry: Ball) -> Ball:
         if not isinstance(entry, int | float):
             raise NoBalls(f"an array that holds {type(entry).__name__}")
         if isinstance(entry, int) or not np.isfinite(entry) or (entry * _SHORT).is_integer():

@@ -1,7 +1,7 @@
 """The balls oracle: the derivative of the code's own loss in 50 digits, as a difference quotient with h = 1e-30.
 
-On a net, and of any function. The radius is certified; what the step leaves out is in it. NumPy's functions answer balls
-themselves, so the code under test runs unchanged.
+On a net, and of any function. The radius is certified; what the step leaves out is in it. NumPy's functions answer
+balls themselves, so the code under test runs unchanged.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from verify.balls.array import Balls
+from verify.balls.digits import Ball
 from verify.balls.quotient import direction, moved, slope
 from verify.balls.refusal import NoBalls
 from verify.balls.world import BallWorld, objects
@@ -30,7 +31,7 @@ def balls(network: Forward, case: Case, loss: Loss) -> list[Known]:
     X, Y = world.number(case.X), world.number(case.Y)
     point = {name: world.number(value) for name, value in case.params.items()}
 
-    def J(params: Mapping[str, Balls]) -> Any:
+    def J(params: Mapping[str, Balls]) -> Ball:
         return loss(network.forward(dict(params), X)[0], Y)
 
     if case.full:
@@ -55,7 +56,7 @@ def slopes_along(J: BallLoss, point: Mapping[str, Balls], directions: Mapping[st
     }
 
 
-def slopes_by_entry(J: BallLoss, point: Mapping[str, Balls], name: str) -> Any:
+def slopes_by_entry(J: BallLoss, point: Mapping[str, Balls], name: str) -> Ball:
     """Return the derivative by every entry of one parameter, as an array of balls. Raises NoBalls."""
     here = _ball(J(point))
     found = [
@@ -65,7 +66,7 @@ def slopes_by_entry(J: BallLoss, point: Mapping[str, Balls], name: str) -> Any:
     return objects(found, point[name].shape)
 
 
-def _ball(value: Any) -> Any:
+def _ball(value: Ball) -> Ball:
     if not isinstance(value, Balls):
         raise NoBalls("a loss that does not depend on what balls are made of")
     if value.size != 1:

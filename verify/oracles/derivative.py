@@ -15,10 +15,10 @@ from verify.arrays import Array
 class Derivative:
     """The derivative of the loss by every entry of every parameter, as some oracle knows it.
 
-    Numeric: floats, each within `bound`; NaN in the entries that were not asked. Balls: Arb balls in an array of objects,
-    None in the entries that were not asked; `bound` holds what else a right gradient may be off by. Exact: the values of exact
-    numbers of `world`, and no bound; `near` holds floats close to them where they are known. With `directions`,
-    `gradient` holds the derivative along each parameter's direction instead of one number an entry.
+    Numeric: floats, each within `bound`; NaN in the entries that were not asked. Balls: Arb balls in an array of
+    objects, None in the entries that were not asked; `bound` holds what else a right gradient may be off by. Exact:
+    the values of exact numbers of `world`, and no bound; `near` holds floats close to them where they are known.
+    With `directions`, `gradient` holds the derivative along each parameter's direction instead of one number an entry.
     """
 
     kind: Literal["exact", "numeric", "balls"]

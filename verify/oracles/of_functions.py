@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from verify.arrays import Array
+from verify.arrays import Array, Option
 from verify.balls.array import Balls
 from verify.balls.refusal import NoBalls, NotSmooth
 from verify.balls.running import on_balls
@@ -75,7 +75,7 @@ def _largest(value: Array) -> float:
     return float(np.max(np.abs(value), where=np.isfinite(value), initial=0.0))
 
 
-def _at(function: Function, point: Mapping[str, Balls]) -> Any:
+def _at(function: Function, point: Mapping[str, Balls]) -> Option:
     """Return what the function gives at a point in balls; whatever stops it there is a reason, and no error."""
     try:
         with np.errstate(all="ignore"):
@@ -86,13 +86,13 @@ def _at(function: Function, point: Mapping[str, Balls]) -> Any:
         raise NoBalls(f"{type(error).__name__}: {error}") from None
 
 
-def _hold_against(floats: float, balls: Any) -> None:
+def _hold_against(floats: float, balls: Option) -> None:
     near = float(balls.shadow) if isinstance(balls, Balls) and balls.size == 1 else np.nan
     if not abs(floats - near) <= _HONEST * abs(near) + 1e-300 and not _is_rounded(balls):
         raise NoBalls("another loss than in floats")
 
 
-def _is_rounded(balls: Any) -> bool:
+def _is_rounded(balls: Option) -> bool:
     return isinstance(balls, Balls) and "rounding" in balls.world.met
 
 
@@ -111,7 +111,8 @@ def _roundoff(
     generator, most = np.random.default_rng(0), dict.fromkeys(given, 0.0)
     for _ in range(2):
         near = {
-            name: value * (1 + 2 * UNIT * generator.choice([-1.0, 1.0], np.shape(value))) for name, value in point.items()
+            name: value * (1 + 2 * UNIT * generator.choice([-1.0, 1.0], np.shape(value)))
+            for name, value in point.items()
         }
         moved = floats.again(near)
         most = {name: max(most[name], _largest(np.asarray(moved[name]) - value)) for name, value in given.items()}

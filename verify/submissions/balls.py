@@ -1,4 +1,4 @@
-"""The first oracle: the submission's own code in balls of 50 digits, its gradient against the slopes of its own loss."""
+"""The first oracle: a submission's own code in balls of 50 digits, its gradient against the slopes of its own loss."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from verify.arrays import Array
+from verify.arrays import Array, Option
+from verify.balls.array import Balls
 from verify.balls.digits import in_digits
 from verify.balls.quotient import along, direction
 from verify.balls.refusal import NoBalls
@@ -36,6 +37,15 @@ _ALL: Final = 400  # entries up to which every one is shown
 _SOME: Final = 25  # entries a parameter otherwise
 _AS_IN_FLOATS: Final = 1e-6  # of the largest entry; an honest function gives in floats what it gives in balls
 _AS_IN_FLOAT32: Final = 1e-2
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Whom to ask for slopes, and in which way to take guards and constants."""
+
+    ask: Ask
+    reading: Reading
+    digits: Digits
 
 
 @dataclass(frozen=True)
@@ -93,10 +103,11 @@ def against_its_loss(ask: Ask, reading: Reading, points: Sequence[Point], given:
     for guards in (False, True):
         if Digits(guards) not in given[0].by_digits:
             continue
-        found, known = _along(ask, reading, points, given, Digits(guards), names)
+        asked = _Asked(ask, reading, Digits(guards))
+        found, known = _along(asked, points, given, names)
         failed = [one.parameter for one in found if one.verdict in FAILS]
         if failed:
-            found = _by_entry(ask, reading, points, given, found, known, Digits(guards))
+            found = _by_entry(asked, points, given, found, known)
         if best is None or len(failed) < sum(one.verdict in FAILS for one in best):
             best = found
         if not failed:
@@ -105,7 +116,7 @@ def against_its_loss(ask: Ask, reading: Reading, points: Sequence[Point], given:
 
 
 def floats_against_its_loss(ask: Ask, reading: Reading, point: Point, floats: Observation) -> list[Comparison]:
-    """Return a gradient that is there in floats only against the slopes of its own loss, within the floats' round-off."""
+    """Return a gradient that is there in floats only against the slopes of its own loss, within round-off."""
     best: list[Comparison] = []
     names = [one.name for one in reading.structure.parameters]
     moves = some_entries({name: point.params[name] for name in names}, _some(reading))
@@ -131,24 +142,25 @@ def _names(reading: Reading, given: Sequence[Given]) -> tuple[list[str], list[Co
     observed = next(iter(given[0].by_digits.values())).given
     names = [one.name for one in reading.structure.parameters if one.name in observed]
     missing = [
-        without_numbers("balls", one.name, "could not judge", int(np.prod(one.shape)), f"no gradient of {one.name} was found")
+        without_numbers("balls", one.name, "could not judge", int(np.prod(one.shape)), f"no gradient of {one.name}")
         for one in reading.structure.parameters if one.name not in observed
     ]  # fmt: skip
     return names, missing
 
 
 def _along(
-    ask: Ask, reading: Reading, points: Sequence[Point], given: Sequence[Given], digits: Digits, names: Sequence[str]
+    asked: _Asked, points: Sequence[Point], given: Sequence[Given], names: Sequence[str]
 ) -> tuple[list[Comparison], list[Derivative]]:
-    """Compare along one random direction a parameter, at every point; no wrong gradient is right along it but by chance."""
+    """Compare along one random direction a parameter, at every point; a wrong gradient is right by chance only."""
+    reading, digits = asked.reading, asked.digits
     results, known = [], []
     for point, one in zip(points, given, strict=True):
         seed = secrets.randbits(64)
-        slopes, met = slopes_along(ask, reading, point, digits, seed)
+        slopes, met = slopes_along(asked.ask, reading, point, digits, seed)
         mine = in_shape(reading, one.by_digits[digits].given)
         off = _off(slopes, mine, names)
         if off and ("constant" in met or replace(digits, jitter=_JITTERS[0]) in one.by_digits):
-            slopes = _with_rounding_of_constants(ask, reading, point, one, digits, slopes, off, seed)
+            slopes = _with_rounding_of_constants(asked, point, one, slopes, off, seed)
         known.append(slopes)
         results.append((slopes, one.by_digits[digits].given))
     return in_fifty_digits(reading, results, names), known
@@ -160,8 +172,8 @@ def _off(known: Derivative, given: Mapping[str, Any], names: Sequence[str]) -> d
     found = {}
     for name in names:
         value = given[name]
-        if isinstance(value, StandIn) and np.shape(value) == known.shape(name):
-            true, here = known.gradient[name], along(value, known.directions[name])  # type: ignore[arg-type]
+        if isinstance(value, Balls) and value.shape == known.shape(name):
+            true, here = known.gradient[name], along(value, known.directions[name])
             with in_digits():
                 if not true.overlaps(here):
                     found[name] = here - true
@@ -169,35 +181,35 @@ def _off(known: Derivative, given: Mapping[str, Any], names: Sequence[str]) -> d
 
 
 def _with_rounding_of_constants(
-    ask: Ask, reading: Reading, point: Point, given: Given, digits: Digits, known: Derivative, off: Mapping[str, Any],
-    seed: int,
-) -> Derivative:  # fmt: skip
+    asked: _Asked, point: Point, given: Given, known: Derivative, off: Mapping[str, Any], seed: int
+) -> Derivative:
     """Return the derivative with the bound that the rounding of the code's own constants explains.
 
     Constants are moved by some units in their last place, at random; what that moves is measured.
     """
     bound = dict.fromkeys(off, 0.0)
     for jitter in _JITTERS:
-        moved = replace(digits, jitter=jitter)
-        if moved in given.by_digits:
-            mine = given.by_digits[moved].given
-        else:  # constants stand in the loss only
-            mine = given.by_digits[digits].given
-        slopes, _ = slopes_along(ask, reading, point, moved, seed)
-        mine = in_shape(reading, mine)
+        moved = replace(asked.digits, jitter=jitter)
+        # Where constants stand in the loss only, the gradient is the same.
+        mine = in_shape(asked.reading, given.by_digits.get(moved, given.by_digits[asked.digits]).given)
+        slopes, _ = slopes_along(asked.ask, asked.reading, point, moved, seed)
         for name, before in off.items():
             assert slopes.directions is not None
             with in_digits():
-                now = along(mine[name], slopes.directions[name]) - slopes.gradient[name]  # type: ignore[arg-type]
+                now = along(mine[name], slopes.directions[name]) - slopes.gradient[name]
                 bound[name] = max(bound[name], _SAFETY * float(abs(now - before).upper()))
     return replace(known, bound=bound)
 
 
 def _by_entry(
-    ask: Ask, reading: Reading, points: Sequence[Point], given: Sequence[Given], found: Sequence[Comparison],
-    known: Sequence[Derivative], digits: Digits,
-) -> list[Comparison]:  # fmt: skip
+    asked: _Asked,
+    points: Sequence[Point],
+    given: Sequence[Given],
+    found: Sequence[Comparison],
+    known: Sequence[Derivative],
+) -> list[Comparison]:
     """Return the comparisons with those that fail made entry by entry, at the point where they fail."""
+    reading, digits = asked.reading, asked.digits
     failed = [one.parameter for one in found if one.verdict in FAILS]
     again: dict[str, Comparison] = {}
     for number, (point, one) in enumerate(zip(points, given, strict=True)):
@@ -207,7 +219,7 @@ def _by_entry(
         params = {name: point.params[name] for name in left}
         moves = some_entries(params, _some(reading))
         wanted = {name: moves.entry[moves.which == place].tolist() for place, name in enumerate(left)}
-        slopes = slopes_by_entry(ask, reading, point, digits, wanted)
+        slopes = slopes_by_entry(asked.ask, reading, point, digits, wanted)
         slopes = replace(slopes, bound={name: known[number].bound.get(name, 0.0) for name in left})
         for seen in in_fifty_digits(reading, [(slopes, one.by_digits[digits].given)], left):
             if seen.verdict in FAILS:
@@ -236,7 +248,7 @@ def against_the_textbook(
     return [*in_fifty_digits(reading, results, names), *missing]
 
 
-def _spread(value: Any, shape: Array) -> Any:
+def _spread(value: Option, shape: Array) -> Option:
     return np.broadcast_to(value, np.shape(shape)) if np.shape(value) != np.shape(shape) else value
 
 

@@ -33,7 +33,9 @@ from verify.submissions.execution.gradients import truth
 from verify.submissions.execution.measuring import central_slopes, complex_slopes, own_slopes
 from verify.submissions.wiring.points import Point
 
-IDENTITY: Final = "exact numbers do not know exp(log(a)) = a, or another identity that this code relies on; 50 digits do"
+IDENTITY: Final = (
+    "exact numbers do not know exp(log(a)) = a, or another identity that this code relies on; 50 digits do"
+)
 _SAME_LOSS: Final = 1e-13  # a loss that misses the textbook's by more has something of its own, such as an eps
 
 
@@ -66,7 +68,7 @@ def compared(
         notes.append(f"balls do not apply: {reason}")
     exact = _by_exact_numbers(ask, reading, points, seen, known, notes)
     if balls:
-        return _together(reading, points, seen, balls, exact, known, notes), notes
+        return _together(reading, points, seen, (balls, exact), notes), notes
     numeric = _in_floats(ask, reading, points[0], seen, guarded, notes) if reading.loss is not None else []
     found = _settled(exact, numeric, notes)
     return found or (_by_formula(reading, seen.floats[0]) if known else []), notes
@@ -98,10 +100,14 @@ def _by_exact_numbers(
 
 
 def _together(
-    reading: Reading, points: Sequence[Point], seen: Seen, balls: Sequence[Comparison], exact: Sequence[Comparison],
-    known: bool, notes: list[str],
-) -> list[Comparison]:  # fmt: skip
-    """Return what balls and exact numbers say: balls settle what exact numbers call different, and no dissent is hidden."""
+    reading: Reading,
+    points: Sequence[Point],
+    seen: Seen,
+    said: tuple[Sequence[Comparison], Sequence[Comparison]],
+    notes: list[str],
+) -> list[Comparison]:
+    """Return what balls and exact numbers say: balls settle what exact numbers call different; no dissent is hidden."""
+    (balls, exact), known = said, reading.net is not None and reading.objective is not None
     of_its_loss = {one.parameter: one.verdict for one in balls}
     by_both = [one for one in exact if of_its_loss[one.parameter] in (*PASSES, *FAILS)]
     dissent = {
@@ -128,7 +134,9 @@ def _together(
     )
     notes.append(why)
     return [
-        without_numbers("balls", one.parameter, "could not judge", one.entries, why) if one.parameter in dissent else one
+        without_numbers("balls", one.parameter, "could not judge", one.entries, why)
+        if one.parameter in dissent
+        else one
         for one in balls
     ] + kept
 
@@ -186,8 +194,9 @@ def _settled(exact: Sequence[Comparison], numeric: Sequence[Comparison], notes: 
         if "identical" not in said and said & set(FAILS) and said & set(PASSES):
             why = f"oracles that apply contradict each other for {one.parameter}"
             notes.append(why)
-            one = without_numbers(one.oracle, one.parameter, "could not judge", one.entries, why)
-        found.append(one)
+            found.append(without_numbers(one.oracle, one.parameter, "could not judge", one.entries, why))
+        else:
+            found.append(one)
     return found
 
 

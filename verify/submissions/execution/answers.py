@@ -159,7 +159,9 @@ def _exact(world: PairWorld, arrays: Mapping[str, Array], array: str) -> ExactAr
 
 def _balls(world: BallWorld, array: Array, shape: tuple[int, ...]) -> Balls:
     if not are_packed(array, shape):
-        raise malformed(f"balls of shape {shape} were asked for, and an array of {array.dtype} of {array.shape} was sent")
+        raise malformed(
+            f"balls of shape {shape} were asked for, and an array of {array.dtype} of {array.shape} was sent"
+        )
     return balls_of(world, array)
 
 

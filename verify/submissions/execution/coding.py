@@ -165,7 +165,8 @@ def decoded(value: object) -> Request:
         whole = fields(value, "run", "do", *_PLAN, "key", *_FLAGS, "digits")
         key = None if whole["key"] is None else number(whole["key"], "key")
         digits = None if whole["digits"] is None else _to_digits(whole["digits"])
-        return Run(_to_plan(whole), key, *(flag(whole[name], name) for name in _FLAGS), digits=digits)
+        local, after, container, calls = (flag(whole[name], name) for name in _FLAGS)
+        return Run(_to_plan(whole), key, local, after, container, calls, digits)
     if do == "losses":
         whole = fields(value, "losses", "do", *_PLAN, "loss")
         return Losses(_to_plan(whole), *_to_loss(whole["loss"]))

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from verify.arrays import Array
+from verify.arrays import Array, Option
 from verify.balls.array import Balls
 from verify.balls.quotient import STEP, direction, slope
 from verify.balls.refusal import NoBalls
@@ -31,7 +31,9 @@ def in_balls(ask: Ask, reading: Reading, point: Point, digits: Digits) -> tuple[
     found = unpacked(header, arrays, balls=world)
     before = {name: world.number(value) for name, value in point.params.items()}
     given = given_gradients(reading, found, before)
-    plain = [name for name, value in given.items() if not isinstance(value, Balls) and np.asarray(value).dtype.kind == "f"]
+    plain = [
+        name for name, value in given.items() if not isinstance(value, Balls) and np.asarray(value).dtype.kind == "f"
+    ]
     if plain:
         raise NoBalls(f"floats that its backward pass gives for {plain[0]}")
     numbers = {name: world.exact(value) if np.asarray(value).dtype.kind in "biu" else value
@@ -87,7 +89,7 @@ def truncations(
 ) -> dict[str, Array]:
     """Return how far a quotient with this step is from the derivative, the larger of the central and the one-sided."""
     names = [one.name for one in reading.structure.parameters]
-    times = int(round(step / STEP))
+    times = round(step / STEP)
     moves = [
         (number, entry, sign * times)
         for number, name in enumerate(names) for entry in range(point.params[name].size) for sign in (1, -1)
@@ -106,7 +108,7 @@ def truncations(
     return bound
 
 
-def _without_refusal(ask: Ask, request: Any, arrays: Mapping[str, Array]) -> tuple[Any, Mapping[str, Array]]:
+def _without_refusal(ask: Ask, request: Option, arrays: Mapping[str, Array]) -> tuple[Any, Mapping[str, Array]]:
     header, answered = ask(request, arrays)
     try:
         refused = header.get("error")

@@ -7,7 +7,6 @@ from typing import Final
 
 from verify.submissions.wiring.plan_records import Maker, Path, Plan, Runnable
 
-
 MET: Final = ("guard", "constant", "rounding")  # what code may meet on its way through balls
 
 
@@ -71,8 +70,8 @@ class Losses:
 class BallLosses:
     """As Losses, in balls, each moved by some times the step of verify/balls/quotient.py.
 
-    The arrays "which", "entry" and "times" say which parameter is moved, in which entry, how many steps; entry -1 is the
-    direction in the array "along.NAME".
+    The arrays "which", "entry" and "times" say which parameter is moved, in which entry, how many steps; entry -1 is
+    the direction in the array "along.NAME".
     """
 
     plan: Plan

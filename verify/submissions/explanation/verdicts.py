@@ -181,7 +181,7 @@ def _answers(verdict: Verdict, rows: Sequence[Row], reading: Reading, forward: D
     first = Answer(
         own, "no" if failed else "yes" if passed else "not known",
         "The file declares no loss; the one that its output layer implies was taken." if implied else
-        "In 50 digits with certified bounds, by difference quotients of the loss itself; in floats where that does not apply.",
+        "In 50 digits with certified bounds, by difference quotients of the loss; in floats where those do not apply.",
     )  # fmt: skip
     second = "Is that the lab's loss, the mean cross-entropy of a softmax?"
     if forward is not None:

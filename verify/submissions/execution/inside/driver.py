@@ -179,7 +179,7 @@ class Driver:
 
     @contextmanager
     def _standing_in(self, world: PairWorld | BallWorld | None) -> Iterator[None]:
-        """Let NumPy's functions, and for balls Python's float and math, give our numbers while the student's code runs."""
+        """Let NumPy's functions, for balls also float and math, give our numbers while the student's code runs."""
         if world is None:
             yield
             return
@@ -209,7 +209,7 @@ _standing_in_for_nothing = object()
 
 
 def _stand_ins(space: Mapping[str, Value], numpy: Value, in_balls: bool) -> dict[str, Value]:
-    """Return what stands in for names of a namespace: for NumPy and its functions, for balls also for float and math."""
+    """Return what stands in for names of a namespace: for NumPy's, and for balls also for float and math."""
     if not in_balls:
         return stand_ins(space, numpy)
     from verify.balls.stand_ins import others
