@@ -65,6 +65,11 @@ HOUSE: Final[dict[str, Room]] = {
          "submissions.program", "submissions.wiring", "submissions.execution"),
         "from a wrong gradient to the mistake and its line",
     ),
+    "verify.submissions.truth": Room(
+        (*GROUND, *EVIDENCE, "exact", "balls", "nets", "oracles", "judgement", "submissions.wiring",
+         "submissions.execution", "submissions.diagnosis"),
+        "every oracle that applies, and what they say together",
+    ),
     "verify.submissions.remarks": Room(
         (*GROUND, *EVIDENCE, "submissions.parsing", "submissions.program"), "what is worth knowing and no mistake"
     ),

@@ -28,7 +28,7 @@ def balls(network: Forward, case: Case, loss: Loss) -> list[Known]:
     Raises NoBalls where the code does what balls can't.
     """
     world = BallWorld()
-    X, Y = world.number(case.X), world.number(case.Y)
+    X, Y = world.number(case.X), ball_targets(world, case)
     point = {name: world.number(value) for name, value in case.params.items()}
 
     def J(params: Mapping[str, Balls]) -> Ball:
@@ -45,6 +45,14 @@ def balls(network: Forward, case: Case, loss: Loss) -> list[Known]:
         ]  # fmt: skip
     every = {name: slopes_by_entry(J, point, name) for name in point}
     return [Known(kind="balls", gradient=every, note="in 50 digits, h = 1e-30", X=X, Y=Y, params=point)]
+
+
+def ball_targets(world: BallWorld, case: Case) -> Balls:
+    """Return Y; the last column of soft targets makes each row sum to exactly 1, as the floats do but for rounding."""
+    Y = world.number(case.Y)
+    if case.targets == "soft":
+        Y[:, -1] = 1 - np.sum(Y[:, :-1], axis=1)
+    return Y
 
 
 def slopes_along(J: BallLoss, point: Mapping[str, Balls], directions: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from verify.exact.numbers import NotExpressible
 from verify.faults import judged_or_fault
 from verify.sandbox.cage import Limits, require
 from verify.sandbox.session import Failed, Sandbox
-from verify.submissions.balls import given_in_balls
 from verify.submissions.diagnosis.by_machine import by_machine
 from verify.submissions.execution.answers import Leaves, Refused, loaded
 from verify.submissions.execution.calling import DRIVER, Ask, Reading, asking
@@ -24,10 +23,11 @@ from verify.submissions.execution.measuring import in_exact_numbers, in_floats
 from verify.submissions.execution.messages import Broken, Load
 from verify.submissions.execution.shapes import fits
 from verify.submissions.explanation.verdicts import Context, Findings, could_not_judge, evidence_of
-from verify.submissions.judging import IDENTITY, Seen, compared
 from verify.submissions.parsing.document import Place
 from verify.submissions.parsing.reading import read
 from verify.submissions.program.program import Program
+from verify.submissions.truth.balls import given_in_balls
+from verify.submissions.truth.oracles import IDENTITY, Seen, compared
 from verify.submissions.wiring.finding import Candidates, find_candidates
 from verify.submissions.wiring.plan_records import CallMaker, GlobalsMaker, Runnable
 from verify.submissions.wiring.points import Point, make_point

@@ -18,19 +18,19 @@ from verify.exact.numbers import NotExpressible
 from verify.judgement.comparison import without_numbers
 from verify.nets.observation import Observation
 from verify.oracles.derivative import Derivative
-from verify.submissions.balls import (
-    Given,
-    against_differences,
-    against_its_loss,
-    against_the_textbook,
-    floats_against_its_loss,
-)
 from verify.submissions.diagnosis.by_machine import Machine
 from verify.submissions.diagnosis.comparing import exactly, within_bounds
 from verify.submissions.execution.answers import Leaves
 from verify.submissions.execution.calling import Ask, Reading
 from verify.submissions.execution.gradients import truth
 from verify.submissions.execution.measuring import central_slopes, complex_slopes, own_slopes
+from verify.submissions.truth.balls import (
+    Given,
+    against_differences,
+    against_its_loss,
+    against_the_textbook,
+    floats_against_its_loss,
+)
 from verify.submissions.wiring.points import Point
 
 IDENTITY: Final = (
