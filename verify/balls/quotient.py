@@ -32,7 +32,10 @@ def slope(up: Ball, here: Ball, down: Ball) -> Ball:
             raise NoBalls("a loss that is not finite")
         if gap.abs_lower() > _SMOOTH * (abs(value) + abs(here)).upper():
             raise NotSmooth("a loss that is not differentiable at this point, or not the same from call to call")
-        return value + arb(0, gap.upper())
+        found = value + arb(0, gap.upper())
+        if found.rad() > _SMOOTH * (abs(value) + abs(here)).upper():
+            raise NoBalls("a loss whose balls are too wide to say anything")
+        return found
 
 
 def moved(point: Mapping[str, Balls], name: str, where: int | Array, times: int) -> dict[str, Balls]:

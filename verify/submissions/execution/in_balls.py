@@ -20,6 +20,7 @@ from verify.submissions.execution.gradients import given_gradients
 from verify.submissions.execution.messages import BallLosses, Digits
 from verify.submissions.wiring.points import Point
 
+_WIDEST: Final = 1e-15  # radius, in units of the largest entry of all gradients
 ALL: Final = -1  # in the place of an entry: all of them, along a direction
 
 
@@ -36,9 +37,18 @@ def in_balls(ask: Ask, reading: Reading, point: Point, digits: Digits) -> tuple[
     ]
     if plain:
         raise NoBalls(f"floats that its backward pass gives for {plain[0]}")
+    _refuse_wide([value for value in given.values() if isinstance(value, Balls)])
     numbers = {name: world.exact(value) if np.asarray(value).dtype.kind in "biu" else value
                for name, value in given.items() if not isinstance(value, Balls)}  # fmt: skip
     return Observation(point.X, point.Y, point.params, {**given, **numbers}), met(arrays)
+
+
+def _refuse_wide(given: Sequence[Balls]) -> None:
+    """Raise NoBalls where a ball is so wide that it would overlap with what is wrong."""
+    balls = [ball for value in given for ball in value.value.reshape(-1).tolist()]
+    largest = max((abs(float(ball.mid())) for ball in balls), default=0.0)
+    if any(float(ball.rad()) > _WIDEST * largest for ball in balls):
+        raise NoBalls("a gradient whose balls are too wide to say anything")
 
 
 def losses_in_balls(
@@ -58,15 +68,15 @@ def losses_in_balls(
 
 def slopes_along(
     ask: Ask, reading: Reading, point: Point, digits: Digits, seed: int
-) -> tuple[Derivative, tuple[str, ...]]:
-    """Return the derivative of the submission's own loss along one random direction a parameter."""
+) -> tuple[Derivative, tuple[str, ...], float]:
+    """Return the derivative of its own loss along one random direction a parameter, what was met, and the loss."""
     generator, names = np.random.default_rng(seed), [one.name for one in reading.structure.parameters]
     directions = {name: direction(point.params[name].shape, generator) for name in names}
     moves = [(number, ALL, times) for number in range(len(names)) for times in (1, -1)]
     (here, *J), on_the_way = losses_in_balls(ask, reading, point, digits, [(0, 0, 0), *moves], directions)
     gradient = {name: slope(J[2 * number], here, J[2 * number + 1]) for number, name in enumerate(names)}
     note = "its own loss in 50 digits, along a random direction"
-    return Derivative(kind="balls", gradient=gradient, note=note, directions=directions), on_the_way
+    return Derivative(kind="balls", gradient=gradient, note=note, directions=directions), on_the_way, float(here)
 
 
 def slopes_by_entry(

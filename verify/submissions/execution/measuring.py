@@ -139,5 +139,14 @@ def _losses(ask: Ask, reading: Reading, point: Point) -> Losses:
     return asked
 
 
+def loss_at(ask: Ask, reading: Reading, point: Point) -> float:
+    """Return the submission's own loss at the point itself."""
+    try:
+        here = _losses(ask, reading, point)(np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64), np.zeros(1))
+    except Refused:
+        return float("nan")
+    return float(np.real(here[0]))
+
+
 def _derivative(moves: Moves, slopes: Array, bounds: Array, note: str) -> Derivative:
     return Derivative(kind="numeric", gradient=moves.arranged(slopes), bound=moves.arranged(bounds), note=note)

@@ -27,6 +27,7 @@ from verify.submissions.diagnosis.comparing import in_fifty_digits, within, with
 from verify.submissions.execution.calling import Ask, Reading
 from verify.submissions.execution.gradients import truth
 from verify.submissions.execution.in_balls import in_balls, slopes_along, slopes_by_entry, truncations
+from verify.submissions.execution.measuring import loss_at
 from verify.submissions.execution.messages import Digits
 from verify.submissions.execution.shapes import in_shape
 from verify.submissions.wiring.points import Point
@@ -37,6 +38,7 @@ _ALL: Final = 400  # entries up to which every one is shown
 _SOME: Final = 25  # entries a parameter otherwise
 _AS_IN_FLOATS: Final = 1e-6  # of the largest entry; an honest function gives in floats what it gives in balls
 _AS_IN_FLOAT32: Final = 1e-2
+_OF_A_GUARD: Final = 1e-2  # what a guard moves of a loss at moderate weights
 
 
 @dataclass(frozen=True)
@@ -70,13 +72,22 @@ def _given(ask: Ask, reading: Reading, point: Point, floats: Observation) -> Giv
     if "guard" in met:
         every.append(Digits(guards=True))
         found[every[-1]], _ = in_balls(ask, reading, point, every[-1])
-    tolerance = _AS_IN_FLOAT32 if reading.single_precision else _AS_IN_FLOATS
-    _hold_against(floats.given, found[every[-1]].given, tolerance)
+    _hold_against(floats.given, found[every[-1]].given, _tolerance(reading))
     for digits in every if "constant" in met else ():
         for jitter in _JITTERS:
             moved = replace(digits, jitter=jitter)
             found[moved], _ = in_balls(ask, reading, point, moved)
     return Given(found)
+
+
+def _tolerance(reading: Reading) -> float:
+    return _AS_IN_FLOAT32 if reading.single_precision else _AS_IN_FLOATS
+
+
+def _hold_the_loss_against(floats: float, balls: float, tolerance: float) -> None:
+    """Raise NoBalls where the loss is another in balls than in floats; a guard that counts as absent moves it little."""
+    if not abs(floats - balls) <= max(tolerance, _OF_A_GUARD) * (abs(balls) + 1.0):
+        raise NoBalls("another loss than in floats")
 
 
 def _hold_against(floats: Mapping[str, Array], balls: Mapping[str, Any], tolerance: float) -> None:
@@ -156,7 +167,9 @@ def _along(
     results, known = [], []
     for point, one in zip(points, given, strict=True):
         seed = secrets.randbits(64)
-        slopes, met = slopes_along(asked.ask, reading, point, digits, seed)
+        slopes, met, loss = slopes_along(asked.ask, reading, point, digits, seed)
+        if "rounding" not in met:
+            _hold_the_loss_against(loss_at(asked.ask, reading, point), loss, _tolerance(reading))
         mine = in_shape(reading, one.by_digits[digits].given)
         off = _off(slopes, mine, names)
         if off and ("constant" in met or replace(digits, jitter=_JITTERS[0]) in one.by_digits):
@@ -192,7 +205,7 @@ def _with_rounding_of_constants(
         moved = replace(asked.digits, jitter=jitter)
         # Where constants stand in the loss only, the gradient is the same.
         mine = in_shape(asked.reading, given.by_digits.get(moved, given.by_digits[asked.digits]).given)
-        slopes, _ = slopes_along(asked.ask, asked.reading, point, moved, seed)
+        slopes, _, _ = slopes_along(asked.ask, asked.reading, point, moved, seed)
         for name, before in off.items():
             assert slopes.directions is not None
             with in_digits():
