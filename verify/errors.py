@@ -7,10 +7,11 @@
     │   ├── NotFinite         NaN or infinity
     │   ├── NotDeterministic  two calls with the same arguments differ
     │   └── ChangedArgument   a function changed what it was given
+    ├── WrongGradient         raised by `evidence.raise_if_wrong()` alone (also an AssertionError)
     ├── CouldNotJudge         this machine does not give what judging needs, like memory; exit 3
     └── MissingPackage        an optional package is needed and absent; exit 2
 
-A wrong gradient is not an error: it is a verdict.
+A wrong gradient is not an error: it is a verdict, until somebody asks for it to be one.
 """
 
 from __future__ import annotations
@@ -42,6 +43,10 @@ class NotDeterministic(BadInput):
 
 class ChangedArgument(BadInput):
     """A function changed its argument in place."""
+
+
+class WrongGradient(VerifyError, AssertionError):
+    """A gradient is wrong; the text is the sentence of the evidence."""
 
 
 class CouldNotJudge(VerifyError):

@@ -21,10 +21,11 @@ from typing import Any, Final
 import numpy as np
 
 from verify.arrays import Array
+from verify.balls.refusal import NoBalls
 from verify.errors import BadInput, ChangedArgument, NotDeterministic, NotFinite, WrongShape, WrongType
-from verify.evidence.records import FAILS, CaseEvidence, Evidence, Power, Replay, Row
+from verify.evidence.records import FAILS, CaseEvidence, Comparison, Evidence, Power, Replay, Row
 from verify.faults import Theirs, judged_or_fault
-from verify.judgement.comparison import all_zero, compare, mismatches
+from verify.judgement.comparison import all_zero, compare, mismatches, without_numbers
 from verify.judgement.messages import Subject
 from verify.judgement.order import order_along
 from verify.judgement.sentences import wrong_sentence
@@ -36,13 +37,18 @@ from verify.oracles.derivative import Derivative
 from verify.oracles.difference import NOISE_SPACINGS, NOISE_STEPS, UNIT, differentiate, noise_of
 from verify.oracles.imaginary import STEP, imaginary_slopes
 from verify.oracles.moving import Moves, one_at_a_time, some_entries
+from verify.oracles.of_functions import InFloats, known_in_balls
 from verify.version import versions
 
 Params = dict[str, Floats]
 LossFunction = Callable[[Params], Any]
 GradientFunction = Callable[[Params], Mapping[str, Any]]
 
-ORACLES: Final = ("central-difference", "complex-step")
+ORACLES: Final = ("balls", "central-difference", "complex-step")
+_TRUSTED_BALLS: Final = ("python-flint's balls hold what they say; the code does in balls what it does in floats",)
+_TRUSTED: Final = ("the loss is smooth within 2^-9 of the point", "the noise of the loss, measured along one direction")
+_KINK: Final = 0.01  # a bend of more than this part of the slope is one
+_BENT: Final = "its slope bends within the step of a central difference"
 _LARGEST: Final = 1e90  # the cube of a step is taken
 _SMALLEST: Final = float(np.finfo(np.float64).smallest_subnormal)  # what underflow may lose
 _BACKWARD: Final = 64.0  # operations in front of an entry of somebody's gradient, in units of its largest entry
@@ -54,43 +60,85 @@ def check_gradients(
     gradients: GradientFunction,
     params: Mapping[str, Any],
     *,
-    oracles: str | Sequence[str] = ("central-difference",),
+    oracles: str | Sequence[str] | None = None,
     subject: str = "gradients",
 ) -> Evidence:
     """Return the verdict on `gradients`: is gradients(params)[name] = d loss / d params[name], in every entry?
 
     `loss(params) -> float` and `gradients(params) -> {name: array of the parameter's shape}` get copies
-    of `params` in float64. The oracle complex-step needs a loss that takes complex parameters.
-    Hypothesis: the loss is three times differentiable within 2^-9 of the point, where its third derivative changes
-    little.
+    of `params` in float64. Without `oracles`: balls, which run the same code in 50 digits; central differences where
+    that can't be done. The oracle complex-step needs a loss that takes complex parameters.
+    Hypothesis of central differences: the loss is three times differentiable within 2^-9 of the point, where its third
+    derivative changes little.
 
     Raises WrongType (integers), WrongShape, NotFinite (NaN, infinity), NotDeterministic,
     ChangedArgument, or BadInput for anything else that can't be checked.
     """
     point = _points(params)
-    oracles = (oracles,) if isinstance(oracles, str) else tuple(oracles)
-    unknown = [name for name in oracles if name not in ORACLES]
-    if unknown or not oracles:
+    asked = None if oracles is None else (oracles,) if isinstance(oracles, str) else tuple(oracles)
+    unknown = [name for name in asked or () if name not in ORACLES]
+    if unknown or asked == ():
         raise BadInput(f"oracles: {', '.join(unknown) or 'none'} is not one of {', '.join(ORACLES)}")
     J = _Watched("loss", loss, point)
     at_point = J(point)
     if np.ndim(at_point) != 0:
         raise WrongShape(f"loss(params) has shape {np.shape(at_point)}, expected one number; sum or average it")
     _number(at_point)
-    given = _gradients(_Watched("gradients", gradients, point)(point), point)
-    noise = _noise(J, point)
-    sizes = tuple(sum(v.shape) for v in point.values())
-    moves, subject_of = some_entries(point), Subject("gradients(params)")
+    G = _Watched("gradients", gradients, point)
+    given = _gradients(G(point), point)
     with np.errstate(all="ignore"):
-        by_difference = _differences(J, moves, noise)
-        known = {name: _known(name, J, moves, noise, by_difference) for name in oracles}
-        known = {name: _with_roundoff(one, given) for name, one in known.items()}
+        noise = _noise(J, point)
+        known, kinks = _all_known(asked, J, G, point, given, noise)
         strength = _power(known, given)
-        vacuous = {name: name in strength.vacuous for name in point}
-        found = [one for name, k in known.items() for one in compare(name, [(k, given)], subject_of, point, vacuous)]
+        found = _compared(known, kinks, given, strength)
         order = order_along(lambda moved: float(J(moved)), point, given, noise, seed=1)
+    sizes = tuple(sum(v.shape) for v in point.values())
     result = CaseEvidence("the given point", sizes, 1, "given", "given", 0, tuple(found), strength, order)
-    return _evidence(subject, point, result, oracles)
+    return _evidence(subject, point, result, tuple(known))
+
+
+def _all_known(
+    asked: tuple[str, ...] | None, J: _Watched, G: _Watched, point: Params, given: Params, noise: float
+) -> tuple[dict[str, Derivative], dict[str, str]]:
+    """Return what the oracles know that were asked for, or the first that applies; and where there is no derivative."""
+    known: dict[str, Derivative] = {}
+    kinks: dict[str, str] = {}
+    if asked is None or "balls" in asked:
+        try:
+            balls = known_in_balls(J.function, G.function, point, InFloats(float(J(point)), given, G))
+            known["balls"], kinks = balls.known, dict(balls.kinks)
+        except NoBalls as reason:
+            if asked is not None:
+                raise BadInput(f"the oracle balls does not apply: {reason}") from None
+    others = [name for name in asked or () if name != "balls"] or ([] if known else ["central-difference"])
+    if others:
+        moves = some_entries(point)
+        by_difference = _differences(J, moves, noise)
+        kinks |= {name: _BENT for name in _bent(by_difference) if name not in kinks and "balls" not in known}
+        known |= {name: _with_roundoff(_known(name, J, moves, noise, by_difference), given) for name in others}
+    return {name: known[name] for name in asked or known}, kinks
+
+
+def _bent(known: Derivative) -> list[str]:
+    """Return the parameters in which no central difference is told from a kink: its bound is as large as itself."""
+    return [name for name, value in known.gradient.items() if np.any(np.isnan(value))]
+
+
+def _compared(
+    known: Mapping[str, Derivative], kinks: Mapping[str, str], given: Params, strength: Power
+) -> list[Comparison]:
+    """Return one comparison an oracle and parameter; where the loss has a kink there is nothing to compare with."""
+    subject, vacuous = Subject("gradients(params)"), {name: name in strength.vacuous for name in given}
+    found = []
+    for oracle, derivative in known.items():
+        for one in compare(oracle, [(derivative, given)], subject, given, vacuous):
+            why = kinks.get(one.parameter)
+            if why is None:
+                found.append(one)
+            else:
+                note = f"the loss is not differentiable by {one.parameter} here: {why}"
+                found.append(without_numbers(oracle, one.parameter, "could not judge", one.entries, note))
+    return found
 
 
 def _evidence(subject: str, point: Params, case: CaseEvidence, oracles: tuple[str, ...]) -> Evidence:
@@ -108,7 +156,7 @@ def _evidence(subject: str, point: Params, case: CaseEvidence, oracles: tuple[st
         caught=caught(rows),
         diagnoses=(),
         findings=(),
-        trusted=("the loss is smooth within 2^-9 of the point", "the noise of the loss, measured along one direction"),
+        trusted=_TRUSTED_BALLS if oracles == ("balls",) else _TRUSTED,
         replay=Replay("check_gradients", 0, versions("numpy"), {"params": digest}),
     )
 
@@ -118,7 +166,9 @@ def _sentence(point: Params, case: CaseEvidence, rows: Sequence[Row]) -> str:
     if verdict == "wrong":
         return wrong_sentence({one.parameter: one for one in case.comparisons if one.verdict in FAILS})
     if verdict == "could not judge":
-        return f"Could not judge: {case.power.why}." if case.power and case.power.why else "Could not judge."
+        notes = dict.fromkeys(one.note for one in case.comparisons if one.verdict == "could not judge")
+        whys = [*notes, *([case.power.why] if case.power and case.power.why else [])]
+        return f"Could not judge: {'; '.join(whys)}." if whys else "Could not judge."
     names, entries = ", ".join(f"d{name}" for name in point), sum(value.size for value in point.values())
     return f"Correct: {names} agree with the derivative of the loss in {entries:,} entries."
 
@@ -265,8 +315,9 @@ def _differences(J: _Watched, moves: Moves, noise: float) -> Derivative:
         return _number(value, "loss(params)" if finite else _nearby(moves.params, moved))
 
     found = differentiate(one_at_a_time(loss, moves.params), moves, noise)
+    value = np.where(found.bend > _KINK * np.abs(found.value), np.nan, found.value)
     return Derivative(
-        kind="numeric", gradient=moves.arranged(found.value), bound=moves.arranged(found.bound), note="J''' measured"
+        kind="numeric", gradient=moves.arranged(value), bound=moves.arranged(found.bound), note="J''' measured"
     )
 
 
@@ -295,8 +346,13 @@ def _complex(J: _Watched, moved: Mapping[str, Array]) -> Array:
     return result
 
 
+def _is_flat(known: Derivative, name: str) -> bool:
+    """Whether nothing of this gradient is told from zero; where no entry could be asked for, that is no reason."""
+    return bool(np.any(known.asked(name))) and all_zero(known, name)
+
+
 def _power(known: Mapping[str, Derivative], given: Params) -> Power:
-    zero = tuple(name for name in given if all(all_zero(point, name) for point in known.values()))
+    zero = tuple(name for name in given if all(_is_flat(point, name) for point in known.values()))
     seen = {}
     for mistake in GENERAL:
         by = [

@@ -37,48 +37,54 @@ HOUSE: Final[dict[str, Room]] = {
     "verify.evidence": Room(("errors",), "the one result, its schema"),
     "verify.faults": Room(("errors", "evidence", "memory", "version"), "a fault of verify is never counted against code"),
     "verify.exact": Room(("errors", "arrays"), "exact numbers that unmodified NumPy code computes with"),
+    "verify.balls": Room(("errors", "arrays", "exact"), "balls of 50 digits that unmodified NumPy code computes with"),
     "verify.nets": Room(("errors", "arrays"), "networks, losses, points: the textbook answer"),
     # First floor: libraries that know no submission.
-    "verify.oracles": Room((*GROUND, "exact", "nets", "derivations"), "independent ways to know a gradient"),
+    "verify.oracles": Room((*GROUND, "exact", "balls", "nets", "derivations"), "independent ways to know a gradient"),
     "verify.mistakes": Room((*GROUND, "exact", "nets"), "the one catalogue of mistakes: planted, applied, searched"),
     "verify.sandbox": Room((*GROUND, *EVIDENCE), "running somebody's code apart"),
-    "verify.judgement": Room((*GROUND, *EVIDENCE, "exact", "oracles"), "one comparer, and the verdicts"),
+    "verify.judgement": Room((*GROUND, *EVIDENCE, "exact", "balls", "oracles"), "one comparer, and the verdicts"),
     "verify.report": Room((*GROUND, *EVIDENCE), "a document becomes terminal, HTML, Markdown, pictures"),
     # Second floor: three subjects side by side.
     "verify.lab": Room(
-        (*GROUND, *EVIDENCE, "exact", "nets", "oracles", "mistakes", "judgement", "derivations"), "the lab's own network"
+        (*GROUND, *EVIDENCE, "exact", "balls", "nets", "oracles", "mistakes", "judgement", "derivations"), "the lab's own network"
     ),
-    "verify.library": Room((*GROUND, *EVIDENCE, "exact", "nets", "oracles", "mistakes", "judgement"), "check_gradients"),
+    "verify.library": Room((*GROUND, *EVIDENCE, "exact", "balls", "nets", "oracles", "mistakes", "judgement"), "check_gradients"),
     "verify.submissions.parsing": Room(GROUND, "a file becomes cells with their places"),
     "verify.submissions.program": Room((*GROUND, "submissions.parsing"), "definitions, uses, effects, slices, loops"),
     "verify.submissions.wiring": Room(
         (*GROUND, "sandbox", "nets", "submissions.parsing", "submissions.program"), "who is who, and how it is called"
     ),
     "verify.submissions.execution": Room(
-        (*GROUND, "sandbox", "exact", "nets", "oracles", "submissions.parsing", "submissions.program",
+        (*GROUND, "sandbox", "exact", "balls", "nets", "oracles", "submissions.parsing", "submissions.program",
          "submissions.wiring"),
         "what a worker does, and what it answers",
     ),
     "verify.submissions.diagnosis": Room(
-        (*GROUND, *EVIDENCE, "exact", "nets", "oracles", "mistakes", "judgement", "submissions.parsing",
+        (*GROUND, *EVIDENCE, "exact", "balls", "nets", "oracles", "mistakes", "judgement", "submissions.parsing",
          "submissions.program", "submissions.wiring", "submissions.execution"),
         "from a wrong gradient to the mistake and its line",
+    ),
+    "verify.submissions.truth": Room(
+        (*GROUND, *EVIDENCE, "exact", "balls", "nets", "oracles", "judgement", "submissions.wiring",
+         "submissions.execution", "submissions.diagnosis"),
+        "every oracle that applies, and what they say together",
     ),
     "verify.submissions.remarks": Room(
         (*GROUND, *EVIDENCE, "submissions.parsing", "submissions.program"), "what is worth knowing and no mistake"
     ),
     "verify.submissions.explanation": Room(
-        (*GROUND, *EVIDENCE, "sandbox", "exact", "nets", "mistakes", "judgement", "submissions.parsing",
+        (*GROUND, *EVIDENCE, "sandbox", "exact", "balls", "nets", "mistakes", "judgement", "submissions.parsing",
          "submissions.program", "submissions.wiring", "submissions.execution", "submissions.diagnosis",
          "submissions.remarks"),
         "the Evidence about a submission",
     ),
     "verify.submissions": Room(
-        (*GROUND, *EVIDENCE, "sandbox", "exact", "nets", "oracles", "judgement", "submissions"), "the pipeline"
+        (*GROUND, *EVIDENCE, "sandbox", "exact", "balls", "nets", "oracles", "judgement", "submissions"), "the pipeline"
     ),
     # Third floor and roof.
     "verify.training": Room(
-        (*GROUND, *EVIDENCE, "exact", "nets", "oracles", "mistakes", "judgement", "lab", "derivations"),
+        (*GROUND, *EVIDENCE, "exact", "balls", "nets", "oracles", "mistakes", "judgement", "lab", "derivations"),
         "the training on MNIST as an end-to-end check",
     ),
     "verify.integrations": Room((*GROUND, *EVIDENCE, "report", "library", "submissions"), "notebooks and other hosts"),

@@ -238,7 +238,7 @@ ERRORS: list[tuple[tuple[str, ...], str]] = [
     (("grads", "--seed", "4294967296"), f"--seed 4294967296: {SEED}"),
     (("grads", "--seed", "x"), "'--seed'"),
     (("grads", "--seed", "x"), "integer"),
-    (("grads", "--oracle", "nope"), "--oracle nope: no such oracle; expected one of symbolic, exact, central-diff"),
+    (("grads", "--oracle", "nope"), "--oracle nope: no such oracle; expected one of balls, symbolic, exact, centr"),
     (("grads", "--oracle", "exact", "--oracle", "Exact"), "--oracle Exact: no such oracle"),
     (("grads", "--mistake", "nope"), "--mistake nope: no such mistake; see: verify mistakes"),
     (("grads", "--mistake", "dW1-sing"), "did you mean dW1-sign?"),

@@ -70,7 +70,7 @@ def test_a_quick_report_says_its_verdict_and_where_it_is(quick: tuple[Said, Path
     said, out = quick
     assert (said.status, said.err) == (0, "")
     first, second = said.out.splitlines()
-    assert first.startswith("Correct: dW1, db1, dW2 and db2 are the derivative of the loss, by 4 oracles, in 7 cases")
+    assert first.startswith("Correct: dW1, db1, dW2 and db2 are the derivative of the loss, by 5 oracles, in 7 cases")
     assert second == f"The report is in {out / 'report'}: report.html, report.md, evidence.json."
     assert [path.name for path in out.iterdir()] == ["report"]
     assert set(files(out / "report")) == TEXTS | CHECKED

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from verify import Evidence, VerifyError, check_gradients
-from verify.errors import BadInput, ChangedArgument, NotDeterministic, NotFinite, WrongShape, WrongType
+from verify.errors import BadInput, ChangedArgument, NotDeterministic, NotFinite, WrongGradient, WrongShape, WrongType
 from verify.mistakes.apply import spoiled
 from verify.mistakes.catalogue import GENERAL
 from verify.mistakes.mistake import Mistake
@@ -54,7 +54,9 @@ def called_wrong(evidence: Evidence) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "oracles", [("central-difference",), ("complex-step",), ("central-difference", "complex-step")], ids="+".join
+    "oracles",
+    [("balls",), ("central-difference",), ("complex-step",), ("central-difference", "complex-step")],
+    ids="+".join,
 )
 def test_right_gradients_are_correct_and_every_oracle_that_was_asked_says_so(oracles: tuple[str, ...]) -> None:
     evidence = check_gradients(quadratic, slope, POINT, oracles=oracles)
@@ -69,7 +71,7 @@ def test_right_gradients_are_correct_and_every_oracle_that_was_asked_says_so(ora
 
 @pytest.mark.parametrize("mistake", GENERAL, ids=[one.name for one in GENERAL])
 @pytest.mark.parametrize("parameter", ["W", "b"])
-@pytest.mark.parametrize("oracle", ["central-difference", "complex-step"])
+@pytest.mark.parametrize("oracle", ["balls", "central-difference", "complex-step"])
 def test_a_wrong_gradient_is_wrong_in_that_parameter_alone(mistake: Mistake, parameter: str, oracle: str) -> None:
     loss, right, params = softmax_net(2)
 
@@ -149,7 +151,9 @@ def test_the_complex_step_sees_one_part_in_a_billion_in_one_entry_that_differenc
     assert row.worst is not None
     assert row.worst.index == (2, 1)
     assert row.mismatched == 1
-    by_differences = check_gradients(loss, gradients, params)
+    in_balls = check_gradients(loss, gradients, params)
+    assert (in_balls.oracles, in_balls.verdict, called_wrong(in_balls)) == (("balls",), "wrong", {"W"})
+    by_differences = check_gradients(loss, gradients, params, oracles="central-difference")
     assert by_differences.verdict == "correct"
     assert by_differences.caught[0].everywhere > 1e-9  # and it says so
 
@@ -300,7 +304,7 @@ def test_what_cannot_be_checked_is_refused_with_its_own_error_and_a_text_that_he
 
 @pytest.mark.parametrize(
     ("oracles", "text"),
-    [(("nope",), "nope is not one of central-difference, complex-step"), ((), "none is not one of"),
+    [(("nope",), "nope is not one of balls, central-difference, complex-step"), ((), "none is not one of"),
      (("central-difference", "exact"), "exact is not one of")],
 )  # fmt: skip
 def test_an_unknown_oracle_is_refused_with_the_names_of_the_known(oracles: tuple[str, ...], text: str) -> None:
@@ -345,3 +349,131 @@ def test_a_loss_that_is_infinite_one_step_away_says_where():
 def test_params_too_large_for_a_step_are_refused():
     with pytest.raises(BadInput, match=r"params\['w'\] holds 1e\+150; no step can be taken"):
         check_gradients(quadratic, slope, {"w": np.array([1e150])})
+
+
+# Balls
+
+
+KINKS: dict[str, tuple[Any, Any, Any]] = {
+    "|w| at 0": (lambda p: np.sum(np.abs(p["w"]) + 3 * p["w"]), lambda p: {"w": np.sign(p["w"]) + 3}, [0.0, 1.0]),
+    "max(0, w) at 0": (lambda p: np.sum(np.maximum(0, p["w"])), lambda p: {"w": (p["w"] > 0) * 1.0}, [0.0, 1.0]),
+    "a norm at 0": (lambda p: np.sqrt(np.sum(p["w"] ** 2)), lambda p: {"w": 0 * p["w"]}, [0.0, 0.0]),
+}
+
+
+@pytest.mark.parametrize("oracles", [None, "central-difference"], ids=["balls", "central-difference"])
+@pytest.mark.parametrize("name", list(KINKS))
+def test_at_a_kink_there_is_no_derivative_and_no_gradient_is_wrong(name: str, oracles: Any) -> None:
+    loss, gradients, at = KINKS[name]
+    evidence = check_gradients(loss, gradients, {"w": np.array(at)}, oracles=oracles)
+    assert evidence.verdict == "could not judge"
+    if oracles is None and "norm" not in name:
+        assert "not differentiable by w here" in evidence.sentence
+
+
+def test_a_kink_in_one_parameter_does_not_hide_a_mistake_in_another() -> None:
+    def loss(p: Params) -> Any:
+        return np.sum(np.abs(p["w"])) + np.sum(p["v"] ** 2)
+
+    def gradients(p: Params) -> Params:
+        return {"w": np.sign(p["w"]), "v": p["v"]}
+
+    evidence = check_gradients(loss, gradients, {"w": np.zeros(2), "v": np.ones(2)})
+    assert (evidence.verdict, called_wrong(evidence)) == ("wrong", {"v"})
+
+
+@pytest.mark.parametrize("frequency", [3217.0, 3217.3, 1e5, 1e9])
+def test_right_gradients_of_a_loss_that_swings_fast_are_right_and_wrong_ones_wrong(frequency: float) -> None:
+    point = {"w": np.array([0.3, 0.7, -1.1])}
+
+    def loss(p: Params) -> float:
+        return float(np.sum(np.sin(frequency * p["w"])))
+
+    right = check_gradients(loss, lambda p: {"w": frequency * np.cos(frequency * p["w"])}, point)
+    assert (right.oracles, right.verdict) == (("balls",), "correct")
+    assert (
+        check_gradients(loss, lambda p: {"w": frequency * np.cos(frequency * p["w"]) * 1.0001}, point).verdict
+        == "wrong"
+    )
+
+
+def test_parameters_around_a_millionth_of_a_millionth_are_judged() -> None:
+    point = {"w": np.array([1e-12, -3e-12])}
+    for loss, slope_of in (
+        (lambda p: np.sum(p["w"] ** 2), lambda w: 2 * w),
+        (lambda p: np.sum(np.exp(p["w"])), np.exp),
+    ):
+        assert check_gradients(loss, lambda p, f=slope_of: {"w": f(p["w"])}, point).verdict == "correct"
+        assert check_gradients(loss, lambda p, f=slope_of: {"w": 1.001 * f(p["w"])}, point).verdict == "wrong"
+
+
+@pytest.mark.parametrize("digits", [2, 3, 6])
+def test_a_loss_that_is_rounded_to_be_shown_is_never_a_reason_for_wrong(digits: int) -> None:
+    def by_python(p: Params) -> float:
+        return round(float(quadratic(p)), digits)
+
+    def by_numpy(p: Params) -> Any:
+        return np.round(quadratic(p), digits)
+
+    for loss in (by_python, by_numpy):
+        for oracles in (None, "central-difference"):
+            assert check_gradients(loss, slope, {"w": np.array([1.1, -2.3])}, oracles=oracles).verdict != "wrong"
+
+
+def test_loops_arrays_made_inside_and_helpers_run_in_balls() -> None:
+    def loss(p: Params) -> float:
+        total, rows = 0.0, np.zeros(2)
+        for row in range(2):
+            for column in range(3):
+                rows[row] += helper(p["w"][row, column])
+            total += float(rows[row]) ** 2
+        return total
+
+    def gradients(p: Params) -> Params:
+        found = np.zeros_like(p["w"])
+        rows = [sum(helper(p["w"][row, column]) for column in range(3)) for row in range(2)]
+        for row in range(2):
+            found[row] = 2 * rows[row] * np.cos(p["w"][row])
+        return {"w": found}
+
+    point = {"w": np.arange(6.0).reshape(2, 3) / 7}
+    evidence = check_gradients(loss, gradients, point, oracles="balls")
+    assert evidence.verdict == "correct"
+    assert evidence.caught[0].everywhere < 1e-14
+    assert not check_gradients(loss, lambda p: {"w": 2 * gradients(p)["w"]}, point)
+
+
+def helper(x: Any) -> Any:
+    return np.sin(x)
+
+
+def test_what_balls_cannot_follow_is_judged_by_differences_and_asked_for_by_name_it_is_refused() -> None:
+    def loss(p: Params) -> float:
+        return float(np.linalg.det(p["w"]))
+
+    def gradients(p: Params) -> Params:
+        return {"w": np.linalg.det(p["w"]) * np.linalg.inv(p["w"]).T}
+
+    point = {"w": np.array([[2.0, 1.0], [0.5, 3.0]])}
+    assert check_gradients(loss, gradients, point).oracles == ("central-difference",)
+    assert check_gradients(loss, gradients, point).verdict == "correct"
+    with pytest.raises(BadInput, match=r"the oracle balls does not apply: np\.det"):
+        check_gradients(loss, gradients, point, oracles="balls")
+
+
+def test_nothing_of_the_caller_is_changed_by_running_in_balls() -> None:
+    before = dict(globals())
+    check_gradients(lambda p: float(np.sum(helper(p["w"]))), lambda p: {"w": np.cos(p["w"])}, POINT)
+    assert {name: value for name, value in globals().items() if before.get(name) is not value} == {}
+
+
+def test_evidence_is_true_where_it_is_correct_and_raises_on_request_where_it_is_wrong() -> None:
+    right, wrong = check_gradients(quadratic, slope, POINT), check_gradients(quadratic, lambda p: {"w": p["w"]}, POINT)
+    flat = check_gradients(quadratic, slope, {"w": np.zeros(3)})
+    assert right
+    assert not wrong
+    assert not flat
+    assert right.raise_if_wrong() is right
+    assert flat.raise_if_wrong() is flat
+    with pytest.raises(WrongGradient, match="Wrong: dw is not the derivative of the loss"):
+        wrong.raise_if_wrong()

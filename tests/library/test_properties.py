@@ -67,7 +67,7 @@ def smooth(draw: st.DrawFn) -> tuple[Callable[[Params], Any], Callable[[Params],
     return loss, gradients, params
 
 
-ORACLE = st.sampled_from(["central-difference", "complex-step"])
+ORACLE = st.sampled_from(["balls", "central-difference", "complex-step"])
 
 
 @MANY

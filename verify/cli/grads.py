@@ -26,7 +26,7 @@ Oracle = Annotated[
     typer.Option(
         "--oracle",
         metavar="NAME",
-        help="symbolic, exact, central-difference, complex-step, autodiff, or all; may be given several "
+        help="balls, symbolic, exact, central-difference, complex-step, autodiff, or all; may be given several "
         "times. The default is all but autodiff, which loads TensorFlow.",
     ),
 ]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from verify.errors import BadInput
+from verify.errors import BadInput, WrongGradient
 from verify.evidence.submission import Submission
 
 if TYPE_CHECKING:
@@ -311,6 +311,16 @@ class Evidence:
     submission: Submission | None = None
     kind: Kind | None = None
     schema: Literal["verify-evidence/1"] = "verify-evidence/1"
+
+    def __bool__(self) -> bool:
+        """Whether the verdict is *correct*; what could not be judged is not."""
+        return self.verdict == "correct"
+
+    def raise_if_wrong(self) -> Evidence:
+        """Return the evidence; raise WrongGradient, with the sentence, where the verdict is *wrong*."""
+        if self.verdict == "wrong":
+            raise WrongGradient(self.sentence)
+        return self
 
     def to_json(self) -> str:
         """Return the evidence as JSON that `evidence.schema.json` describes."""

@@ -18,6 +18,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from verify.arrays import Array, Option
 from verify.exact.arithmetic import Arithmetic, NotExpressible
 from verify.exact.field import Field
+from verify.exact.stand_in import StandIn
 
 Rearrange = Callable[[Array, int], Array]
 
@@ -65,7 +66,7 @@ class World(Protocol):
         """Return the exact numbers that plain numbers stand for."""
 
 
-class ExactArray(NDArrayOperatorsMixin):
+class ExactArray(StandIn, NDArrayOperatorsMixin):
     """An array of exact dual numbers: value (shape S), slopes (K directions x S) or None, shadow (shape S)."""
 
     __array_priority__ = 1000

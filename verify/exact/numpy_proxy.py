@@ -1,30 +1,53 @@
-"""What stands for `np` while somebody's code runs on exact numbers: new arrays of floats can hold exact numbers too.
+"""What stands for `np` while somebody's code runs on exact numbers or balls: new arrays of floats can hold these too.
 
-NumPy calls us back only where an argument is exact. `np.zeros(...)` has no such argument, and
+NumPy calls us back only where an argument is one of ours. `np.zeros(...)` has no such argument, and
 `np.array([exact, exact])` is none that it would pass on; these are answered here, all else by NumPy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Protocol
 
 import numpy as np
 
 from verify.arrays import Array, Option
-from verify.exact.array import ExactArray
-from verify.exact.world import World
+from verify.exact.stand_in import StandIn
 
 
-def proxy(world: World) -> Array:
-    """Return an object with every attribute of the module numpy; the arrays that it makes are exact, of this world."""
+class Maker(Protocol):
+    """What makes the arrays that stand in for NumPy's: a world of exact numbers, or of balls."""
+
+    def constant(self, values: Array) -> Array:
+        """Return what plain numbers stand for."""
+
+    def exact(self, value: Array) -> Array:
+        """Return an array of ours as it is, and what plain numbers stand for."""
+
+
+def proxy(world: Maker) -> Array:
+    """Return an object with every attribute of the module numpy; the arrays that it makes are ours, of this world."""
     return _Numpy(world)
+
+
+def stand_ins(space: Mapping[str, Array], numpy: Array) -> dict[str, Array]:
+    """Return what stands in for the names of a namespace that are NumPy or one of its functions."""
+    found = {}
+    for name, value in list(space.items()):
+        own = getattr(value, "__name__", None)
+        if value is np:
+            found[name] = numpy
+        elif isinstance(own, str) and callable(value) and getattr(np, own, None) is value:
+            if getattr(numpy, own) is not value:
+                found[name] = getattr(numpy, own)
+    return found
 
 
 class _AlsoExact(type):
     """A type of NumPy that exact arrays are instances of too: np.ndarray with axes, numbers without."""
 
     def __instancecheck__(cls, instance: Array) -> bool:
-        if isinstance(instance, ExactArray):
+        if isinstance(instance, StandIn):
             return issubclass(cls, np.generic) == (instance.ndim == 0)
         return isinstance(instance, cls.__mro__[1])
 
@@ -40,14 +63,14 @@ class _Float64(np.float64, metaclass=_AlsoExact):
     """np.float64 for conversions, as a dtype and for isinstance: an exact number stays as it is."""
 
     def __new__(cls, x: Array = 0.0) -> Array:
-        return x if isinstance(x, ExactArray) else np.float64(x)
+        return x if isinstance(x, StandIn) else np.float64(x)
 
 
 class _Float32(np.float32, metaclass=_AlsoExact):
     """np.float32 likewise."""
 
     def __new__(cls, x: Array = 0.0) -> Array:
-        return x if isinstance(x, ExactArray) else np.float32(x)
+        return x if isinstance(x, StandIn) else np.float32(x)
 
 
 class _Numpy:
@@ -55,7 +78,7 @@ class _Numpy:
 
     ndarray, float64, float32, double, single = _Array, _Float64, _Float32, _Float64, _Float32
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Maker) -> None:
         self._world = world
         for name in ("zeros", "ones", "eye", "identity"):
             setattr(self, name, self._exactly(getattr(np, name)))
@@ -87,7 +110,7 @@ class _Numpy:
 
     def full(self, shape: Option, fill_value: Array, dtype: Option = None, **options: Option) -> Array:
         """Return np.full, exact where the numbers are floats or exact."""
-        if not isinstance(fill_value, ExactArray):
+        if not isinstance(fill_value, StandIn):
             return self._exactly(np.full)(shape, fill_value, dtype, **options)
         made = self.zeros(shape)
         made[...] = fill_value
@@ -110,7 +133,7 @@ class _Numpy:
         plain = np.vectorize(function, *options, **named)
 
         def called(*args: Option, **kwargs: Option) -> Array:
-            if not any(isinstance(value, ExactArray) for value in args):
+            if not any(isinstance(value, StandIn) for value in args):
                 return plain(*args, **kwargs)
             shape = np.broadcast_shapes(*[np.shape(value) for value in args])
             spread = [np.broadcast_to(value, shape).reshape(-1) for value in args]
@@ -123,4 +146,4 @@ class _Numpy:
 def _holds_exact(value: Array) -> bool:
     if isinstance(value, list | tuple):
         return any(_holds_exact(entry) for entry in value)
-    return isinstance(value, ExactArray)
+    return isinstance(value, StandIn)

@@ -8,15 +8,21 @@ from typing import Final
 import numpy as np
 
 from verify.arrays import Array
+from verify.balls.array import Balls
+from verify.balls.digits import in_digits
+from verify.balls.quotient import along
 from verify.evidence.records import Comparison, Word, Worst
 from verify.exact.numbers import ExactArray, NotExpressible
+from verify.exact.stand_in import StandIn
 from verify.judgement.messages import Subject, misfit, said_of
 from verify.oracles.derivative import Derivative
 
 Gradients = Mapping[str, Array]
 Result = tuple[Derivative, Gradients]  # what is known at a point, and what was given there
 
-WORDS: Final[Mapping[str, tuple[Word, Word]]] = {"exact": ("identical", "different"), "numeric": ("agrees", "differs")}
+WORDS: Final[Mapping[str, tuple[Word, Word]]] = {
+    "exact": ("identical", "different"), "numeric": ("agrees", "differs"), "balls": ("agrees", "differs"),
+}  # fmt: skip
 
 
 def compare(
@@ -42,6 +48,8 @@ def mismatches(known: Derivative, name: str, value: Array) -> Array:
     if known.kind == "numeric":
         with np.errstate(invalid="ignore", over="ignore"):
             return known.asked(name) & ~(np.abs(np.asarray(value) - expected) <= known.bound[name])
+    if known.kind == "balls":
+        return _apart(known, name, value)
     try:
         exact = known.world.exact(value).value
     except NotExpressible:  # NaN and infinity are no derivatives
@@ -51,6 +59,22 @@ def mismatches(known: Derivative, name: str, value: Array) -> Array:
     if known.directions is not None:
         exact = field.total(field.multiply(exact, known.directions[name]), None, keepdims=False)
     return np.asarray(~field.same(exact, expected))
+
+
+def _apart(known: Derivative, name: str, value: Balls) -> Array:
+    """Return a mask of the balls that do not overlap, by more than what the bound allows besides."""
+    more, asked = known.bound.get(name, 0.0), known.asked(name)
+    if known.directions is not None:
+        return np.asarray(_are_apart(known.gradient[name], along(value, known.directions[name]), float(more)))
+    flat = zip(np.ravel(known.gradient[name]), value.value.reshape(-1), np.ravel(asked), strict=True)
+    allowed = np.broadcast_to(more, np.shape(asked)).reshape(-1).tolist()
+    apart = [ask and _are_apart(true, given, by) for (true, given, ask), by in zip(flat, allowed, strict=True)]
+    return np.array(apart, dtype=bool).reshape(np.shape(asked))
+
+
+def _are_apart(true: Array, given: Array, allowed: float) -> bool:
+    with in_digits():
+        return bool(abs(true - given) > allowed) if allowed else not true.overlaps(given)
 
 
 def all_zero(known: Derivative, name: str) -> bool:
@@ -64,7 +88,7 @@ def unusable(value: Array, shape: tuple[int, ...]) -> str | None:
         return "nothing"
     if getattr(value, "shape", None) != shape:
         return f"shape {getattr(value, 'shape', ())}"
-    if not isinstance(value, ExactArray) and np.asarray(value).dtype.kind not in "biuf":
+    if not isinstance(value, StandIn) and np.asarray(value).dtype.kind not in "biuf":
         return f"dtype {np.asarray(value).dtype}"
     return None
 
@@ -89,24 +113,29 @@ def _compare(oracle: str, name: str, results: Sequence[Result], subject: Subject
     if vacuous is None:
         vacuous = all(all_zero(known, name) for known, _ in results)
     worst = _worst_exact(known, name, mask, value) if known.kind == "exact" else _worst(known, name, value)
-    relative = None if failed or vacuous else _relative_bounds(known, name)
+    shown = known.in_floats()
+    relative = None if failed or vacuous else _relative_bounds(shown, name)
     word: Word = wrong if failed else "vacuous" if vacuous else right
     count = int(np.sum(mask))  # along a direction: one sum differs, of how many entries is not known
     return Comparison(
         name, oracle, word, asked, count, worst,
         None if relative is None else float(np.max(relative)),
         None if relative is None else float(np.median(relative)),
-        note, said_of(subject, name, worst, known, value) if failed else None,
+        note, said_of(subject, name, worst, shown, value) if failed else None,
     )  # fmt: skip
 
 
 def _worst(known: Derivative, name: str, value: Array) -> Worst | None:
-    asked, expected = known.asked(name), known.gradient[name]
-    if not np.any(asked):
+    asked = known.asked(name)
+    if not np.any(asked) or known.directions is not None:
         return None
-    given, bound = np.asarray(value, dtype=float), np.broadcast_to(known.bound[name], value.shape)
+    off = _off(known, name, value) if known.kind == "balls" else None
+    known = known.in_floats()
+    expected = known.gradient[name]
+    given = np.asarray(value.shadow if isinstance(value, StandIn) else value, dtype=float)
+    bound = np.broadcast_to(known.bound[name], value.shape)
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
-        error = np.abs(given - expected)
+        error = np.abs(given - expected) if off is None else off
         in_bounds = np.where(np.isfinite(error), error / bound, np.inf)
     in_bounds = np.where(np.isnan(in_bounds), 0.0, in_bounds)  # 0/0: no error where none is allowed
     index = np.unravel_index(int(np.argmax(np.where(asked, in_bounds, -1.0))), value.shape)
@@ -114,6 +143,14 @@ def _worst(known: Derivative, name: str, value: Array) -> Worst | None:
         tuple(int(n) for n in index), float(given[index]), float(expected[index]), float(error[index]),
         float(bound[index]),
     )  # fmt: skip
+
+
+def _off(known: Derivative, name: str, value: Balls) -> Array:
+    """Return how far each ball is from the derivative, as floats; NaN where it was not asked."""
+    pairs = zip(np.ravel(known.gradient[name]), value.value.reshape(-1), strict=True)
+    with in_digits():
+        off = [np.nan if true is None else float(abs(true - given).mid()) for true, given in pairs]
+    return np.array(off).reshape(value.shape)
 
 
 def _worst_exact(known: Derivative, name: str, mask: Array, value: Array) -> Worst | None:

@@ -11,6 +11,7 @@ import numpy as np
 from verify.arrays import Array
 from verify.evidence.records import Worst
 from verify.exact.numbers import ExactArray
+from verify.exact.stand_in import StandIn
 from verify.oracles.derivative import Derivative
 
 _SAME: Final = 1e-4  # ratios that are nearer to 1 are said as a difference
@@ -40,7 +41,8 @@ def stopped(subject: Subject, error: Exception) -> str:
 def said_of(subject: Subject, name: str, worst: Worst | None, known: Derivative, value: Array) -> str:
     """Return the message for a gradient that has wrong entries, of which `worst` is one."""
     if worst is None:
-        return f"d{name}: the derivative along a random direction is different as an exact number"
+        how = "as an exact number" if known.kind == "exact" else "in 50 digits"
+        return f"d{name}: the derivative along a random direction is different {how}"
     given = f"d{name}[{', '.join(map(str, worst.index))}]: {subject.who} gives {worst.handwritten:.6g}"
     if not np.isfinite(worst.handwritten):
         expected = "" if worst.expected is None else f", the derivative is {worst.expected:.6g}"
@@ -52,7 +54,7 @@ def said_of(subject: Subject, name: str, worst: Worst | None, known: Derivative,
         return said
     ratio = worst.handwritten / worst.expected
     if abs(ratio - 1) < _SAME:
-        return f"{said}; off by {ratio - 1:.2g} of it"
+        return f"{said}; off by {ratio - 1 or (worst.error or 0.0) / abs(worst.expected):.2g} of it"
     meaning = _meaning(ratio, subject.sizes)
     constant = _is_constant(known, name, value)
     tail = f" = {meaning}" if meaning and constant else ", the same in every entry" if constant else ""
@@ -65,7 +67,8 @@ def _is_constant(known: Derivative, name: str, value: Array) -> bool:
         expected, given = known.near[name], value.shadow if isinstance(value, ExactArray) else value
         bound = _LOST * np.max(np.abs(expected)) / _TOLD
     else:
-        expected, given, bound = known.gradient[name], np.asarray(value), known.bound[name]
+        expected, bound = known.gradient[name], known.bound[name]
+        given = value.shadow if isinstance(value, StandIn) else np.asarray(value)
     told = np.abs(expected) > _TOLD * bound
     if np.sum(told) < 2:
         return False

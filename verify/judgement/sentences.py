@@ -21,7 +21,7 @@ def sentence(verdict: Verdict, rows: Sequence[Row], cases: Sequence[CaseEvidence
             return f"Could not judge: {'; '.join(dict.fromkeys(_notes(cases))) or 'nothing was compared'}."
         return f"Could not judge: no case here could have failed. {why[:1].upper()}{why[1:]}."
     judged = len(cases) - len(vacuous)
-    entries = sum(row.entries for row in rows if row.oracle == oracles[0])
+    entries = max(sum(row.entries for row in rows if row.oracle == oracle) for oracle in oracles)
     aside = f" {count(len(vacuous), 'vacuous case')} not counted." if vacuous else ""
     return (
         f"Correct: dW1, db1, dW2 and db2 are the derivative of the loss, by "

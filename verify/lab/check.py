@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from verify.arrays import Array
+from verify.balls.refusal import NoBalls
 from verify.evidence.records import (
     CaseEvidence,
     Comparison,
@@ -23,7 +24,7 @@ from verify.judgement.order import order_along
 from verify.judgement.sentences import sentence
 from verify.judgement.verdicts import caught, summary, verdict_of
 from verify.lab import network as lab
-from verify.lab.comparing import compare, not_expressible
+from verify.lab.comparing import compare, does_not_apply
 from verify.lab.derivation import TRUSTED_PROOFS, derivation
 from verify.lab.diagnosis import diagnose
 from verify.lab.findings import findings
@@ -41,6 +42,7 @@ TRUSTED: Final = (
     *TRUSTED_PROOFS,
     "NumPy's tanh, exp and log to 4 units in the last place, its matrix products to their summation bound",
     "the exact oracle's chance: a wrong formula passes each of two random points with probability degree/2^61",
+    "python-flint's balls hold what they say (Arb's rigorous arithmetic)",
     "J''' does not grow more than threefold within one coarse step (central differences of small nets)",
 )
 
@@ -132,8 +134,8 @@ def check_case(network: Network, case: Case, oracles: Sequence[str]) -> CaseEvid
     for name in oracles:
         try:
             known[name] = load(name)(network, case, textbook_loss)
-        except NotExpressible as operation:
-            missing += not_expressible(name, case, operation)
+        except (NotExpressible, NoBalls) as why:
+            missing += does_not_apply(name, case, why)
     strength = power(known, case)
     vacuous = {name: name in strength.vacuous for name in case.params}
     comparisons = [one for name, points in known.items() for one in compare(name, points, network, case, vacuous)]

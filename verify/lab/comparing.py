@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from verify.balls.refusal import NoBalls
 from verify.evidence.records import Comparison
 from verify.exact.numbers import NotExpressible
 from verify.judgement.comparison import WORDS, Gradients, without_numbers
@@ -30,8 +31,8 @@ def compare(
     subject = Subject(WHO, {"m": case.m, "n_y": case.sizes[-1]})
     try:
         results = [(known, handwritten(network, known)) for known in points]
-    except NotExpressible as missing:
-        return not_expressible(oracle, case, missing)
+    except (NotExpressible, NoBalls) as missing:
+        return does_not_apply(oracle, case, missing)
     except MemoryError:
         raise  # the machine's, not the network's
     except Exception as error:
@@ -44,7 +45,7 @@ def compare(
     return compare_gradients(oracle, results, subject, case.params, vacuous)
 
 
-def not_expressible(oracle: str, case: Case, operation: NotExpressible) -> list[Comparison]:
-    """Return *could not judge* for every parameter, with the name of the operation."""
-    note = f"exact numbers can't express {operation}"
+def does_not_apply(oracle: str, case: Case, why: NotExpressible | NoBalls) -> list[Comparison]:
+    """Return *could not judge* for every parameter, with the reason."""
+    note = f"balls do not apply: {why}" if isinstance(why, NoBalls) else f"exact numbers can't express {why}"
     return [without_numbers(oracle, name, "could not judge", v.size, note) for name, v in case.params.items()]

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from verify.balls.refusal import NoBalls
 from verify.evidence.records import Power
 from verify.exact.numbers import NotExpressible
 from verify.judgement.comparison import all_zero, mismatches
@@ -46,17 +47,18 @@ def _seen_by(
     if numeric:
         gradients = module.backward(case.X, case.params, outputs, case.Y)
         seen = [name for name, point in numeric.items() if _differs(point, gradients, mistake)]
-    # A difference above the round-off bound is a difference of exact numbers too; only the rest is run,
+    # A difference above the round-off bound is a difference of exact numbers and of balls too; only the rest is run,
     # and nothing where the case is vacuous: what it sees there are mistakes that make something out of zero.
-    if "exact" in known and (("symbolic" in seen) or (not skip_exact and _exactly(module, known["exact"], mistake))):
-        seen.append("exact")
+    for name in ("exact", "balls"):
+        if name in known and ("symbolic" in seen or (not skip_exact and _exactly(module, known[name], mistake))):
+            seen.append(name)
     return tuple(name for name in known if name in seen)
 
 
 def _exactly(module: Network, points: list[Known], mistake: WrongStep) -> bool:
     try:
         return any(_differs(point, handwritten(module, point), mistake) for point in points)
-    except NotExpressible:
+    except (NotExpressible, NoBalls):
         return False
 
 

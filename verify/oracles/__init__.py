@@ -8,8 +8,8 @@ from typing import Final, cast
 from verify.oracles.base import Oracle
 
 # Name on the command line -> the module of that name; autodiff runs only on demand.
-NAMES: Final = ("symbolic", "exact", "central-difference", "complex-step", "autodiff")
-DEFAULT: Final = NAMES[:4]
+NAMES: Final = ("balls", "symbolic", "exact", "central-difference", "complex-step", "autodiff")
+DEFAULT: Final = NAMES[:5]
 # On the full net these two judge every entry in milliseconds; the others take a few tenths of a second.
 QUICK: Final = ("symbolic", "exact")
 

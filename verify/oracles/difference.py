@@ -36,11 +36,15 @@ _SMALLEST: Final = float(np.finfo(np.float64).smallest_subnormal)  # what underf
 
 @dataclass(frozen=True, eq=False)
 class Differences:
-    """Derivatives by central differences, one a move: their values, the bounds on their errors, the steps taken."""
+    """Derivatives by central differences, one a move: values, bounds on their errors, steps taken.
+
+    `bend` is how much the slope changes over the step beyond what a smooth loss explains: a kink.
+    """
 
     value: Floats
     bound: Floats
     step: Floats
+    bend: Floats
 
 
 def differentiate(losses: Losses, moves: Moves, noise: float, coarse: float = COARSE) -> Differences:
@@ -65,7 +69,7 @@ def differentiate(losses: Losses, moves: Moves, noise: float, coarse: float = CO
         unexplained = np.maximum(0.0, apart - H**2 * third_bound / 6 - 2 * noise / h)
         second = (near_up - 2 * here + near_down) / h**2 - (up - 2 * here + down) / H**2
         bend = np.maximum(0.0, h * np.abs(second) - 5 * noise / h)
-    return Differences(value, truncation + noise / h + _SAFETY * unexplained + bend, h)
+    return Differences(value, truncation + noise / h + _SAFETY * unexplained + bend, h, bend)
 
 
 def _at_steps(losses: Losses, moves: Moves, steps: tuple[Floats, ...]) -> list[Array]:
@@ -102,8 +106,11 @@ def noise_of(along: Array, unit: float = UNIT) -> float:
 
 
 def _quantum(row: Array) -> float:
-    """Return the unit to which all of these values are rounded, 0.01 for two digits; 0 where they are not rounded."""
-    if not np.ptp(row):  # a loss that does not move says nothing
+    """Return the unit to which all of these values are rounded, 0.01 for two digits; 0 where they are not rounded.
+
+    A loss that does not move and is not 0 may be rounded to a unit so large that no step here is seen.
+    """
+    if not np.any(row):
         return 0.0
     digits = (number for number in range(_MOST_DIGITS + 1) if np.array_equal(np.round(row, number), row))
     return next((10.0**-number for number in digits), 0.0)

@@ -4,32 +4,22 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import numpy as np
-
-from verify.evidence.records import Comparison, Evidence
+from verify.balls.refusal import NoBalls
+from verify.evidence.records import Evidence
 from verify.exact.numbers import NotExpressible
 from verify.faults import judged_or_fault
-from verify.nets.observation import Observation
-from verify.oracles.derivative import Derivative
 from verify.sandbox.cage import Limits, require
 from verify.sandbox.session import Failed, Sandbox
-from verify.submissions.diagnosis.comparing import exactly, within_bounds
+from verify.submissions.diagnosis.by_machine import by_machine
 from verify.submissions.diagnosis.updating import accumulates
 from verify.submissions.execution.answers import Leaves, Refused, loaded, stood_in
 from verify.submissions.execution.calling import DRIVER, Ask, Reading, asking
 from verify.submissions.execution.canary import Canary
-from verify.submissions.execution.gradients import truth
-from verify.submissions.execution.measuring import (
-    central_slopes,
-    complex_slopes,
-    in_exact_numbers,
-    in_floats,
-    own_slopes,
-)
+from verify.submissions.execution.measuring import in_exact_numbers, in_floats
 from verify.submissions.execution.messages import Broken, Load, StoodIn
 from verify.submissions.explanation.doubts import added, changed, doubt_about, not_deterministic
 from verify.submissions.explanation.reasons import Attempt, failure, reason, unwritten_function
@@ -44,6 +34,8 @@ from verify.submissions.explanation.verdicts import (
 from verify.submissions.parsing.document import Place
 from verify.submissions.parsing.reading import read
 from verify.submissions.program.program import Program
+from verify.submissions.truth.balls import given_in_balls
+from verify.submissions.truth.oracles import IDENTITY, Seen, compared
 from verify.submissions.wiring.depth import Stopped, other_depths
 from verify.submissions.wiring.finding import Candidates, find_candidates
 from verify.submissions.wiring.losses import Declared
@@ -201,9 +193,16 @@ def _verdict_on(apart: Sandbox, ask: Ask, context: Context, candidates: Candidat
         doubt = twin or doubt_about(reading, seen.floats[0].given)
     if doubt:
         return could_not_judge(context, candidates, doubt, reading)
-    comparisons, notes = _compared(ask, reading, points, seen, candidates.guarded)
-    exact = [] if _LOST in notes else seen.exact
-    found = Findings(reading, comparisons, seen.floats, exact, seen.leaves, not seen.changed, notes)
+    machine = by_machine(reading, candidates.functions_used, seen.leaves)
+    measuring = apart.worker()
+    _load(asking(measuring), candidates.statements, candidates.cuts)
+    try:
+        comparisons, notes = compared(asking(measuring), reading, points, seen, candidates.guarded, machine)
+    finally:
+        measuring.close()
+    words = None if machine is None else machine.words
+    exact = [] if IDENTITY in notes else seen.exact  # mistakes are named in floats then
+    found = Findings(reading, comparisons, seen.floats, exact, seen.leaves, not seen.changed, notes, words)
     return evidence_of(context, candidates, found)
 
 
@@ -237,21 +236,10 @@ _TAMPERED: Final = (
 )
 
 
-@dataclass(frozen=True)
-class _Seen:
-    floats: list[Observation]
-    exact: list[Observation]
-    leaves: Leaves
-    adds: bool  # a later call gives the gradient added to that of the call before it
-    changed: tuple[str, ...]  # the parameters whose gradient is another one in a second call
-    sound: bool
-    inexact: str  # why no exact numbers are there
-
-
-def _answers(ask: Ask, reading: Reading, points: Sequence[Point], canary: Canary) -> _Seen:
+def _answers(ask: Ask, reading: Reading, points: Sequence[Point], canary: Canary) -> Seen:
     """Ask for every gradient, before anything that decides is asked; the canary somewhere in between."""
     sung = secrets.randbelow(len(points))
-    floats, exact, sound, inexact = [], [], True, ""
+    floats, exact, balls, sound, notes = [], [], [], True, list[str]()
     leaves: Leaves = {}
     for number, point in enumerate(points):
         if number == sung:
@@ -267,12 +255,18 @@ def _answers(ask: Ask, reading: Reading, points: Sequence[Point], canary: Canary
             raise NotExpressible("tensors of PyTorch")
         exact = [in_exact_numbers(ask, reading, point, secrets.randbits(60)) for point in points]
     except NotExpressible as operation:
-        exact, inexact = [], str(operation)
+        exact = []
+        notes.append(f"exact numbers can't express {operation}")
+    try:
+        balls = given_in_balls(ask, reading, points, floats)
+    except NoBalls as reason:
+        notes.append(f"balls do not apply: {reason}")
     sound = sound and canary.is_sound(ask)
-    return _Seen(floats, exact, leaves, not set(differing) & set(unexplained), differing, sound, inexact)
+    adds = not set(differing) & set(unexplained)
+    return Seen(floats, exact, balls, leaves, adds, differing, sound, notes)
 
 
-def _twin(apart: Sandbox, reading: Reading, point: Point, canary: Canary, candidates: Candidates, seen: _Seen) -> str:
+def _twin(apart: Sandbox, reading: Reading, point: Point, canary: Canary, candidates: Candidates, seen: Seen) -> str:
     """Return what is wrong where the submission's own function, spoiled on purpose, does not come back spoiled."""
     judged = reading.roles.backward
     if judged is None or reading.applied or any(where[0] != "backward" for where in reading.gradients.values()):
@@ -294,66 +288,3 @@ def _twin(apart: Sandbox, reading: Reading, point: Point, canary: Canary, candid
         f"what was judged is not what {judged.name} returns: multiplied by a known factor there, the gradients did not "
         "come back multiplied by it"
     )
-
-
-def _compared(
-    ask: Ask, reading: Reading, points: Sequence[Point], seen: _Seen, guarded: bool
-) -> tuple[list[Comparison], list[str]]:
-    """Return the comparisons by every oracle that applies, and why others do not."""
-    recognised = reading.net is not None and reading.objective is not None
-    notes: list[str] = [f"exact numbers can't express {seen.inexact}"] if seen.inexact else []
-    numeric: list[Comparison] = []
-    if reading.loss is not None:
-        epsilon = reading.misfit > 1e-13 if recognised else guarded
-        for name, slopes, why in (
-            ("complex-step", complex_slopes(ask, reading, points[0]), "its loss does not take complex numbers"),
-            ("central-difference", central_slopes(ask, reading, points[0]), "its loss cannot be had at points nearby"),
-        ):
-            notes += [why] if slopes is None else []
-            numeric += [] if slopes is None else within_bounds(reading, name, seen.floats[0], slopes, epsilon=epsilon)
-    try:
-        truths = _truths(ask, reading, points, seen, recognised) if seen.exact else []
-    except NotExpressible as operation:
-        truths = []
-        notes.append(f"exact numbers can't express {operation}")
-    exact = exactly(reading, seen.exact, truths) if truths else []
-    lost = _to_the_last_digits(reading, seen, numeric, recognised)
-    kept = [one for one in exact if one.verdict != "different" or one.parameter not in lost]
-    if len(kept) < len(exact):
-        notes.append(_LOST)
-        exact = kept
-    found = [*exact, *numeric]
-    return found or (_by_formula(reading, seen.floats[0]) if recognised else []), notes
-
-
-def _truths(ask: Ask, reading: Reading, points: Sequence[Point], seen: _Seen, recognised: bool) -> list[dict[str, Any]]:
-    """Return the derivative at every exact point: the textbook's where the net is known, else that of its own loss."""
-    if recognised:
-        return [truth(reading, at.params, at.X, at.Y) for at in seen.exact]
-    if reading.loss is None:
-        return []
-    return [own_slopes(ask, reading, point, at.X.world.key) for at, point in zip(seen.exact, points, strict=True)]
-
-
-# Equal to the last digits in floats and different as exact numbers: an identity that exact numbers do not know.
-_LOST: Final = "exact numbers do not know that exp(log(a)) = a, or another identity that this code relies on"
-
-
-def _to_the_last_digits(reading: Reading, seen: _Seen, numeric: Sequence[Comparison], recognised: bool) -> set[str]:
-    """Return the parameters whose gradient is right to the last digits in floats."""
-    if reading.single_precision:
-        return set()
-    held = [one for at in seen.floats for one in _by_formula(reading, at)] if recognised else numeric
-    words: dict[str, set[str]] = {}
-    for one in held:
-        if recognised or one.oracle == "complex-step":
-            words.setdefault(one.parameter, set()).add(one.verdict)
-    return {name for name, said in words.items() if "agrees" in said and said <= {"agrees", "vacuous"}}
-
-
-def _by_formula(reading: Reading, at: Observation) -> list[Comparison]:
-    """Compare with the textbook formula in floats, where neither exact numbers nor a loss of its own are there."""
-    expected = truth(reading, at.params, at.X, at.Y)
-    zero = {name: np.zeros(np.shape(value)) for name, value in expected.items()}
-    known = Derivative(kind="numeric", gradient=expected, bound=zero, note="the textbook formula in floats")
-    return within_bounds(reading, "symbolic", at, known, epsilon=False)

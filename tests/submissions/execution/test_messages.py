@@ -206,8 +206,8 @@ def test_no_json_does_anything_but_be_refused(value: Any) -> None:
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        ([], "a request to do None: expected load, make, run or losses"),
-        ({"do": "x" * 10**6}, "expected load, make, run or losses"),
+        ([], "a request to do None: expected load, make, run, losses or ball losses"),
+        ({"do": "x" * 10**6}, "expected load, make, run, losses or ball losses"),
         ({"do": "make"}, "make is ['do']: expected the fields do, maker"),
         ({"do": "make", "maker": {"kind": "tree"}}, "maker of kind 'tree': expected globals, call, dict"),
         ({"do": "make", "maker": {"kind": "list", "length": -1}}, "maker has -1 entries"),

@@ -57,6 +57,9 @@ def main(text: str) -> None:
         control.send(packet_of(Ready()))
         while (heard := _heard(control)) is not None:
             control.send(packet_of(_done(*heard, setup, driver, control, workers)))
+            prepare = vars(driver).pop("prepare", None)
+            if prepare is not None:  # while the first worker is busy: what later ones need and it does not
+                prepare()
     for pid in workers:
         _end(pid, 0.0)
     _end_strays(set())

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from verify.evidence.records import Comparison
-from verify.judgement.comparison import compare
+from verify.judgement.comparison import all_zero, compare
 from verify.judgement.messages import Subject
 from verify.nets.observation import Observation
 from verify.oracles.derivative import Derivative
@@ -33,6 +33,24 @@ def within_bounds(
     return _compared(reading, oracle, [wide], [at])
 
 
+def within(reading: Reading, oracle: str, at: Observation, known: Derivative) -> list[Comparison]:
+    """Return one comparison a parameter: within the bound, and nothing besides."""
+    return _compared(reading, oracle, [known], [at])
+
+
+def in_fifty_digits(
+    reading: Reading, results: Sequence[tuple[Derivative, Mapping[str, Any]]], names: Sequence[str]
+) -> list[Comparison]:
+    """Return one comparison a parameter: balls that overlap at every point, or balls that do not at one.
+
+    A derivative that is 0 at random points is 0 everywhere, and a gradient that is 0 there is right; only where all are
+    0, nothing is shown.
+    """
+    nothing = all(all_zero(known, name) for known, _ in results for name in names)
+    held = [(known, in_shape(reading, given)) for known, given in results]
+    return compare("balls", held, _subject(reading), names, dict.fromkeys(names, nothing))
+
+
 def _as_derivative(reading: Reading, at: Observation, truth: Mapping[str, Any]) -> Derivative:
     shapes = {one.name: one.shape for one in reading.structure.parameters}
     return Derivative(
@@ -47,6 +65,9 @@ def _as_derivative(reading: Reading, at: Observation, truth: Mapping[str, Any]) 
 def _compared(
     reading: Reading, oracle: str, known: Sequence[Derivative], points: Sequence[Observation]
 ) -> list[Comparison]:
-    subject = Subject(WHO, {"m": reading.batch, "n_y": reading.structure.sizes[-1]})
     results = [(derivative, in_shape(reading, at.given)) for derivative, at in zip(known, points, strict=True)]
-    return compare(oracle, results, subject, [one.name for one in reading.structure.parameters])
+    return compare(oracle, results, _subject(reading), [one.name for one in reading.structure.parameters])
+
+
+def _subject(reading: Reading) -> Subject:
+    return Subject(WHO, {"m": reading.batch, "n_y": reading.structure.sizes[-1]})

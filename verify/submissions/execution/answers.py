@@ -12,11 +12,25 @@ from typing import Final
 import numpy as np
 
 from verify.arrays import Array
+from verify.balls.array import Balls
+from verify.balls.packing import are_packed
+from verify.balls.packing import unpacked as balls_of
+from verify.balls.world import BallWorld
 from verify.exact.numbers import ExactArray
 from verify.exact.world import PairWorld
 from verify.sandbox.session import Failed
 from verify.submissions.execution.coding import LONGEST_NAME, Malformed, each, fields, number, text, to_path
-from verify.submissions.execution.messages import Broken, Leaf, Listed, Loaded, Operand, Operation, StoodIn, Stopped
+from verify.submissions.execution.messages import (
+    MET,
+    Broken,
+    Leaf,
+    Listed,
+    Loaded,
+    Operand,
+    Operation,
+    StoodIn,
+    Stopped,
+)
 from verify.submissions.execution.stopping import error_in_words, in_words
 from verify.submissions.wiring.plan_records import Path
 
@@ -40,8 +54,10 @@ class Refused(Exception):
         self.place, self.step = place, step
 
 
-def unpacked(header: Header, arrays: Mapping[str, Array], world: PairWorld | None = None) -> Leaves:
-    """Return the leaves of an answer by section and path; exact numbers in the given world."""
+def unpacked(
+    header: Header, arrays: Mapping[str, Array], world: PairWorld | None = None, balls: BallWorld | None = None
+) -> Leaves:
+    """Return the leaves of an answer by section and path; exact numbers or balls in the given world."""
     refuse(header)
     leaves = to_listed(header).leaves
     if len({leaf.array for leaf in leaves}) < len(leaves):  # so that there are no more leaves than arrays
@@ -53,6 +69,8 @@ def unpacked(header: Header, arrays: Mapping[str, Array], world: PairWorld | Non
         value = arrays[leaf.array]
         if world is not None and f"{leaf.array}.value" in arrays:
             value = _exact(world, arrays, leaf.array)
+        if balls is not None and f"{leaf.array}.ball" in arrays:
+            value = _balls(balls, arrays[f"{leaf.array}.ball"], np.shape(value))
         found[leaf.section, leaf.path] = value
     return found
 
@@ -80,6 +98,23 @@ def losses(header: Header, arrays: Mapping[str, Array], count: int) -> Array:
         got = "nothing" if J is None else f"an array of {J.dtype} of shape {J.shape}"
         raise malformed(f"{count} losses were asked for, and {got} was sent")
     return J
+
+
+def ball_losses(header: Header, arrays: Mapping[str, Array], count: int, world: BallWorld) -> Balls:
+    """Return the losses at so many points as balls."""
+    refuse(header)
+    J = arrays.get("losses")
+    if J is None:
+        raise malformed(f"{count} losses were asked for, and nothing was sent")
+    return _balls(world, J, (count,))
+
+
+def met(arrays: Mapping[str, Array]) -> tuple[str, ...]:
+    """Return which of MET a computation in balls met."""
+    flags = arrays.get("met")
+    if flags is None or flags.shape != (len(MET),) or flags.dtype.kind != "b":
+        raise malformed("it does not say what was met on the way")
+    return tuple(word for word, flag in zip(MET, flags.tolist(), strict=True) if flag)
 
 
 def loaded(header: Header, count: int) -> tuple[Broken, ...]:
@@ -152,6 +187,14 @@ def _exact(world: PairWorld, arrays: Mapping[str, Array], array: str) -> ExactAr
     ):
         raise malformed("an exact number is not a value with its slopes and its shadow")
     return ExactArray(world, value, slope, shadow)
+
+
+def _balls(world: BallWorld, array: Array, shape: tuple[int, ...]) -> Balls:
+    if not are_packed(array, shape):
+        raise malformed(
+            f"balls of shape {shape} were asked for, and an array of {array.dtype} of {array.shape} was sent"
+        )
+    return balls_of(world, array)
 
 
 def _place(place: object) -> tuple[int | None, int] | None:

@@ -14,7 +14,7 @@ from verify.nets.structure import Structure
 from verify.sandbox.session import Worker
 from verify.submissions.execution.answers import Header, Where, made
 from verify.submissions.execution.coding import encoded
-from verify.submissions.execution.messages import Make, Request, Run
+from verify.submissions.execution.messages import Digits, Make, Request, Run
 from verify.submissions.wiring.plan import RATE, Container
 from verify.submissions.wiring.plan_records import Argument, Maker, Path, Plan, Slot, Step
 from verify.submissions.wiring.points import Point, labels_for
@@ -86,9 +86,11 @@ class Reading:
         local_names: bool = False,
         after: bool = False,
         container: bool = False,
+        calls: bool = False,
+        digits: Digits | None = None,
     ) -> Run:
         """Return the request to follow these steps; the answer holds more where more is asked for."""
-        return Run(self.plan(steps), key, local_names, after, container)
+        return Run(self.plan(steps), key, local_names, after, container, calls, digits)
 
     def arrays(self, point: Point) -> dict[str, Array]:
         """Return the point as the submission wants it."""

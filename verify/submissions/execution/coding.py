@@ -11,7 +11,9 @@ from typing import Final, TypeVar
 
 from verify.submissions.execution.messages import (
     Answer,
+    BallLosses,
     Computed,
+    Digits,
     Listed,
     Load,
     Loaded,
@@ -55,6 +57,7 @@ LONGEST_NAME: Final = 1000  # characters of a name in a path, and of a section
 _LARGEST_KEY: Final = 1 << 63
 _LARGEST_ITEM: Final = 1 << 31
 _SHOWN: Final = 60  # characters of a wrong value that an error shows
+_FLAGS: Final = ("locals", "after", "container", "calls")
 _PLAN: Final = ("maker", "params", "steps", "set", "torch")
 
 
@@ -71,9 +74,12 @@ def encoded(request: Request) -> Json:
             }  # fmt: skip
         case Make(maker):
             return {"do": "make", "maker": _maker(maker)}
-        case Run(plan, key, local, after, container):
-            wanted: Json = {"key": key, "locals": local, "after": after, "container": container}
-            return {"do": "run", **_plan(plan), **wanted}
+        case Run(plan, key, local, after, container, calls, digits):
+            wanted: Json = {"key": key, "locals": local, "after": after, "container": container, "calls": calls}
+            return {"do": "run", **_plan(plan), **wanted, "digits": None if digits is None else _digits(digits)}
+        case BallLosses(plan, section, path, digits):
+            loss: Json = {"step": section, "path": _steps(path)}
+            return {"do": "ball losses", **_plan(plan), "loss": loss, "digits": _digits(digits)}
         case Losses(plan, section, path):
             return {"do": "losses", **_plan(plan), "loss": {"step": section, "path": _steps(path)}}
 
@@ -96,6 +102,10 @@ def encoded_answer(answer: Answer) -> Json:
 def _operation(operation: Operation) -> list[object]:
     sides = [[one.text, None if one.shape is None else list(one.shape), one.type] for one in operation.operands]
     return [operation.sign, sides]
+
+
+def _digits(digits: Digits) -> Json:
+    return {"guards": digits.guards, "jitter": digits.jitter}
 
 
 def _runnable(one: Runnable) -> Json:
@@ -176,15 +186,28 @@ def decoded(value: object) -> Request:
     if do == "make":
         return Make(_to_maker(fields(value, "make", "do", "maker")["maker"], "maker"))
     if do == "run":
-        whole = fields(value, "run", "do", *_PLAN, "key", "locals", "after", "container")
+        whole = fields(value, "run", "do", *_PLAN, "key", *_FLAGS, "digits")
         key = None if whole["key"] is None else number(whole["key"], "key")
-        flags = (flag(whole[name], name) for name in ("locals", "after", "container"))
-        return Run(_to_plan(whole), key, *flags)
+        digits = None if whole["digits"] is None else _to_digits(whole["digits"])
+        local, after, container, calls = (flag(whole[name], name) for name in _FLAGS)
+        return Run(_to_plan(whole), key, local, after, container, calls, digits)
     if do == "losses":
         whole = fields(value, "losses", "do", *_PLAN, "loss")
-        loss = fields(whole["loss"], "loss", "step", "path")
-        return Losses(_to_plan(whole), text(loss["step"], "the step of the loss"), to_path(loss["path"], "loss"))
-    raise Malformed(f"a request to do {_shown(do)}: expected load, make, run or losses")
+        return Losses(_to_plan(whole), *_to_loss(whole["loss"]))
+    if do == "ball losses":
+        whole = fields(value, "ball losses", "do", *_PLAN, "loss", "digits")
+        return BallLosses(_to_plan(whole), *_to_loss(whole["loss"]), _to_digits(whole["digits"]))
+    raise Malformed(f"a request to do {_shown(do)}: expected load, make, run, losses or ball losses")
+
+
+def _to_loss(value: object) -> tuple[str, Path]:
+    loss = fields(value, "loss", "step", "path")
+    return text(loss["step"], "the step of the loss"), to_path(loss["path"], "loss")
+
+
+def _to_digits(value: object) -> Digits:
+    one = fields(value, "digits", "guards", "jitter")
+    return Digits(flag(one["guards"], "guards"), number(one["jitter"], "jitter"))
 
 
 def _to_runnable(value: object, where: str) -> Runnable:

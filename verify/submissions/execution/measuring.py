@@ -30,7 +30,7 @@ _SOME: Final = 25  # entries a parameter otherwise
 
 def in_floats(ask: Ask, reading: Reading, point: Point) -> tuple[Observation, Leaves]:
     """Return the submission's gradient at a point, and everything that its functions held."""
-    request = reading.run(reading.backward_steps, local_names=True, after=True)
+    request = reading.run(reading.backward_steps, local_names=True, after=True, calls=True)
     found = unpacked(*ask(request, reading.arrays(point)))
     return Observation(point.X, point.Y, point.params, given_gradients(reading, found, point.params)), found
 
@@ -137,6 +137,15 @@ def _losses(ask: Ask, reading: Reading, point: Point) -> Losses:
         return losses(*ask(request, sent), len(delta))
 
     return asked
+
+
+def loss_at(ask: Ask, reading: Reading, point: Point) -> float:
+    """Return the submission's own loss at the point itself."""
+    try:
+        here = _losses(ask, reading, point)(np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64), np.zeros(1))
+    except Refused:
+        return float("nan")
+    return float(np.real(here[0]))
 
 
 def _derivative(moves: Moves, slopes: Array, bounds: Array, note: str) -> Derivative:

@@ -9,6 +9,8 @@ from verify.submissions.wiring.plan_records import Cut, Maker, Path, Plan, Runna
 
 RETURNED: Final = "(returned)"  # what a function returned, among its local names
 
+MET: Final = ("guard", "constant", "rounding")  # what code may meet on its way through balls
+
 
 @dataclass(frozen=True)
 class Load:
@@ -26,11 +28,24 @@ class Make:
 
 
 @dataclass(frozen=True)
+class Digits:
+    """Compute in balls of 50 digits.
+
+    Without `guards` a tiny number that is added inside a logarithm counts as absent; with a `jitter` above 0 the floats
+    that stand in the code are off by some units in the last place, drawn from it.
+    """
+
+    guards: bool = True
+    jitter: int = 0
+
+
+@dataclass(frozen=True)
 class Run:
     """Follow a plan; the answer are the Leaves of what every step returned, a section for each.
 
-    With a key in the exact numbers of the world that it makes. `locals` adds the local names of every function, `after`
-    the parameters after the last step, `container` all that the container holds then.
+    With a key in the exact numbers of the world that it makes, with digits in balls. `locals` adds the local names of
+    every function, `after` the parameters after the last step, `container` all that the container holds then, `calls`
+    how often each function was called.
     """
 
     plan: Plan
@@ -38,6 +53,8 @@ class Run:
     locals: bool = False
     after: bool = False
     container: bool = False
+    calls: bool = False
+    digits: Digits | None = None
 
 
 @dataclass(frozen=True)
@@ -52,7 +69,21 @@ class Losses:
     path: Path = ()
 
 
-Request = Load | Make | Run | Losses
+@dataclass(frozen=True)
+class BallLosses:
+    """As Losses, in balls, each moved by some times the step of verify/balls/quotient.py.
+
+    The arrays "which", "entry" and "times" say which parameter is moved, in which entry, how many steps; entry -1 is
+    the direction in the array "along.NAME".
+    """
+
+    plan: Plan
+    section: str
+    path: Path
+    digits: Digits
+
+
+Request = Load | Make | Run | Losses | BallLosses
 
 
 @dataclass(frozen=True)
@@ -97,7 +128,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class Computed:
-    """The losses are the array "losses" of the answer."""
+    """The losses are the array "losses" of the answer; in balls "met" says what was met on the way."""
 
 
 @dataclass(frozen=True)

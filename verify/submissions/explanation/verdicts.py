@@ -50,6 +50,7 @@ class Findings:
     leaves: Leaves
     repeats: bool
     notes: Sequence[str]
+    machine: str | None = None  # how the gradient is had, where it is not derived by hand
 
 
 @dataclass(frozen=True)
@@ -194,9 +195,10 @@ def _sentence(
     loss = "its loss" if reading.objective is None else reading.objective.words
     if verdict == "correct":
         implied = " (implied: the file declares no loss)" if reading.objective and reading.objective.implied else ""
+        machine = "" if found.machine is None else f" Not by hand: {found.machine}."
         return (
             f"Correct: the gradients of {names} are the derivative of {loss}{implied}, by {count(oracles, 'oracle')}, "
-            f"in {count(entries, 'entry', 'entries')}."
+            f"in {count(entries, 'entry', 'entries')}.{machine}"
         )
     if verdict == "wrong":
         failed = dict.fromkeys(row.parameter for row in rows if row.verdict in FAILS)
@@ -218,7 +220,7 @@ def _answers(verdict: Verdict, rows: Sequence[Row], reading: Reading, forward: D
     first = Answer(
         own, "no" if failed else "yes" if passed else "not known",
         "The file declares no loss; the one that its output layer implies was taken." if implied else
-        "By exact numbers, complex step and central differences of the loss itself, as far as they apply.",
+        "In 50 digits with certified bounds, by difference quotients of the loss; in floats where those do not apply.",
     )  # fmt: skip
     second = "Is that the lab's loss, the mean cross-entropy of a softmax?"
     if forward is not None:

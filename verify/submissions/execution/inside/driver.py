@@ -7,17 +7,23 @@ comes out is sent back under the path where it stood.
 from __future__ import annotations
 
 import copy
+import gc
+import importlib
 import sys
 import types
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from verify.arrays import Array
 from verify.exact.numbers import ExactArray
 from verify.exact.numpy_proxy import proxy
+from verify.exact.numpy_proxy import stand_ins as in_numpy
+from verify.exact.stand_in import StandIn
 from verify.exact.world import PairWorld
 from verify.submissions.execution.coding import LONGEST_NAME, decoded, encoded_answer, is_path_step
 from verify.submissions.execution.inside import stand_ins
@@ -28,9 +34,12 @@ from verify.submissions.execution.inside.operands import operation_of
 from verify.submissions.execution.inside.paths import Found, Value, at, each_once, is_tensor, leaves, replaced
 from verify.submissions.execution.inside.seeding import Generators, default_rng, seed_of
 from verify.submissions.execution.messages import (
+    MET,
     RETURNED,
     Answer,
+    BallLosses,
     Computed,
+    Digits,
     Leaf,
     Listed,
     Load,
@@ -62,7 +71,17 @@ from verify.submissions.wiring.plan_records import (
     ValueBinding,
 )
 
+if TYPE_CHECKING:
+    from verify.balls.world import BallWorld
+
 Arrays = Mapping[str, Array]
+
+
+def prepare() -> None:
+    """Load what the workers need that are forked after the first: the balls, a quarter of a cage's start."""
+    for module in ("packing", "quotient", "stand_ins", "world"):
+        importlib.import_module(f"verify.balls.{module}")
+    gc.freeze()
 
 
 class Driver:
@@ -99,6 +118,8 @@ class Driver:
                 return self.run(request, arrays)
             case Losses():
                 return Computed(), {"losses": self.losses(request, arrays)}
+            case BallLosses():
+                return Computed(), self.ball_losses(request, arrays)
 
     def load(self, request: Load) -> Loaded:
         """Run the statements of the slice; answer what failed."""
@@ -119,8 +140,9 @@ class Driver:
     def run(self, request: Run, arrays: Arrays) -> tuple[Listed, dict[str, Array]]:
         """Call the functions of the plan one after the other; answer every array that came out."""
         plan = request.plan
-        world = None if request.key is None else PairWorld(request.key)
-        with self._exact(world), _watched(request.locals) as seen:
+        world = _world(request)
+        called = Counter[str]()
+        with self._standing_in(world), _watched(request.locals, called if request.calls else None) as seen:
             call = self._calls(plan, arrays, world)(_Values(arrays, world, plan.torch))
             call.all_steps()
         found = {name: leaves(value) for name, value in call.results.items()}
@@ -131,7 +153,30 @@ class Driver:
             found["container"] = leaves({} if whole else call.container)
         for function, names in seen.items():
             found[f"locals {function}"] = leaves(names)
-        return _packed(found)
+        found |= {f"calls {function}": {(): times} for function, times in called.items()}
+        listed, packed = _packed(found)
+        return listed, packed | _met(world)
+
+    def ball_losses(self, request: BallLosses, arrays: Arrays) -> dict[str, Array]:
+        """Return the loss in balls at many points, each of which moves one parameter, and what was met on the way."""
+        from verify.balls.packing import packed
+        from verify.balls.quotient import moved
+
+        section, plan, world = request.section, request.plan, _ball_world(request.digits)
+        out = []
+        calls = self._calls(plan, arrays, world)
+        for parameter, entry, times in zip(*(arrays[key].tolist() for key in ("which", "entry", "times")), strict=True):
+            name = plan.params[parameter].name
+            values = _Values(arrays, world, plan.torch)
+            where = arrays[f"along.{name}"] if entry < 0 else entry
+            values.changed[name] = moved({name: values[name]}, name, where, times)[name]
+            with self._standing_in(world), _watched(section.startswith("locals ")) as seen:
+                call = calls(values)
+                call.all_steps()
+            inside = seen.get(section.removeprefix("locals "), call.container)
+            loss = at(call.results.get(section, inside), request.path)
+            out.append(packed(world.exact(loss).reshape(())))
+        return {"losses": np.array(out), **_met(world)}
 
     def losses(self, request: Losses, arrays: Arrays) -> Array:
         """Return the loss at many points, each of which moves one entry of one parameter."""
@@ -152,7 +197,9 @@ class Driver:
             out[number] = _plain(at(call.results.get(section, inside), request.path)).reshape(())
         return out
 
-    def _calls(self, plan: Plan, arrays: Arrays, world: PairWorld | None = None) -> Callable[[_Values], _Call]:
+    def _calls(
+        self, plan: Plan, arrays: Arrays, world: PairWorld | BallWorld | None = None
+    ) -> Callable[[_Values], _Call]:
         """Return what begins a pass through the plan: random numbers start anew, the container is as just made."""
         seed = seed_of(arrays)
         stand_ins.samples_of(arrays)
@@ -175,44 +222,73 @@ class Driver:
         ]  # fmt: skip
 
     @contextmanager
-    def _exact(self, world: PairWorld | None) -> Iterator[None]:
-        """Let creation functions of NumPy give exact numbers while the student's code runs on them."""
+    def _standing_in(self, world: PairWorld | BallWorld | None) -> Iterator[None]:
+        """Let NumPy's functions, for balls also float and math, give our numbers while the student's code runs."""
         if world is None:
             yield
             return
-        stand_in = proxy(world)
+        in_balls = not isinstance(world, PairWorld)
         kept = []
         for space in self._spaces():
-            for name, value in list(space.items()):
-                ours = stand_in if value is np else None
-                own = getattr(value, "__name__", None)
-                if ours is None and isinstance(own, str) and callable(value) and getattr(np, own, None) is value:
-                    ours = getattr(stand_in, own)
-                if ours is not None and ours is not value:
-                    kept.append((space, name, value))
-                    space[name] = ours
+            for name, ours in _stand_ins(space, proxy(world), in_balls).items():
+                kept.append((space, name, space.get(name, _standing_in_for_nothing)))
+                space[name] = ours
         try:
             yield
         finally:
             for space, name, value in kept:
                 space[name] = value
+                if value is _standing_in_for_nothing:
+                    del space[name]
+
+
+_standing_in_for_nothing = object()
+
+
+def _stand_ins(space: Mapping[str, Value], numpy: Value, in_balls: bool) -> dict[str, Value]:
+    """Return what stands in for names of a namespace: for NumPy's, and for balls also for float and math."""
+    if not in_balls:
+        return in_numpy(space, numpy)
+    from verify.balls.stand_ins import others
+
+    return in_numpy(space, numpy) | others(space)
+
+
+def _world(request: Run) -> PairWorld | BallWorld | None:
+    if request.digits is not None:
+        return _ball_world(request.digits)
+    return None if request.key is None else PairWorld(request.key)
+
+
+def _ball_world(digits: Digits) -> BallWorld:
+    from verify.balls.world import BallWorld
+
+    return BallWorld(guards=digits.guards, jitter=digits.jitter)
+
+
+def _met(world: PairWorld | BallWorld | None) -> dict[str, Array]:
+    if world is None or isinstance(world, PairWorld):
+        return {}
+    return {"met": np.array([word in world.met for word in MET])}
 
 
 class _Values:
     """The arrays of a request, each handed out as a fresh copy: plain, exact, or as a tensor."""
 
-    def __init__(self, arrays: Arrays, world: PairWorld | None, torch: bool) -> None:
+    def __init__(self, arrays: Arrays, world: PairWorld | BallWorld | None, torch: bool) -> None:
         self.arrays, self.world, self.torch = arrays, world, torch
         self.changed: dict[str, Value] = {}
 
     def __getitem__(self, name: str) -> Value:
         if name in self.changed:
             return self.changed[name]
-        if f"{name}.value" in self.arrays and self.world is not None:
+        if f"{name}.value" in self.arrays and isinstance(self.world, PairWorld):
             slope = self.arrays.get(f"{name}.slope")
             parts = (self.arrays[f"{name}.value"].copy(), None if slope is None else slope.copy())
             return ExactArray(self.world, *parts, self.arrays[name].copy())
         found = self.arrays[name].copy()
+        if self.world is not None and not isinstance(self.world, PairWorld) and found.dtype.kind == "f":
+            return self.world.number(found)
         if self.torch:
             import torch
 
@@ -341,11 +417,13 @@ def _restored(space: dict[str, Value], names: Sequence[str], kept: dict[str, Val
 
 
 @contextmanager
-def _watched(wanted: bool) -> Iterator[dict[str, dict[str, Value]]]:
-    """Give the last local names of every function of the submission that returns meanwhile."""
+def _watched(wanted: bool, called: Counter[str] | None = None) -> Iterator[dict[str, dict[str, Value]]]:
+    """Give the last local names of every function of the submission that returns meanwhile, and count the calls."""
     seen: dict[str, dict[str, Value]] = {}
 
     def watch(frame: types.FrameType, event: str, argument: object) -> None:
+        if called is not None and event == "call" and frame.f_code.co_filename.startswith(FILE):
+            called[frame.f_code.co_qualname] += 1
         if event == "return" and frame.f_code.co_filename.startswith(FILE):
             seen[frame.f_code.co_name] = {**frame.f_locals, RETURNED: argument}
 
@@ -378,6 +456,13 @@ def _packed(found: Mapping[str, Mapping[Found, Value]]) -> tuple[Listed, dict[st
                 arrays[f"{number}.value"], arrays[number] = leaf.value, np.asarray(leaf.shadow, dtype=float)
                 if leaf.slope is not None:
                     arrays[f"{number}.slope"] = np.ascontiguousarray(leaf.slope)
+            elif isinstance(leaf, StandIn):
+                from verify.balls.packing import packed_or_none
+
+                balls = packed_or_none(leaf)
+                if balls is None:
+                    continue
+                arrays[f"{number}.ball"], arrays[number] = balls, balls[..., 0]
             else:
                 array = _plain(leaf)
                 if array.dtype.kind not in "biufc" or array.dtype.itemsize > 16:

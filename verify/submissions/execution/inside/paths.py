@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from verify.exact.numbers import ExactArray
+from verify.exact.stand_in import StandIn
 
 Found = tuple[tuple[str, Any], ...]  # as a Path, but a key may be anything that a dictionary takes
 Value: TypeAlias = Any  # whatever a student's code builds
@@ -23,7 +23,7 @@ _PLAIN = (str, bytes, int, float, complex, bool, type(None))
 
 def is_array(value: Value) -> bool:
     """Whether this is something that holds numbers: an array, an exact one, a tensor, or one number."""
-    return isinstance(value, np.ndarray | np.generic | ExactArray | float | int | complex) or is_tensor(value)
+    return isinstance(value, np.ndarray | np.generic | StandIn | float | int | complex) or is_tensor(value)
 
 
 def is_tensor(value: Value) -> bool:

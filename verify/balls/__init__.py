@@ -1,0 +1,1 @@
+"""Balls of 50 digits, each with a certified radius, that unmodified NumPy code computes with."""
