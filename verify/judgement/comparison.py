@@ -9,7 +9,7 @@ import numpy as np
 
 from verify.arrays import Array
 from verify.evidence.records import Comparison, Word, Worst
-from verify.exact.numbers import ExactArray, NotExpressible
+from verify.exact.numbers import ExactArray, NotExpressible, holds_reals
 from verify.judgement.messages import Subject, misfit, said_of
 from verify.oracles.derivative import Derivative
 
@@ -64,7 +64,7 @@ def unusable(value: Array, shape: tuple[int, ...]) -> str | None:
         return "nothing"
     if getattr(value, "shape", None) != shape:
         return f"shape {getattr(value, 'shape', ())}"
-    if not isinstance(value, ExactArray) and np.asarray(value).dtype.kind not in "biuf":
+    if not holds_reals(value):
         return f"dtype {np.asarray(value).dtype}"
     return None
 

@@ -20,7 +20,7 @@ from verify.exact.numbers import ExactArray
 from verify.exact.numpy_proxy import proxy
 from verify.exact.world import PairWorld
 from verify.submissions.execution.coding import LONGEST_NAME, decoded, encoded_answer, is_path_step
-from verify.submissions.execution.inside.loading import FILE, load, place_of, said
+from verify.submissions.execution.inside.loading import FILE, load, place_of, said_inside
 from verify.submissions.execution.inside.paths import Found, Value, at, is_tensor, leaves, replaced
 from verify.submissions.execution.messages import (
     Answer,
@@ -72,7 +72,7 @@ class Driver:
         try:
             answer, found = self.answer(decoded(header), arrays)
         except BaseException as error:
-            return encoded_answer(Stopped(said(error), place_of(error))), {}
+            return encoded_answer(Stopped(said_inside(error), place_of(error))), {}
         return encoded_answer(answer), found
 
     def answer(self, request: Request, arrays: Arrays) -> tuple[Answer, dict[str, Array]]:

@@ -9,10 +9,12 @@ import types
 from collections.abc import Sequence
 from typing import Any, Final, NoReturn
 
+from verify.errors import said
 from verify.submissions.execution.messages import Broken
 from verify.submissions.wiring.plan_records import Runnable
 
 FILE: Final = "<submission "  # how code of the submission is told from everybody else's, in tracebacks
+_LONGEST: Final = 500  # characters of an error
 
 
 class Missing:
@@ -41,9 +43,10 @@ def load(statements: Sequence[Runnable]) -> tuple[dict[str, Any], list[Broken]]:
         try:
             _run(statement, space)
         except BaseException as error:
-            failed.append(Broken(index, said(error)))
+            why = said_inside(error)
+            failed.append(Broken(index, why))
             for name in statement.defines:
-                space.setdefault(name, Missing(name, said(error)))
+                space.setdefault(name, Missing(name, why))
     return _space(spaces, None), failed
 
 
@@ -62,13 +65,9 @@ def _run(statement: Runnable, space: dict[str, Any]) -> None:
     exec(compile(tree, f"{FILE}{'' if statement.cell is None else statement.cell}>", "exec"), space)
 
 
-def said(error: BaseException) -> str:
-    """Return an error in one line; a broken __str__ is no obstacle."""
-    try:
-        text = " ".join(str(error).split())[:500]
-    except BaseException:
-        text = "(its text cannot be shown)"
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+def said_inside(error: BaseException) -> str:
+    """Return in one line what an error of the submission says, whatever its `__str__` raises."""
+    return said(error, _LONGEST, BaseException)
 
 
 def place_of(error: BaseException) -> tuple[int | None, int] | None:
