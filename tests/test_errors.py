@@ -47,7 +47,7 @@ def test_an_interrupt_passes_but_in_a_cage_nothing_does(raised: BaseException) -
 def test_a_class_that_hides_its_name_is_named_all_the_same() -> None:
     class Hiding(type):
         @property
-        def __name__(cls) -> str:
+        def __name__(cls) -> str:  # type: ignore[override]
             raise RuntimeError("no name")
 
     class Hidden(Exception, metaclass=Hiding):
