@@ -44,6 +44,7 @@ def test_a_full_disk_is_one_line_and_status_2(words: list[str]) -> None:
     assert said.endswith("standard output can't be written (No space left on device)\n")
 
 
+@pytest.mark.slow
 @EACH
 def test_a_closed_output_is_one_line_and_status_2(words: list[str]) -> None:
     status, _, said = shell(words, ">&-")

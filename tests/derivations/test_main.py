@@ -31,6 +31,7 @@ def test_every_claim_is_printed_in_order_with_its_reason(printed):
     assert all(claim.reason in printed for claim in CLAIMS.values())
 
 
+@pytest.mark.slow
 def test_the_one_step_that_needs_the_rows_of_y_is_marked_once(printed):
     (before, after) = printed.split("here the rows of Y must sum to 1")
     assert "(Yhat - Y)/m" in before.splitlines()[-4]

@@ -242,6 +242,7 @@ class Renaming:
         monkeypatch.setattr(Path, "rename", rename)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("failing", [1, 2])
 @pytest.mark.parametrize("error", [OSError(errno.EACCES, "Permission denied"), KeyboardInterrupt()], ids=repr)
 def test_a_move_that_fails_leaves_the_old_report_whole(

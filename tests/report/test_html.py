@@ -175,7 +175,7 @@ def test_numbers_at_the_end_of_what_there_is_are_words() -> None:
 # In a notebook
 
 
-@pytest.mark.parametrize("name", ["right", "wrong-dZ2", "extreme", "hostile"])
+@pytest.mark.parametrize("name", tiered(["right", "wrong-dZ2", "extreme", "hostile"]))
 def test_the_fragment_is_the_verdict_and_the_table_of_gradients(name: str) -> None:
     evidence = EVIDENCES[name]()
     root = tree(fragment(evidence))

@@ -107,7 +107,7 @@ def test_it_is_small_and_is_text_without_signs_that_do_something(name: str) -> N
     assert not set(text) & set("\u202e\u2028\u200b\x7f\x9b")
 
 
-@pytest.mark.parametrize("name", ["right", "hostile"])
+@pytest.mark.parametrize("name", tiered(["right", "hostile"]))
 def test_the_same_evidence_gives_the_same_page(name: str) -> None:
     evidence = EVIDENCES[name]()
     assert page(document(evidence)) == html(name)

@@ -224,6 +224,7 @@ def without_code(markdown: str) -> str:
     return re.sub(r"^```text\n.*?^```$|(`+)[^\n]*?\1", "", markdown, flags=re.MULTILINE | re.DOTALL)
 
 
+@pytest.mark.slow
 def test_a_report_of_many_hostile_texts_is_built_so_too() -> None:
     assert shape(written("hostile")) == shape(text(document(full_of("word"))))
 
@@ -286,7 +287,7 @@ def test_code_in_a_cell_is_read_as_it_was(outside: str) -> None:
 # In a notebook
 
 
-@pytest.mark.parametrize("name", ["right", "wrong-dZ2", "hostile"])
+@pytest.mark.parametrize("name", tiered(["right", "wrong-dZ2", "hostile"]))
 def test_the_fragment_is_the_verdict_and_the_table_of_gradients(name: str) -> None:
     evidence = EVIDENCES[name]()
     assert display.markdown(evidence) == fragment(evidence)
