@@ -38,6 +38,7 @@ def test_the_one_step_that_needs_the_rows_of_y_is_marked_once(printed):
     assert "R4 x1" in after.splitlines()[1]
 
 
+@pytest.mark.slow
 def test_the_proofs_and_what_is_trusted_are_printed(printed):
     assert "direct: proved" in printed
     assert "staged: proved" in printed
