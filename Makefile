@@ -4,15 +4,16 @@ BIN    := $(VENV)/bin
 SECONDS ?= 60
 SEED   ?= 1
 
-.PHONY: help report test check bench corpus mutants soak sample schema clean
+.PHONY: help report test campaigns check bench corpus mutants soak sample schema clean
 
 help:
-	@echo "make report   create the environment, check the lab's gradients, train, write reports/report/report.html"
-	@echo "make test     create the environment, lint, check types, run every test"
-	@echo "make bench    print speed as ratios, measured side by side"
-	@echo "make corpus   print the verdict on every file of the corpus of submissions"
-	@echo "make mutants  change every formula and plant every mistake, and ask that a test or verify says so"
-	@echo "make soak     judge random cases for a minute (SECONDS=60 SEED=1), count false alarms and misses"
+	@echo "make report     create the environment, check the lab's gradients, train, write reports/report/report.html"
+	@echo "make test       create the environment, lint, check types, run the tests; of large campaigns a sample"
+	@echo "make campaigns  run the rest of the large campaigns: every mistake, text and cage in every combination"
+	@echo "make bench      print speed as ratios, measured side by side"
+	@echo "make corpus     print the verdict on every file of the corpus of submissions"
+	@echo "make mutants    change every formula and plant every mistake, and ask that a test or verify says so"
+	@echo "make soak       judge random cases for a minute (SECONDS=60 SEED=1), count false alarms and misses"
 
 $(BIN)/.light: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else "verify needs Python 3.11 to 3.13, this is " + sys.version.split()[0] + "; name another: make PYTHON=python3.12 report")'
@@ -34,7 +35,10 @@ check: $(BIN)/.full
 
 test: check
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "not tensorflow and not slow and not mnist and not browser and not mutants"
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "tensorflow or slow or mnist or browser or mutants"
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "(tensorflow or slow or mnist or browser or mutants) and not campaign"
+
+campaigns: $(BIN)/.full
+	$(BIN)/python -m pytest -n auto --dist loadfile -m campaign
 
 bench: $(BIN)/.full
 	$(BIN)/python -m tests.benchmarks.ratios

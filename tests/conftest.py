@@ -10,7 +10,7 @@ import pytest
 
 from tests.command_line import Run, Said
 from tests.places import ROOT
-from tests.tiers import tier_of
+from tests.tiers import mark
 from verify.cli import main as cli
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as in a job in the background: the tests send Ctrl-C themselves
@@ -20,8 +20,8 @@ os.environ["VERIFY_OFFLINE"] = "1"  # no test touches the network, nor does any 
 
 @pytest.hookimpl(tryfirst=True)  # before the markers choose
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the default tier within a minute: of the dear files a few tests stay in it."""
-    tier_of(items, ROOT)
+    """Keep the default tier within a minute: of large campaigns a sample runs every day."""
+    mark(items, ROOT)
 
 
 @pytest.fixture

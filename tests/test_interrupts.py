@@ -16,7 +16,6 @@ from tests.command_line import command
 from tests.patience import HANGS, becomes
 from tests.places import RIGHT as SUBMISSION
 from tests.places import ROOT
-from tests.tiers import sampled
 from verify.evidence.records import Evidence
 from verify.files import write_whole
 from verify.interrupts import CtrlC, Ended, Signals, deferred
@@ -55,8 +54,8 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
-@pytest.mark.parametrize("moment", sampled(["fsync", "replace", "rename"], 1))
-@pytest.mark.parametrize("number", sampled(SAID, 1), ids=lambda number: number.name)
+@pytest.mark.parametrize("moment", ["fsync", "replace", "rename"])
+@pytest.mark.parametrize("number", SAID, ids=lambda number: number.name)
 def test_a_signal_while_a_file_is_written_waits_until_it_is_whole(tmp_path: Path, number: int, moment: str) -> None:
     words = WRITING[4] if moment == "rename" else WRITING[0]
     done = subprocess.run(

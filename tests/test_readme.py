@@ -128,6 +128,7 @@ def test_every_dependency_has_a_reason() -> None:
     assert [name for name in names if name.lower() not in table] == []
 
 
+@pytest.mark.slow
 def test_everything_that_is_imported_stands_in_the_table_of_dependencies() -> None:
     table = README[README.index("## What it depends on") :].lower()
     assert "numpy" in foreign(ROOT)

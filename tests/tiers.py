@@ -1,60 +1,113 @@
-"""Campaigns over long lists: a few cases stay in the default tier, the others are slow; together they are all."""
+"""Which tests of a large campaign run every day, which in `make test`, and which only in `make campaigns`.
+
+The sample is chosen here and nowhere else. What a test shows is its function and the value of each of its parameters.
+The tests of a file of the table are taken one after another, each time the one that shows the most that none before it
+has shown, functions first, and among equals the one that a fixed seed puts first. So many of them as the table says
+run every day; those that also show something new run in `make test`; those that combine anew what has been shown are
+the campaign. So every function, every mistake, every text and every evidence is in `make test` at least once.
+
+A test or a case that is marked slow by hand, or by another tier, is never one of every day.
+"""
 
 from __future__ import annotations
 
+import zlib
+from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+SEED = 1
 OTHER_TIERS = ("tensorflow", "mnist", "browser", "mutants")
 
-
-def sampled(values: Iterable[Any], keep: int = 3, *, rows: bool = False) -> list[Any]:
-    """Return every value as a parameter; all are marked slow but so many, spread evenly over the list.
-
-    `rows` says that each value is the row of several parameters.
-    """
-    every = list(values)
-    kept = {number * (len(every) - 1) // max(keep - 1, 1) for number in range(keep)}
-    return [
-        one if number in kept else pytest.param(*(one if rows else [one]), marks=pytest.mark.slow)
-        for number, one in enumerate(every)
-    ]
-
-
-# Files whose tests are dear: so many of each stay in the default tier, spread evenly; the others are slow.
-DEAR = {
-    "tests/report/test_markdown.py": 30,
-    "tests/report/test_html.py": 10,
-    "tests/report/test_figures.py": 4,
-    "tests/report/test_folder.py": 6,
-    "tests/report/test_pictures_kill_matrix.py": 6,
-    "tests/report/test_pictures_step_sizes.py": 6,
-    "tests/training/test_end_to_end.py": 4,
-    "tests/training/test_download.py": 12,
-    "tests/training/test_checkpoint.py": 40,
-    "tests/cli/test_command_line.py": 40,
-    "tests/cli/test_train_mnist.py": 30,
-    "tests/mistakes/test_every_mistake_is_caught_and_named.py": 20,
-    "tests/mistakes/test_search.py": 6,
-    "tests/submissions/test_judge.py": 6,
-    "tests/architecture/test_light_start.py": 8,
-    "tests/derivations/test_wrong_claims.py": 10,
-    "tests/test_output.py": 6,
+# The files with large campaigns or dear tests, and how many tests of each run every day.
+EVERY_DAY = {
+    "tests/architecture/test_light_start.py": 4,
+    "tests/browser/test_report_in_a_browser.py": 0,
+    "tests/cli/test_command_line.py": 8,
+    "tests/cli/test_train_mnist.py": 5,
+    "tests/derivations/test_wrong_claims.py": 3,
+    "tests/mistakes/test_every_mistake_is_caught_and_named.py": 8,
+    "tests/mistakes/test_search.py": 4,
+    "tests/mutants/test_planted.py": 10,
+    "tests/report/test_figures.py": 2,
+    "tests/report/test_folder.py": 2,
+    "tests/report/test_html.py": 2,
+    "tests/report/test_html_building.py": 2,
+    "tests/report/test_html_from_outside.py": 1,
+    "tests/report/test_markdown.py": 12,
+    "tests/report/test_pictures_kill_matrix.py": 3,
+    "tests/report/test_pictures_step_sizes.py": 3,
+    "tests/report/test_submission.py": 16,
+    "tests/submissions/test_hostile.py": 0,
+    "tests/submissions/test_judge.py": 3,
+    "tests/test_faults.py": 8,
+    "tests/test_interrupts.py": 1,
+    "tests/test_output.py": 2,
+    "tests/training/test_checkpoint.py": 16,
+    "tests/training/test_download.py": 6,
+    "tests/training/test_end_to_end.py": 1,
+    "tests/training/test_end_to_end_mistakes.py": 1,
+    "tests/training/test_end_to_end_unjudged.py": 1,
 }
 
+FUNCTION = ""  # under this name stands a test's function, beside its parameters
+Shown = frozenset[tuple[str, str]]
 
-def tier_of(items: list[pytest.Item], root: Path) -> None:
-    """Mark the tests of dear files slow, but for those that stay in the default tier."""
-    for name, keep in DEAR.items():
-        plain = [
-            item
-            for item in items
-            if item.path == root / name and not any(item.get_closest_marker(tier) for tier in ("slow", *OTHER_TIERS))
-        ]
-        kept = {number * (len(plain) - 1) // max(keep - 1, 1) for number in range(keep)}
-        for number, item in enumerate(plain):
-            if number not in kept:
+
+def mark(items: Iterable[pytest.Item], root: Path) -> None:
+    """Mark the tests of the files in the table: slow if they don't run every day, campaign if not in `make test`."""
+    of_file: dict[str, list[pytest.Item]] = defaultdict(list)
+    files = {str(root / name): name for name in EVERY_DAY}
+    for item in items:
+        if str(item.path) in files:
+            of_file[files[str(item.path)]].append(item)
+    for name, found in of_file.items():
+        tiers = dict(zip(found, sample(found, EVERY_DAY[name]), strict=True))
+        for item, tier in tiers.items():
+            if tier != "every day" and not any(item.get_closest_marker(other) for other in OTHER_TIERS):
                 item.add_marker(pytest.mark.slow)
+            if tier == "campaign":
+                item.add_marker(pytest.mark.campaign)
+
+
+def sample(items: list[pytest.Item], every_day: int) -> list[str]:
+    """Return the tier of each test of one file: "every day", "make test" or "campaign"."""
+    shown: set[tuple[str, str]] = set()
+    plain = [item for item in items if not any(item.get_closest_marker(tier) for tier in ("slow", *OTHER_TIERS))]
+    first = {*new_ones(plain, shown, every_day)}
+    second = {*new_ones(items, shown, len(items))}
+    return ["every day" if one in first else "make test" if one in second else "campaign" for one in items]
+
+
+def new_ones(items: Iterable[pytest.Item], shown: set[tuple[str, str]], most: int) -> list[pytest.Item]:
+    """Return so many tests of which each shows something that is not in `shown`, the most telling first; add it there."""
+    left = {item: shows(item) for item in sorted(items, key=seeded)}
+    chosen: list[pytest.Item] = []
+    while left and len(chosen) < most:
+        best = max(left, key=lambda item: tells(left[item] - shown))
+        if left[best] <= shown:
+            break
+        shown |= left.pop(best)
+        chosen.append(best)
+    return chosen
+
+
+def tells(new: Shown) -> tuple[bool, int]:
+    """Return how much it tells that this is new: a function tells most, then many values."""
+    return any(name == FUNCTION for name, _ in new), len(new)
+
+
+def shows(item: pytest.Item) -> Shown:
+    """Return what a test shows: its function, and each parameter with its value."""
+    callspec = getattr(item, "callspec", None)
+    parameters = {} if callspec is None else callspec.params
+    return frozenset(
+        {(FUNCTION, getattr(item, "originalname", item.name)), *((k, repr(v)) for k, v in parameters.items())}
+    )
+
+
+def seeded(item: pytest.Item) -> int:
+    """Return a number that depends on the seed and on the test's name alone, so that every process orders alike."""
+    return zlib.crc32(f"{SEED} {item.nodeid}".encode())

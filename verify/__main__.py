@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 
+from verify.errors import said
 from verify.interrupts import Signals
 from verify.memory import LACKING, ran_out
 from verify.output import end_in_one_line
@@ -18,8 +19,7 @@ def main() -> None:
             except Exception as error:
                 if ran_out(error):
                     end_in_one_line(f"could not judge: {LACKING}", 3)
-                said = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-                end_in_one_line(f"could not judge: verify can't be loaded, is it installed whole? ({said})", 4)
+                end_in_one_line(f"could not judge: verify can't be loaded, is it installed whole? ({said(error)})", 4)
             run()
     finally:
         # Python notes an interrupt that came while a text was executed, such as an annotation or a named tuple, and

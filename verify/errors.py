@@ -11,10 +11,15 @@
     ├── CouldNotJudge         this machine does not give what judging needs, like memory; exit 3
     └── MissingPackage        an optional package is needed and absent; exit 2
 
-A wrong gradient is not an error: it is a verdict, until somebody asks for it to be one.
+A wrong gradient is not an error: it is a verdict, until somebody asks for it to be one. What any exception says is
+shown by `text_of` and `said`.
 """
 
 from __future__ import annotations
+
+from typing import Final
+
+_NAME: Final = type.__dict__["__name__"]  # what a class is called, whatever its metaclass answers
 
 
 class VerifyError(Exception):
@@ -55,3 +60,21 @@ class CouldNotJudge(VerifyError):
 
 class MissingPackage(VerifyError):
     """An optional package is needed and not installed."""
+
+
+def text_of(error: BaseException, longest: int = 300, survive: type[BaseException] = Exception) -> str:
+    """Return the text of an exception in one line, cut where it is longer; a broken `__str__` is no obstacle.
+
+    `survive` is what may be raised while the text is made. In a cage that is everything; outside of it an interrupt
+    must pass.
+    """
+    try:
+        return " ".join(str(error).split())[:longest]
+    except survive:
+        return "its text can't be shown"
+
+
+def said(error: BaseException, longest: int = 300, survive: type[BaseException] = Exception) -> str:
+    """Return "TypeName: text" in one line, or the name alone where there is no text."""
+    name, text = _NAME.__get__(type(error)), text_of(error, longest, survive)
+    return f"{name}: {text}" if text else str(name)

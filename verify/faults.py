@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, ParamSpec
 
-from verify.errors import VerifyError
+from verify.errors import VerifyError, said, text_of
 from verify.evidence.records import Evidence, Kind, Replay
 from verify.memory import LACKING, ran_out
 from verify.version import versions
@@ -20,14 +20,13 @@ from verify.version import versions
 P = ParamSpec("P")
 
 _HOUSE: Final = Path(__file__).resolve().parents[1]
-_LONGEST: Final = 300  # characters of an exception's text
 
 
 class Theirs(Exception):
     """An exception of a function that the caller gave: it is the caller's, and goes back as it was."""
 
     def __init__(self, error: Exception) -> None:
-        super().__init__(_text(error))
+        super().__init__(text_of(error))
         self.error = error
 
 
@@ -75,19 +74,9 @@ def why(error: BaseException) -> str:
     place = _place(error)
     if isinstance(error, RecursionError):
         return f"something in the code is nested deeper than Python can follow ({place}). Split it into smaller parts."
-    said = " ".join(_text(error).split())[:_LONGEST]
     return (
-        f"a fault of verify, not of the code that was given: {type(error).__name__}{said and f': {said}'} ({place}). "
-        "Please report it with the file."
+        f"a fault of verify, not of the code that was given: {said(error)} ({place}). Please report it with the file."
     )
-
-
-def _text(error: BaseException) -> str:
-    """Return the text of an exception; one that can't be shown is no obstacle."""
-    try:
-        return str(error)
-    except Exception:
-        return "its text can't be shown"
 
 
 def _place(error: BaseException) -> str:

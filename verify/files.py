@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 import os
 import secrets
-from collections.abc import Callable
-from contextlib import suppress
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
@@ -74,6 +75,20 @@ def read_text(path: Path, expected: str) -> str:
         raise BadInput(f"{path}: can't be read ({error.strerror or error})") from error
 
 
+@contextmanager
+def made(folder: Path) -> Iterator[None]:
+    """Make the folder and those above it that are missing; where the work fails, those that are empty go again."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except BaseException:
+        for one in missing:
+            with suppress(OSError, ValueError):  # it holds something, or was never made
+                one.rmdir()
+        raise
+
+
 def unfinished(folder: Path) -> Path:
     """Return a name in this folder that nothing has. It is known before anything is made, so nothing gets lost."""
     return folder / f"{UNFINISHED}{secrets.token_hex(8)}"
@@ -82,8 +97,8 @@ def unfinished(folder: Path) -> Path:
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write the text (in UTF-8) or the bytes beside the path, and move it there in one step.
 
-    An older file stays until then, and a signal waits until the end. Raises BadInput where the disk is full or the
-    folder can't be written.
+    An older file stays until then, its permissions stay after it, and a signal waits until the end. Raises BadInput
+    where the disk is full or the folder can't be written.
     """
     check_writable(path)
     path = path.resolve()  # through a link, to the file that it stands for
@@ -91,8 +106,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
     temporary = unfinished(path.parent)
     with deferred():
         try:
-            write_through(temporary, data)
-            temporary.chmod(0o644)
+            write_through(temporary, data, path)
             temporary.replace(path)
         except OSError as error:
             raise BadInput(f"{path}: can't be written ({error.strerror or error}); nothing was changed") from error
@@ -101,9 +115,24 @@ def write_whole(path: Path, content: str | bytes) -> None:
                 temporary.unlink(missing_ok=True)
 
 
-def write_through(path: Path, data: bytes) -> None:
-    """Write a file that is new, and wait until it is on the disk."""
-    with path.open("xb") as file:
+def write_through(path: Path, data: bytes, older: Path) -> None:
+    """Write a file that is new, and wait until it is on the disk.
+
+    Who may read it is as for the older file that it replaces, at no moment more; where there is none, as the system
+    gives it to new files (umask).
+    """
+    mode = mode_of(older)
+    with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o666 if mode is None else 0o600)) as file:
         file.write(data)
+        if mode is not None:
+            path.chmod(mode)
         file.flush()
         os.fsync(file.fileno())
+
+
+def mode_of(path: Path) -> int | None:
+    """Return the permissions of a file or a folder, or None where there is none."""
+    try:
+        return stat.S_IMODE(path.stat().st_mode)
+    except FileNotFoundError:
+        return None

@@ -92,7 +92,7 @@ HOUSE: Final[dict[str, Room]] = {
         (*GROUND, *EVIDENCE, "nets", "oracles", "mistakes", "sandbox", "report", "lab", "library", "submissions", "training"),
         "the command line",
     ),
-    "verify.__main__": Room(("interrupts", "memory", "output", "cli"), "python -m verify"),
+    "verify.__main__": Room(("errors", "interrupts", "memory", "output", "cli"), "python -m verify"),
     "verify": Room(("version", "errors", "evidence", "lab", "library", "integrations"), "the public names"),
 }  # fmt: skip
 

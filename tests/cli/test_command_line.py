@@ -13,7 +13,6 @@ import verify.evidence.records
 import verify.evidence.schema
 from tests.command_line import Run, Said, apart
 from tests.places import SCHEMA
-from tests.tiers import sampled
 from verify import Evidence
 from verify.lab.planting import MISTAKES
 
@@ -124,7 +123,7 @@ def test_explain_takes_a_step_or_its_parameter_and_prints_reasons_and_proofs(run
     assert "dJ/dW2" not in step.out  # nothing that dW1 does not rest on
 
 
-@pytest.mark.parametrize("name", sampled(["dZ2", "dW2", "db2", "dA1", "dZ1", "db1", "b2"], 2))
+@pytest.mark.parametrize("name", ["dZ2", "dW2", "db2", "dA1", "dZ1", "db1", "b2"])
 def test_explain_ends_with_the_gradient_that_was_asked_for(run: Run, name: str) -> None:
     said = run("explain", name)
     assert said.status == 0

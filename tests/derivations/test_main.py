@@ -31,12 +31,14 @@ def test_every_claim_is_printed_in_order_with_its_reason(printed):
     assert all(claim.reason in printed for claim in CLAIMS.values())
 
 
+@pytest.mark.slow
 def test_the_one_step_that_needs_the_rows_of_y_is_marked_once(printed):
     (before, after) = printed.split("here the rows of Y must sum to 1")
     assert "(Yhat - Y)/m" in before.splitlines()[-4]
     assert "R4 x1" in after.splitlines()[1]
 
 
+@pytest.mark.slow
 def test_the_proofs_and_what_is_trusted_are_printed(printed):
     assert "direct: proved" in printed
     assert "staged: proved" in printed

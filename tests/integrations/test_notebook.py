@@ -35,6 +35,7 @@ def test_the_markdown_holds_the_same(right):
     assert "| `dW1` | exact | identical |" in text
 
 
+@pytest.mark.slow
 def test_a_wrong_one_says_so():
     wrong = check_network(cases=[make_case((2, 3, 2), 3)], oracles=("exact",), mistake=BY_NAME["dW2-sign"])
     assert "dW2 is not the derivative of the loss" in display.html(wrong)

@@ -67,6 +67,7 @@ def test_autodiff_runs_only_on_demand():
     assert set(NAMES) - set(DEFAULT) == {"autodiff"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DEFAULT)
 def test_the_other_oracles_do_not_load_tensorflow(name):
     code = f"""

@@ -68,6 +68,7 @@ def test_one_entry_that_is_off_by_any_amount_is_different(name, amount):
         assert not identical(known, name, value + off)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PARAMETERS)
 def test_one_entry_that_is_off_is_different_at_full_size_along_the_direction(name):
     known = exact(network, FULL, textbook_loss)[0]

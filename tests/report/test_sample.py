@@ -22,6 +22,7 @@ def report(evidence):
     return document(evidence)
 
 
+@pytest.mark.slow
 def test_its_markdown_is_rendered_from_its_evidence(report):
     assert (SAMPLE / "report.md").read_text(encoding="utf-8") == markdown.text(report)
 

@@ -15,7 +15,8 @@ import pytest
 from rich.console import Console
 
 from tests.places import SCHEMA
-from tests.report import test_html as pages
+from tests.report import page_tree as pages
+from tests.report import test_html_building as building
 from tests.report import test_markdown as texts
 from tests.report.evidences import (
     HOSTILE,
@@ -28,7 +29,6 @@ from tests.report.evidences import (
     unjudged,
 )
 from tests.there import there
-from tests.tiers import sampled
 from verify.evidence.records import Evidence
 from verify.evidence.submission import Lines, Offer
 from verify.integrations import display
@@ -278,9 +278,9 @@ def test_the_lines_are_folded_away_and_counted() -> None:
 @names
 def test_the_page_is_built_as_every_other(name: str) -> None:
     root = pages.tree(page(name))
-    pages.test_there_is_one_first_heading_and_the_others_follow_in_order(root)
-    pages.test_every_id_is_there_once_and_what_refers_to_one_finds_it(root)
-    pages.test_nothing_is_loaded_and_nothing_runs(root)
+    building.test_there_is_one_first_heading_and_the_others_follow_in_order(root)
+    building.test_every_id_is_there_once_and_what_refers_to_one_finds_it(root)
+    building.test_nothing_is_loaded_and_nothing_runs(root)
     for table in root.all("table"):
         assert all(cell.text for cell in table.all("th", "td"))
     assert html.page(document(Evidence.from_json(SUBMISSIONS[name]().to_json()))) == page(name)
@@ -349,7 +349,7 @@ def harmless_text() -> Counter[str]:
     return texts.shape(markdown.text(document(submitted_full_of("word"))))
 
 
-@pytest.mark.parametrize("outside", sampled(HOSTILE, 4))
+@pytest.mark.parametrize("outside", HOSTILE)
 def test_hostile_texts_are_shown_and_do_nothing(outside: str) -> None:
     evidence = submitted_full_of(outside)
     written = html.page(document(evidence))

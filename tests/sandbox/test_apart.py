@@ -94,9 +94,9 @@ def test_an_error_is_an_answer_and_the_worker_lives_on(apart: Sandbox) -> None:
     for code, said in (
         ("1 / 0", "ZeroDivisionError: division by zero"),
         ("raise SystemExit(3)", "SystemExit: 3"),
-        ("raise KeyboardInterrupt", "KeyboardInterrupt: "),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
         ("raise ValueError('x' * 10000)", f"ValueError: {'x' * 2000}"),
-        ("bytes(1 << 45)", "MemoryError: "),
+        ("bytes(1 << 45)", "MemoryError"),
         ("def f(): f()\nf()", "RecursionError: maximum recursion depth exceeded"),
     ):
         header, _ = worker.ask(_load(code))
@@ -324,7 +324,7 @@ def test_the_loop_of_a_worker_answers_whatever_its_driver_does() -> None:
     with ours, theirs:
         for asked, said in (
             ({"raise": "exit"}, "SystemExit: 1"),
-            ({"raise": "interrupt"}, "KeyboardInterrupt: "),
+            ({"raise": "interrupt"}, "KeyboardInterrupt"),
             ({"return": 1}, "TypeError: "),
             ({}, "BadMessage: array 'x' has dtype object"),
         ):

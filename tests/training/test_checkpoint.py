@@ -14,13 +14,7 @@ import pytest
 from verify.errors import BadInput
 from verify.lab import network
 from verify.training.checkpoint import resume, save
-from verify.training.data import find_dataset
 from verify.training.loop import Settings, start, train
-
-
-@pytest.fixture(scope="module")
-def digits():
-    return find_dataset(wanted="digits")
 
 
 def go_on(data, settings, state):

@@ -208,8 +208,10 @@ def test_a_cache_that_can_not_be_made_is_no_obstacle(server, tmp_path, sha256, t
 
 
 def test_a_cache_that_can_not_be_written_to_is_no_obstacle(server, target, sha256, monkeypatch, temporary):
-    target.parent.mkdir(parents=True)
     monkeypatch.setattr(os, "access", lambda path, mode: False)
+    assert len(download(target, [server.url("whole")], sha256, LONG).x_train) == 5
+    assert not target.parent.exists()
+    target.parent.mkdir(parents=True)
     assert len(download(target, [server.url("whole")], sha256, LONG).x_train) == 5
     assert list(target.parent.iterdir()) == []
     assert list(temporary.iterdir()) == []

@@ -38,11 +38,6 @@ def made(n: int = 900, n_x: int = 784, white: int = 255, n_test: int = 50) -> An
     )
 
 
-@pytest.fixture(scope="module")
-def digits():
-    return find_dataset(wanted="digits")
-
-
 def trained(data, settings, net=network, **also):
     state = start(data, settings)
     with ThreadPoolExecutor(1) as pool:

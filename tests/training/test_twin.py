@@ -12,7 +12,6 @@ from tests.there import there
 from verify.errors import MissingPackage
 from verify.lab.check import subject_of
 from verify.lab.planting import BY_NAME
-from verify.training.data import find_dataset
 from verify.training.end_to_end import check_training
 from verify.training.loop import Settings
 from verify.training.twin import NAME, keras_twin
@@ -23,11 +22,6 @@ def tensorflow():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # TensorFlow's own, while it loads
         return pytest.importorskip("tensorflow", reason="TensorFlow is not installed")
-
-
-@pytest.fixture(scope="module")
-def digits():
-    return find_dataset(wanted="digits")
 
 
 def twin_of(name, data, **given):

@@ -294,3 +294,8 @@ def _fits(function: Callable[..., Array], positional: int, named: tuple[str, ...
     except TypeError:
         return False
     return True
+
+
+def holds_reals(value: Array) -> bool:
+    """Whether an array holds exact numbers, balls, floats, integers or booleans: no complex numbers, no objects, no text."""
+    return isinstance(value, StandIn) or np.asarray(value).dtype.kind in "biuf"

@@ -9,7 +9,7 @@ derivative. Floats in the code become the simplest fraction that rounds to them.
 from __future__ import annotations
 
 from verify.exact.arithmetic import NotExpressible
-from verify.exact.array import COMPARISONS, ExactArray
+from verify.exact.array import COMPARISONS, ExactArray, holds_reals
 from verify.exact.functions import FUNCTIONS
 from verify.exact.operations import UFUNCS
 from verify.exact.simplest import simplest_fraction
@@ -23,5 +23,6 @@ __all__ = [
     "NotExpressible",
     "PairWorld",
     "World",
+    "holds_reals",
     "simplest_fraction",
 ]

@@ -12,7 +12,7 @@ from verify.balls.array import Balls
 from verify.balls.digits import in_digits
 from verify.balls.quotient import along
 from verify.evidence.records import Comparison, Word, Worst
-from verify.exact.numbers import ExactArray, NotExpressible
+from verify.exact.numbers import ExactArray, NotExpressible, holds_reals
 from verify.exact.stand_in import StandIn
 from verify.judgement.messages import Subject, misfit, said_of
 from verify.oracles.derivative import Derivative
@@ -88,7 +88,7 @@ def unusable(value: Array, shape: tuple[int, ...]) -> str | None:
         return "nothing"
     if getattr(value, "shape", None) != shape:
         return f"shape {getattr(value, 'shape', ())}"
-    if not isinstance(value, StandIn) and np.asarray(value).dtype.kind not in "biuf":
+    if not holds_reals(value):
         return f"dtype {np.asarray(value).dtype}"
     return None
 

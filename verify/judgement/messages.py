@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from verify.arrays import Array
+from verify.errors import said
 from verify.evidence.records import Worst
 from verify.exact.numbers import ExactArray
 from verify.exact.stand_in import StandIn
@@ -35,7 +36,7 @@ def misfit(subject: Subject, name: str, got: str, shape: tuple[int, ...]) -> str
 
 def stopped(subject: Subject, error: Exception) -> str:
     """Return the message for code that gave nothing because it stopped."""
-    return f"{subject.who} stops with {type(error).__name__}: {error}"
+    return f"{subject.who} stops with {said(error)}"
 
 
 def said_of(subject: Subject, name: str, worst: Worst | None, known: Derivative, value: Array) -> str:

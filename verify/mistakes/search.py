@@ -12,7 +12,7 @@ import numpy as np
 
 from verify.arrays import Array
 from verify.exact import pair_field
-from verify.exact.numbers import ExactArray, NotExpressible
+from verify.exact.numbers import ExactArray, NotExpressible, holds_reals
 from verify.mistakes.apply import mutated
 from verify.mistakes.catalogue import OF_A_STEP, with_constant
 from verify.mistakes.mistake import Mistake, Place, places
@@ -113,7 +113,7 @@ class _Search:
             given = self.at.given.get(one.name)
             if one.kind != "W" or self.right is None or given is None or np.shape(given) != one.shape:
                 continue
-            if not _is_real(given):
+            if not holds_reals(given):
                 continue
             W, rest = self.at.params[one.name], given - self.right[one.name]
             k = float(np.sum(rest * W) / np.sum(np.square(W)))
@@ -207,7 +207,7 @@ def _in_shapes(judged: Judged, gradient: Gradient) -> dict[str, Array]:
 
 def _same(value: Array, candidate: Array, tolerance: float) -> bool:
     """Whether a gradient is this candidate, whatever its shape; one number may have been spread over all entries."""
-    if value is None or not _is_real(value) or value.size != candidate.size:
+    if value is None or not holds_reals(value) or value.size != candidate.size:
         return False
     left, right = value.reshape(-1), candidate.reshape(-1)
     if isinstance(left, ExactArray) or isinstance(right, ExactArray):
@@ -216,11 +216,6 @@ def _same(value: Array, candidate: Array, tolerance: float) -> bool:
         return bool(np.all(pair_field.same(left.value, right.value)))
     scale = max(float(np.max(np.abs(right))), _SMALL)  # a sum of dZ over everything is zero but for round-off
     return bool(np.all(np.abs(left - right) <= tolerance * scale))
-
-
-def _is_real(value: Array) -> bool:
-    """Whether an array holds real numbers or exact ones: nothing else is compared, and no warning comes of it."""
-    return isinstance(value, ExactArray) or np.asarray(value).dtype.kind in "biuf"
 
 
 def _fits(judged: Judged, guess: Guess, points: Sequence[Observation], tolerance: float) -> bool:

@@ -10,7 +10,7 @@ from typing import Final
 
 from verify.errors import BadInput
 from verify.evidence.records import Evidence
-from verify.files import about_a_path, unfinished, write_through
+from verify.files import about_a_path, made, mode_of, unfinished, write_through
 from verify.interrupts import deferred
 from verify.report import html, markdown
 from verify.report.blocks import Drawing
@@ -65,16 +65,24 @@ def write_report(evidence: Evidence, folder: Path) -> None:
 def _write_all(contents: Mapping[str, str | bytes], folder: Path) -> None:
     new = unfinished(folder.parent)
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        new.mkdir(0o700)
-        for name, content in contents.items():
-            write_through(new / name, content.encode() if isinstance(content, str) else content)
-        new.chmod(0o755)
-        _put_in_place(new, folder)
+        with made(folder.parent):
+            try:
+                _fill(new, contents, folder)
+                _put_in_place(new, folder)
+            finally:
+                shutil.rmtree(new, ignore_errors=True)
     except OSError as error:
         raise BadInput(f"{folder}: can't be written ({error.strerror or error}); nothing was changed") from error
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
+
+
+def _fill(new: Path, contents: Mapping[str, str | bytes], older: Path) -> None:
+    """Make the folder with its files; who may read them is as for the older ones, or as the system gives it."""
+    mode = mode_of(older)
+    new.mkdir(0o777 if mode is None else 0o700)
+    for name, content in contents.items():
+        write_through(new / name, content.encode() if isinstance(content, str) else content, older / name)
+    if mode is not None:
+        new.chmod(mode | 0o700)
 
 
 def _put_in_place(new: Path, folder: Path) -> None:

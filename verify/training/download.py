@@ -16,7 +16,7 @@ from queue import Empty, SimpleQueue
 from typing import BinaryIO, Final, NamedTuple
 
 from verify.errors import BadInput
-from verify.files import write_whole
+from verify.files import made, write_whole
 from verify.temporary import temporary_folder
 from verify.training.npz import read_npz
 from verify.training.reading import Arrays, reason
@@ -177,6 +177,6 @@ def _why(error: Exception) -> str:
 
 def _keep(file: Path, target: Path) -> None:
     """Keep the file for the next time; a cache that can't be written to is no reason to stop."""
-    with contextlib.suppress(OSError, ValueError):  # ValueError: BadInput, or a zero byte in the name
-        target.parent.mkdir(parents=True, exist_ok=True)
+    # ValueError: BadInput, or a zero byte in the name
+    with contextlib.suppress(OSError, ValueError), made(target.parent):
         write_whole(target, file.read_bytes())

@@ -103,6 +103,7 @@ def used(value: str) -> str:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", WRAPPED)
 def test_what_is_just_not_too_deep_goes_all_the_way(tmp_path: Path, kind: str) -> None:
     depth = next(

@@ -346,6 +346,7 @@ def test_umlauts_and_semicolons_keep_their_places(tmp_path: Path) -> None:
     assert [one.code for one in sliced.statements] == ["ä = 'ü'", "größe = 'ö' + ä", "def f():\n\treturn größe"]
 
 
+@pytest.mark.slow
 def test_a_long_chain_takes_no_time_and_no_recursion(tmp_path: Path) -> None:
     lines = ["v0 = 1", *(f"v{k} = v{k - 1} + 1" for k in range(1, 2000))]
     calls = ["def f0(): return 1", *(f"def f{k}(): return f{k - 1}()" for k in range(1, 2000)), "w = f1999()"]

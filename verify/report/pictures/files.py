@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from verify.errors import BadInput
 from verify.evidence.records import Evidence
-from verify.files import check_folder, check_writable, write_whole
+from verify.files import check_folder, check_writable, made, write_whole
 from verify.report.pictures.curves import learning_curves
 from verify.report.pictures.digits import ten_digits
 from verify.report.pictures.drawing import Picture
@@ -21,22 +22,26 @@ def write_figures(evidence: Evidence, folder: Path, *, digits: bool = True) -> t
     the first is written. Raises BadInput where there is nothing to draw, or where a file can't be written.
     """
     pictures = _pictures(evidence, digits=digits)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except (FileExistsError, NotADirectoryError) as error:
-        raise BadInput(f"{folder}: is a file, or lies below one; expected a folder to write into") from error
-    except OSError as error:
-        raise BadInput(f"{folder}: the folder can't be made ({error.strerror or error})") from error
-    check_folder(folder)
     files: dict[Path, str | bytes] = {}
     for picture in pictures:
         files[folder / f"{picture.name}.svg"] = picture.svg
         files[folder / f"{picture.name}.png"] = picture.png
+    try:
+        with made(folder):
+            _write(files, folder)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise BadInput(f"{folder}: is a file, or lies below one; expected a folder to write into") from error
+    except OSError as error:
+        raise BadInput(f"{folder}: the folder can't be made ({error.strerror or error})") from error
+    return tuple(files)
+
+
+def _write(files: Mapping[Path, str | bytes], folder: Path) -> None:
+    check_folder(folder)
     for path in files:
         check_writable(path)
     for path, content in files.items():
         write_whole(path, content)
-    return tuple(files)
 
 
 def _pictures(evidence: Evidence, *, digits: bool) -> list[Picture]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from verify.errors import said
 from verify.sandbox.messages import Answered, Json
 from verify.sandbox.wire import BadMessage, Closed, receive, send
 
@@ -42,16 +43,7 @@ def serve(sock: socket.socket, make: Callable[[], Driver]) -> None:
             return
         except BaseException as error:  # nothing was sent: send forms the whole message first
             _flush()
-            send(sock, Answered(id=number, answer={"error": said(error)}))
-
-
-def said(error: BaseException) -> str:
-    """Return an error as "TypeName: text", however broken its text is."""
-    try:
-        text = str(error)[:_LONGEST]
-    except BaseException:
-        text = "(its text cannot be shown)"
-    return f"{type(error).__name__}: {text}"
+            send(sock, Answered(id=number, answer={"error": said(error, _LONGEST, BaseException)}))
 
 
 def _flush() -> None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from verify.arrays import Array
 from verify.evidence.records import Comparison, Diagnosis
+from verify.exact.numbers import holds_reals
 from verify.mistakes.catalogue import with_constant
 from verify.mistakes.mistake import Mistake
 from verify.mistakes.names import known_as, sentence_of
@@ -245,7 +246,7 @@ def _narrowed(wrong: Wrong, failed: Sequence[str]) -> str:
 
 
 def _striking(value: Array, right: Array) -> str:
-    if value.dtype.kind not in "biuf":
+    if not holds_reals(value):
         return f"holds {value.dtype} numbers, expected real ones."
     if not np.all(np.isfinite(value)):
         return "holds something that is not a number."

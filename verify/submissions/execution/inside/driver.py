@@ -29,7 +29,7 @@ from verify.submissions.execution.coding import LONGEST_NAME, decoded, encoded_a
 from verify.submissions.execution.inside import stand_ins
 from verify.submissions.execution.inside.containers import Container
 from verify.submissions.execution.inside.cutting import Watch
-from verify.submissions.execution.inside.loading import FILE, load, place_of, said
+from verify.submissions.execution.inside.loading import FILE, load, place_of, said_inside
 from verify.submissions.execution.inside.operands import operation_of
 from verify.submissions.execution.inside.paths import Found, Value, at, each_once, is_tensor, leaves, replaced
 from verify.submissions.execution.inside.seeding import Generators, default_rng, seed_of
@@ -104,7 +104,7 @@ class Driver:
         try:
             answer, found = self.answer(decoded(header), arrays)
         except BaseException as error:
-            return encoded_answer(Stopped(said(error), place_of(error), operation_of(error))), {}
+            return encoded_answer(Stopped(said_inside(error), place_of(error), operation_of(error))), {}
         return encoded_answer(answer), found
 
     def answer(self, request: Request, arrays: Arrays) -> tuple[Answer, dict[str, Array]]:

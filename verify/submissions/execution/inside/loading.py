@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final, NoReturn
 
+from verify.errors import said
 from verify.submissions.execution.inside.cutting import WATCH, Watch, cut
 from verify.submissions.execution.inside.stand_ins import COMPUTING, INERT, InertModule, inert, usual
 from verify.submissions.execution.messages import Broken, StoodIn
@@ -18,6 +19,7 @@ from verify.submissions.wiring.plan_records import Cut, Runnable
 
 FILE: Final = "<submission "  # how code of the submission is told from everybody else's, in tracebacks
 _BESIDE: Final = "module "  # code of a module beside it: its lines are not those of the submission
+_LONGEST: Final = 500  # characters of an error
 
 
 class Missing:
@@ -69,9 +71,9 @@ def load(
 
 
 def _fail(index: int, statement: Runnable, space: dict[str, Any], error: BaseException, failed: list[Broken]) -> None:
-    failed.append(Broken(index, said(error)))
+    failed.append(Broken(index, said_inside(error)))
     for name in statement.defines:
-        space.setdefault(name, Missing(name, said(error)))
+        space.setdefault(name, Missing(name, said_inside(error)))
 
 
 def _space(spaces: dict[str | None, dict[str, Any]], name: str | None) -> dict[str, Any]:
@@ -162,13 +164,9 @@ def _only(node: ast.Import | ast.ImportFrom, one: ast.alias) -> ast.Import | ast
     return ast.Import([one]) if isinstance(node, ast.Import) else ast.ImportFrom(node.module, [one], node.level)
 
 
-def said(error: BaseException) -> str:
-    """Return an error in one line; a broken __str__ is no obstacle."""
-    try:
-        text = " ".join(str(error).split())[:500]
-    except BaseException:
-        text = "(its text cannot be shown)"
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+def said_inside(error: BaseException) -> str:
+    """Return in one line what an error of the submission says, whatever its `__str__` raises."""
+    return said(error, _LONGEST, BaseException)
 
 
 def place_of(error: BaseException) -> tuple[int | None, int] | None:
