@@ -30,7 +30,7 @@ class Probe:
     loss: Callable[..., Any]
     gradient: Callable[..., Values] | None
     trained: Callable[..., Values] | None = None
-    rate: float = RATE
+    rate: float | None = RATE
 
 
 def copied(p: Values) -> Values:

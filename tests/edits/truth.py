@@ -12,7 +12,7 @@ import secrets
 import signal
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -22,6 +22,7 @@ from tests.edits.probes import PROBES, Probe, Values, copied
 
 Word = Literal["right", "wrong", "not defined"]
 POINTS: Final = 2
+DIRECTIONS: Final = 2
 REDRAWN: Final = 4  # a point next to a kink is drawn anew so often
 STEPS: Final = (2e-3, 1e-4, 1e-6)
 # What is equal differs by less than the first, what is not by more than the second; between them nothing is said.
@@ -41,51 +42,67 @@ class NotDefined(Exception):
     """Nothing can be said of this file, and why."""
 
 
-def truth(base: str, text: str, names: Mapping[str, str] | None = None, seed: int | None = None) -> Truth:
+def truth(
+    base: str, text: str, names: Mapping[str, str] | None = None, *, at_its_rate: bool = True, seed: int | None = None
+) -> Truth:
     """Return whether the gradients and the updates of a text of this base are those of its own loss.
 
     The points are secret; `seed` replays them. `names` says what the names of the base are called in the text.
+    Where only updates are seen, `at_its_rate` says that they are to be the gradients at the rate of the base.
     """
     draw = np.random.default_rng(secrets.randbits(60) if seed is None else seed)
     with _quietly():
         try:
             code = Code(text, names or {})
-            found = [_at_a_point(code, PROBES[base], draw) for _ in range(POINTS)]
+            return _at_all_points(code, PROBES[base] if at_its_rate else replace(PROBES[base], rate=None), draw)
         except NotDefined as stopped:
             return Truth("not defined", str(stopped))
         except Exception as error:  # whatever the changed code does
             return Truth("not defined", f"it stops: {type(error).__name__}: {error}"[:160])
-    return next((one for word in ("wrong", "not defined") for one in found if one.word == word), found[0])
+
+
+def _at_all_points(code: Code, probe: Probe, draw: Any) -> Truth:
+    found = Truth("right")
+    for _ in range(POINTS):
+        one = _at_a_point(code, probe, draw)
+        if one.word == "wrong":
+            return one
+        found = one if found.word == "right" else found
+    return found
 
 
 def _at_a_point(code: Code, probe: Probe, draw: Any) -> Truth:
     for _ in range(REDRAWN):
         p = {name: np.longdouble(draw.normal(0, 0.6, shape)) for name, shape in probe.shapes.items()}
         data = probe.data(draw)
-        slopes = _slopes(lambda q: probe.loss(code, q, *data), p)  # noqa: B023
+        along = {name: _directions(draw, value.shape) for name, value in p.items()}
+        slopes = _slopes(lambda q: probe.loss(code, q, *data), p, along)  # noqa: B023
         if slopes is not None:
-            return _compared(code, probe, p, data, slopes)
+            return _compared(code, probe, p, data, along, slopes)
     raise NotDefined("its loss is not smooth")
 
 
-def _slopes(loss: Callable[[Values], Any], p: Values) -> Values | None:
-    """Return the derivative of the loss in every entry, or None where two steps do not agree."""
-    found = {}
-    for name, value in p.items():
-        slope = np.zeros(value.shape, np.longdouble)
-        for index in np.ndindex(value.shape):
-            known = _slope(loss, p, name, index)
-            if known is None:
-                return None
-            slope[index] = known
-        found[name] = slope
+def _directions(draw: Any, shape: tuple[int, ...]) -> list[Any]:
+    """Return random directions of length 1: a gradient that is wrong in any entry is wrong along them."""
+    found = [np.longdouble(draw.normal(size=shape)) for _ in range(DIRECTIONS)]
+    return [one / np.sqrt(np.sum(one * one)) for one in found]
+
+
+def _slopes(loss: Callable[[Values], Any], p: Values, along: Values) -> Values | None:
+    """Return the derivative of the loss along each direction, or None where two steps do not agree."""
+    found: Values = {}
+    for name, directions in along.items():
+        known = [_slope(loss, p, name, direction) for direction in directions]
+        if any(one is None for one in known):
+            return None
+        found[name] = np.array(known, np.longdouble)
     return found
 
 
-def _slope(loss: Callable[[Values], Any], p: Values, name: str, index: tuple[int, ...]) -> Any:
+def _slope(loss: Callable[[Values], Any], p: Values, name: str, direction: Any) -> Any:
     def at(step: float) -> Any:
         moved = copied(p)
-        moved[name][index] += np.longdouble(step)
+        moved[name] += np.longdouble(step) * direction
         value = np.longdouble(loss(moved))
         if value.size != 1:
             raise NotDefined("its loss is not one number")
@@ -103,72 +120,68 @@ def _slope(loss: Callable[[Values], Any], p: Values, name: str, index: tuple[int
     return None
 
 
-def _compared(code: Code, probe: Probe, p: Values, data: tuple[Any, ...], slopes: Values) -> Truth:
+def _compared(code: Code, probe: Probe, p: Values, data: tuple[Any, ...], along: Values, slopes: Values) -> Truth:
     shapes = ""
     if probe.gradient is not None:
         given = probe.gradient(code, copied(p), *data)
-        for name, slope in slopes.items():
-            word = _same(given[name], slope)
+        for name in p:
+            word = _same(given[name], np.shape(p[name]), along[name], slopes[name])
             if word == "wrong":
                 return Truth("wrong", f"the gradient of {name}")
             shapes = shapes or word
     if probe.trained is not None:
-        found = _steps(code, probe, p, data, slopes)
+        found = _steps(code, probe, p, data, along, slopes)
         if found.word != "right":
             return found
     return Truth("not defined", shapes) if shapes else Truth("right")
 
 
-def _same(given: Any, slope: Any) -> str:
+def _same(given: Any, shape: tuple[int, ...], directions: list[Any], slopes: Any) -> str:
     """Return nothing where they are the same, "wrong" where they are not, or what is unclear."""
     value = np.asarray(given, np.longdouble)
-    shape = np.shape(value)
     if not np.all(np.isfinite(value)):
         raise NotDefined("a gradient is not finite")
     try:
-        if np.broadcast_shapes(shape, slope.shape) != slope.shape:
+        if np.broadcast_shapes(value.shape, shape) != shape:
             return "wrong"  # what is subtracted makes another shape of the parameter
     except ValueError:
         return "wrong"
-    scale = max(1.0, float(np.max(np.abs(slope))))
-    error = float(np.max(np.abs(value - slope))) / scale
+    full = np.broadcast_to(value, shape)
+    found = np.array([np.sum(full * direction) for direction in directions])
+    error = float(np.max(np.abs(found - slopes))) / max(1.0, float(np.max(np.abs(slopes))))
     if error > UNEQUAL:
         return "wrong"
     if error > EQUAL:
         raise NotDefined(f"its error is {error:.0e}")
-    return "" if shape == slope.shape else f"right but for its shape, {shape} for {slope.shape}"
+    return "" if value.shape == shape else f"right but for its shape, {value.shape} for {shape}"
 
 
-def _steps(code: Code, probe: Probe, p: Values, data: tuple[Any, ...], slopes: Values) -> Truth:
+def _steps(code: Code, probe: Probe, p: Values, data: tuple[Any, ...], along: Values, slopes: Values) -> Truth:
     """Compare what one pass and two passes of the training do with the slopes."""
     assert probe.trained is not None
     once, twice = (probe.trained(code, copied(p), *data, passes) for passes in (1, 2))
-    after = _slopes(lambda q: probe.loss(code, q, *data), {name: np.longdouble(once[name]) for name in p})
+    for name in p:
+        if np.shape(once[name]) != np.shape(p[name]):
+            return Truth("wrong", f"the update changes the shape of {name}")
+    between = {name: np.array(once[name], np.longdouble) for name in p}
+    after = _slopes(lambda q: probe.loss(code, q, *data), between, along)
     rates: list[float] = []
-    for start, end, slope in ((p, once, slopes), (once, twice, after or {})):
+    for start, end, slope in ((p, once, slopes), (between, twice, after or {})):
         for name in slope:
-            rate = _rate(np.asarray(end[name], np.longdouble), np.asarray(start[name], np.longdouble), slope[name])
-            if rate is None or rate <= 0:
+            step = np.asarray(end[name], np.longdouble) - start[name]
+            if not np.all(np.isfinite(step)):
+                raise NotDefined("a parameter is not finite after an update")
+            if np.min(np.abs(slope[name])) < EQUAL:
+                raise NotDefined(f"the loss hardly depends on {name}")
+            found = [-np.sum(step * direction) for direction in along[name]] / slope[name]
+            if np.ptp(found) > UNEQUAL * max(1, 1 / np.min(np.abs(slope[name]))) or np.min(found) <= 0:
                 return Truth("wrong", f"the update of {name}")
-            rates.append(rate)
-    if max(rates) - min(rates) > 1e-7 * max(rates):
+            rates.append(float(found[0]))
+    if probe.gradient is None and probe.rate is not None:
+        return Truth("right") if np.allclose(rates, probe.rate, 1e-6) else Truth("wrong", "a factor of the updates")
+    if max(rates) - min(rates) > 1e-6 * max(rates):
         return Truth("not defined", "each parameter is updated by its own gradient, but not at one rate")
-    if probe.gradient is None and abs(rates[0] - probe.rate) > 1e-7:
-        return Truth("not defined", "the updates are the gradients at another rate")
     return Truth("right")
-
-
-def _rate(end: Any, start: Any, slope: Any) -> float | None:
-    """Return the rate at which a parameter went down this slope, or None where it went another way."""
-    if np.shape(end) != np.shape(start):
-        return None
-    step = end - start
-    if not np.all(np.isfinite(step)):
-        raise NotDefined("a parameter is not finite after an update")
-    if not np.any(slope):
-        raise NotDefined("the loss does not depend on a parameter")
-    rate = -np.sum(step * slope) / np.sum(slope * slope)
-    return float(rate) if float(np.max(np.abs(step + rate * slope))) < UNEQUAL else None
 
 
 @contextlib.contextmanager
