@@ -8,6 +8,7 @@ import random
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from tests.edits.bases import Base
@@ -36,8 +37,9 @@ class Edit:
         return f"{self.base}:{self.line} [{self.kind}]  {self.before}  ->  {self.after}"
 
 
-def edits(base: Base) -> list[Edit]:
-    """Return every one-line edit of a file, each text once."""
+@cache
+def edits(base: Base) -> tuple[Edit, ...]:
+    """Return every one-line edit of a file, each text once; some may not be Python, or nothing new."""
     found: dict[str, Edit] = {}
     lines = base.text.splitlines()
     for node, kind, after in _all_changes(ast.parse(base.text)):
@@ -46,18 +48,20 @@ def edits(base: Base) -> list[Edit]:
         _keep(found, base, lines, node.lineno, kind, _put_in(lines[node.lineno - 1], node, after))
     for number, kind, after in _whole_lines(base, lines):
         _keep(found, base, lines, number, kind, after)
-    return list(found.values())
+    return tuple(found.values())
 
 
 def _keep(found: dict[str, Edit], base: Base, lines: list[str], number: int, kind: str, after: str) -> None:
-    before = lines[number - 1]
     text = "\n".join([*lines[: number - 1], after, *lines[number:], ""])
+    found.setdefault(text, Edit(base.name, kind, number, lines[number - 1].strip(), after.strip(), text))
+
+
+def _is_new(base: Base, text: str) -> bool:
+    """Whether an edited text is Python, and says something else."""
     try:
-        same = ast.dump(ast.parse(text)) == ast.dump(ast.parse(base.text))
+        return ast.dump(ast.parse(text)) != ast.dump(ast.parse(base.text))
     except SyntaxError:
-        return
-    if not same:
-        found.setdefault(text, Edit(base.name, kind, number, before.strip(), after.strip(), text))
+        return False
 
 
 def drawn(base: Base, draw: random.Random) -> Edit:
@@ -65,7 +69,10 @@ def drawn(base: Base, draw: random.Random) -> Edit:
     by_kind: dict[str, list[Edit]] = {}
     for one in edits(base):
         by_kind.setdefault(one.kind, []).append(one)
-    return draw.choice(by_kind[draw.choice(sorted(by_kind))])
+    while True:
+        one = draw.choice(by_kind[draw.choice(sorted(by_kind))])
+        if _is_new(base, one.text):
+            return one
 
 
 def _put_in(line: str, node: ast.expr | ast.stmt, after: str) -> str:
