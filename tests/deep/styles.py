@@ -5,18 +5,19 @@ A mistake stands only below the second layer from the top: in the layers 1 to L 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-HEAD: Final = '''import numpy as np
+HEAD: Final = """import numpy as np
 
 
 def softmax(Z):
     E = np.exp(Z - np.max(Z, axis=1, keepdims=True))
     return E / np.sum(E, axis=1, keepdims=True)
 
-'''
+"""
 # How a layer's own derivative and its bias gradient are written: with the mistake, and rightly.
 MISTAKES: Final = {
     "derivative missing": ("dZ = dA", None),
@@ -44,14 +45,9 @@ def _lines(mistake: str) -> tuple[str, str]:
     return dZ or RIGHT[0], db or RIGHT[1]
 
 
-def _named(line: str, l: int | str, index: str = "{0}{1}") -> str:
+def _named(line: str, l: int) -> str:
     """Write a line's names with the number of a layer."""
-    out = line.replace("softmax", "softmax")
-    for name in ("dZ", "dA"):
-        out = out.replace(name, index.format(name.lower(), l))
-    for name in ("Z", "A"):
-        out = out.replace(f"{name} **", f"{index.format(name, l)} **")
-    return out.replace("dz", "dZ").replace("da", "dA")
+    return re.sub(r"\b(dZ|dA|Z|A)\b", rf"\g<1>{l}", line)
 
 
 # A dictionary with "W" + str(l), and loops.
@@ -78,7 +74,7 @@ def _dictionary(layers: int, mistake: str) -> str:
     else:
         derivative, bias = f"            {in_cache(RIGHT[0])}", f'        grads["db" + str(l)] = {RIGHT[1]}'
     sizes = ", ".join(["4", *(str(5 + n % 3) for n in range(layers - 1)), "3"])
-    return f'''{HEAD}
+    return f"""{HEAD}
 def initialize(layer_dims):
     params = {{}}
     for l in range(1, len(layer_dims)):
@@ -130,7 +126,7 @@ def train(X, Y, epochs=100, lr=0.1):
             params["W" + str(l)] -= lr * grads["dW" + str(l)]
             params["b" + str(l)] -= lr * grads["db" + str(l)]
     return params
-'''
+"""
 
 
 def _dictionary_measure(space: dict[str, Any], Ws: Arrays, bs: Arrays, X: Any, Y: Any) -> Measured:
@@ -146,14 +142,17 @@ def _dictionary_measure(space: dict[str, Any], Ws: Arrays, bs: Arrays, X: Any, Y
 
 def _lists(layers: int, mistake: str) -> str:
     wrong_dZ, wrong_db = _lines(mistake)
-    right, wrong = (one.replace("(1 - A ", "(1 - self.A[l + 1] ").replace("(1 - Z ", "(1 - self.Z[l] ") for one in (RIGHT[0], wrong_dZ))
+    right, wrong = (
+        one.replace("(1 - A ", "(1 - self.A[l + 1] ").replace("(1 - Z ", "(1 - self.Z[l] ")
+        for one in (RIGHT[0], wrong_dZ)
+    )
     if mistake:
         derivative = f"                {right}\n                if l < L - 2:\n                    {wrong}"
         bias = f"            db.insert(0, {RIGHT[1]} if l >= L - 2 else {wrong_db})"
     else:
         derivative, bias = f"                {right}", f"            db.insert(0, {RIGHT[1]})"
     sizes = ", ".join(["4", *(str(5 + n % 3) for n in range(layers - 1)), "3"])
-    return f'''{HEAD}
+    return f"""{HEAD}
 class Network:
     def __init__(self, sizes, lr=0.1):
         self.lr = lr
@@ -193,7 +192,7 @@ class Network:
 
 
 net = Network([{sizes}])
-'''
+"""
 
 
 def _lists_measure(space: dict[str, Any], Ws: Arrays, bs: Arrays, X: Any, Y: Any) -> Measured:
@@ -221,7 +220,7 @@ def _backward_lines(layers: int, mistake: str, W: str) -> list[str]:
         if l < layers:
             lines += [f"    dA{l} = dZ{l + 1} @ {W.format(l + 1)}.T", "    " + _named(dZ, l)]
         lines.append(f"    dW{l} = {'X' if l == 1 else f'A{l - 1}'}.T @ dZ{l}")
-        lines.append(f"    db{l} = " + db.replace("dZ", f"dZ{l}"))
+        lines.append(f"    db{l} = " + _named(db, l))
     return lines
 
 
@@ -236,11 +235,12 @@ def _arguments(layers: int, mistake: str) -> str:
     weights = _names("W{0}", every)
     sizes = ["n_x", *(f"h{l}" for l in range(1, layers)), "n_y"]
     makes = "\n".join(
-        f"    W{l} = np.random.randn({sizes[l - 1]}, {sizes[l]}) * 0.1\n    b{l} = np.zeros((1, {sizes[l]}))" for l in every
+        f"    W{l} = np.random.randn({sizes[l - 1]}, {sizes[l]}) * 0.1\n    b{l} = np.zeros((1, {sizes[l]}))"
+        for l in every
     )
     updates = "\n".join(f"        W{l} = W{l} - lr * dW{l}\n        b{l} = b{l} - lr * db{l}" for l in every)
     given = ", ".join(["4", *(str(5 + n % 3) for n in range(layers - 1)), "3"])
-    return f'''{HEAD}
+    return f"""{HEAD}
 def init_params({", ".join(sizes)}):
 {makes}
     return {parameters}
@@ -267,7 +267,7 @@ def train(X, Y, epochs=100, lr=0.1):
         {grads} = backward(X, Y, {caches}, {weights})
 {updates}
     return {parameters}
-'''
+"""
 
 
 def _arguments_measure(space: dict[str, Any], Ws: Arrays, bs: Arrays, X: Any, Y: Any) -> Measured:
@@ -281,12 +281,13 @@ def _written_out(layers: int, mistake: str) -> str:
     every = range(1, layers + 1)
     sizes = ["n_x", *["n_h"] * (layers - 1), "n_y"]
     makes = "\n".join(
-        f'    p["W{l}"] = np.random.randn({sizes[l - 1]}, {sizes[l]}) * 0.1\n    p["b{l}"] = np.zeros((1, {sizes[l]}))' for l in every
+        f'    p["W{l}"] = np.random.randn({sizes[l - 1]}, {sizes[l]}) * 0.1\n    p["b{l}"] = np.zeros((1, {sizes[l]}))'
+        for l in every
     )
     cache = ", ".join(f'"Z{l}": Z{l}, "A{l}": A{l}' for l in every)
     taken = "\n".join(f'    Z{l}, A{l} = cache["Z{l}"], cache["A{l}"]' for l in every)
     grads = ", ".join(f'"dW{l}": dW{l}, "db{l}": db{l}' for l in every)
-    return f'''{HEAD}
+    return f"""{HEAD}
 def init(n_x, n_h, n_y):
     p = {{}}
 {makes}
@@ -306,7 +307,7 @@ def backward(X, Y, p, cache):
 {taken}
 {chr(10).join(_backward_lines(layers, mistake, 'p["W{0}"]'))}
     return {{{grads}}}
-'''
+"""
 
 
 def _written_out_measure(space: dict[str, Any], Ws: Arrays, bs: Arrays, X: Any, Y: Any) -> Measured:
@@ -322,7 +323,9 @@ def _written_out_measure(space: dict[str, Any], Ws: Arrays, bs: Arrays, X: Any, 
 
 def _objects(layers: int, mistake: str) -> str:
     wrong_dZ, wrong_db = _lines(mistake)
-    right, wrong = (one.replace("(1 - A ", "(1 - layer.A ").replace("(1 - Z ", "(1 - layer.Z ") for one in (RIGHT[0], wrong_dZ))
+    right, wrong = (
+        one.replace("(1 - A ", "(1 - layer.A ").replace("(1 - Z ", "(1 - layer.Z ") for one in (RIGHT[0], wrong_dZ)
+    )
     right_db, wrong_db = f"layer.db = {RIGHT[1]}", f"layer.db = {wrong_db}"
     if mistake:
         derivative = f"                {right}\n                if i < L - 2:\n                    {wrong}"
@@ -330,7 +333,7 @@ def _objects(layers: int, mistake: str) -> str:
     else:
         derivative, bias = f"                {right}", f"            {right_db}"
     sizes = ", ".join(["4", *(str(5 + n % 3) for n in range(layers - 1)), "3"])
-    return f'''{HEAD}
+    return f"""{HEAD}
 class Layer:
     def __init__(self, n_in, n_out):
         self.W = np.random.randn(n_in, n_out) * 0.2
@@ -379,7 +382,7 @@ class MLP:
 
 
 model = MLP([{sizes}])
-'''
+"""
 
 
 def _objects_measure(space: dict[str, Any], Ws: Arrays, bs: Arrays, X: Any, Y: Any) -> Measured:

@@ -40,7 +40,11 @@ def _notebook(text: str) -> str:
     _, *parts = _CELL.split(text)
     cells = []
     for head, body in zip(parts[::2], parts[1::2], strict=True):
-        cell = {"cell_type": "markdown" if "[markdown]" in head else "code", "metadata": {}, "source": body.strip("\n")}
+        cell: dict[str, object] = {
+            "cell_type": "markdown" if "[markdown]" in head else "code",
+            "metadata": {},
+            "source": body.strip("\n"),
+        }
         if cell["cell_type"] == "code":
             cell |= {"execution_count": None, "outputs": []}
         cells.append(cell)

@@ -110,7 +110,9 @@ def told(one: Said) -> str:
     """Return what is wrong with a verdict: the file's change as lines, what is true, what was said."""
     case = one.case
     before = bases()[case.base].text.splitlines()
-    lines = [line for line in difflib.unified_diff(before, case.text.splitlines(), lineterm="", n=0) if line[:2] != "@@"]
+    lines = [
+        line for line in difflib.unified_diff(before, case.text.splitlines(), lineterm="", n=0) if line[:2] != "@@"
+    ]
     change = "" if case.kind in edits.KINDS else "\n".join(f"      {line}" for line in lines[2:40])
     true = f"{case.true.word} ({case.true.why})" if case.true.why else case.true.word
     return f"{one.complaint.upper()}: {case.how}\n    true: {true}; said: {one.sentence[:300]}\n{change}".rstrip()
@@ -121,7 +123,10 @@ def table(found: Sequence[Said]) -> str:
     counts = Counter((one.case.true.word, one.verdict) for one in found)
     heads = ("correct", "wrong", "could not judge", "fault")
     lines = [f"{'':12}" + "".join(f"{head:>17}" for head in heads)]
-    lines += [f"{word:12}" + "".join(f"{counts[word, head]:17}" for head in heads) for word in ("right", "wrong", "not defined")]
+    lines += [
+        f"{word:12}" + "".join(f"{counts[word, head]:17}" for head in heads)
+        for word in ("right", "wrong", "not defined")
+    ]
     by_base = Counter((one.case.base, one.complaint or ("as it is" if one.as_true else "not judged")) for one in found)
     for base in sorted({one.case.base for one in found}):
         row = {kind: count for (name, kind), count in sorted(by_base.items()) if name == base}
@@ -152,7 +157,12 @@ def main(words: Sequence[str] | None = None) -> int:
             found.append(one)
             if one.complaint:
                 print(told(one), flush=True)
-        print(f"{kind}, seed {given.seed}, {len(found)} files; a line is what is true, a column what was said\n{table(found)}", flush=True)
+            elif one.verdict == "correct" and not one.as_true:
+                print(f"called correct, though nothing is true of it: {one.case.how} ({one.case.true.why})", flush=True)
+        print(
+            f"{kind}, seed {given.seed}, {len(found)} files; a line is what is true, a column what was said\n{table(found)}",
+            flush=True,
+        )
         failed = failed or bool(not_right) or any(one.complaint for one in found)
     return 1 if failed else 0
 

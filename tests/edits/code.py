@@ -18,6 +18,7 @@ class Code:
     text: str
     names: Mapping[str, str] = field(default_factory=dict)
     space: dict[str, Any] = field(default_factory=dict)
+    loop: tuple[CodeType, str] | None = None
 
     def __post_init__(self) -> None:
         self.space = _executed(ast.parse(self.text), "__main__")
@@ -43,12 +44,12 @@ class Code:
     def one_pass(self, values: Mapping[str, Any], number: int = 0) -> Code:
         """Run the body of the module's own loop once, after these globals were set; what came out is looked up here."""
         self.space.update({self.name(name): value for name, value in values.items()})
-        if not hasattr(self, "_body"):
-            loop, _ = _loop(ast.parse(self.text).body)
-            self._body: CodeType = compile(ast.Module(loop.body, []), "<loop>", "exec")
-            self._counter = ast.unparse(loop.target)
-        self.space[self._counter] = number
-        exec(self._body, self.space)
+        if self.loop is None:
+            found, _ = _loop(ast.parse(self.text).body)
+            self.loop = compile(ast.Module(found.body, []), "<loop>", "exec"), ast.unparse(found.target)
+        body, counter = self.loop
+        self.space[counter] = number
+        exec(body, self.space)
         return self
 
 

@@ -14,7 +14,9 @@ from typing import Final
 from tests.edits.bases import Base
 
 # How often a loop runs over the same data is nobody's mistake, and which of them are a batch neither.
-FROZEN: Final = re.compile(r"range\((epochs|num_iter\w*|\d+)\)|range\(0, len\(X\)|\[start:|^\s*(print|#|import|if __name__)")
+FROZEN: Final = re.compile(
+    r"range\((epochs|num_iter\w*|\d+)\)|range\(0, len\(X\)|\[start:|^\s*(print|#|import|if __name__)"
+)
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,9 @@ def _put_in(line: str, node: ast.expr | ast.stmt, after: str) -> str:
 
 
 def _all_changes(tree: ast.Module) -> Iterator[tuple[ast.expr | ast.stmt, str, str]]:
-    for scope in (tree, *(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))):
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    scopes: list[ast.Module | ast.FunctionDef] = [tree, *functions]
+    for scope in scopes:
         names = _names(scope)
         for statement in scope.body:
             if isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.Import):
@@ -117,7 +121,13 @@ def _computes(value: ast.expr) -> bool:
 
 def _operator(node: ast.expr) -> list[str]:
     if isinstance(node, ast.BinOp):
-        others = {ast.Add: ast.Sub(), ast.Sub: ast.Add(), ast.Mult: ast.Div(), ast.Div: ast.Mult(), ast.MatMult: ast.Mult()}
+        others = {
+            ast.Add: ast.Sub(),
+            ast.Sub: ast.Add(),
+            ast.Mult: ast.Div(),
+            ast.Div: ast.Mult(),
+            ast.MatMult: ast.Mult(),
+        }
         if type(node.op) in others:
             node.op = others[type(node.op)]
             return [ast.unparse(node)]
@@ -166,7 +176,9 @@ def _axis(node: ast.expr) -> list[str]:
             other = copy.deepcopy(node)
             value = word.value
             assert isinstance(value, ast.Constant)
-            other.keywords[number].value = ast.Constant(not value.value if word.arg == "keepdims" else 1 - int(str(value.value)))
+            other.keywords[number].value = ast.Constant(
+                not value.value if word.arg == "keepdims" else 1 - int(str(value.value))
+            )
             found += [ast.unparse(fewer), ast.unparse(other)]
     return found
 
@@ -231,7 +243,11 @@ def _names(scope: ast.Module | ast.FunctionDef) -> dict[str, list[str]]:
             found["name"].append(node.id)
         elif isinstance(node, ast.Attribute) and ast.unparse(node.value) == "self":
             found["self"].append(node.attr)
-        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+        elif (
+            isinstance(node, ast.Subscript)
+            and isinstance(node.slice, ast.Constant)
+            and isinstance(node.slice.value, str)
+        ):
             found["key"].append(node.slice.value)
     return {form: sorted(set(names)) for form, names in found.items()}
 

@@ -7,7 +7,7 @@ what its training makes of them in so many passes at the rate RATE.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -25,7 +25,7 @@ N, H, K, M = 4, 5, 3, 6  # inputs, hidden units, outputs, samples: no two alike
 class Probe:
     """What is run of a file; `gradient` or `trained` is None where the file has no such thing."""
 
-    shapes: dict[str, tuple[int, ...]]
+    shapes: Mapping[str, tuple[int, ...]]
     data: Callable[[Any], tuple[Any, ...]]
     loss: Callable[..., Any]
     gradient: Callable[..., Values] | None
@@ -304,7 +304,7 @@ def _looped(p: Values, passes: int, code: Code) -> Values:
     return values
 
 
-def _in_module(shapes: dict[str, tuple[int, ...]], loss: str, grads: dict[str, str] | None, rate: float) -> Probe:
+def _in_module(shapes: Mapping[str, tuple[int, ...]], loss: str, grads: dict[str, str] | None, rate: float) -> Probe:
     """Return the probe of a loop that computes its loss and its gradients under these names."""
 
     def gradient(code: Code, p: Values) -> Values:

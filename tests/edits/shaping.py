@@ -50,7 +50,9 @@ def _uses(statement: ast.stmt) -> tuple[set[str], set[str]]:
     for target in statement.targets:
         for part in target.elts if isinstance(target, ast.Tuple) else [target]:
             writes.add(ast.unparse(part))
-    reads = {ast.unparse(n) for n in ast.walk(statement.value) if isinstance(n, ast.Name | ast.Attribute | ast.Subscript)}
+    reads = {
+        ast.unparse(n) for n in ast.walk(statement.value) if isinstance(n, ast.Name | ast.Attribute | ast.Subscript)
+    }
     reads |= {ast.unparse(n.value) for t in statement.targets for n in ast.walk(t) if isinstance(n, ast.Subscript)}
     return writes, reads
 
@@ -81,7 +83,9 @@ def _has_operand(statement: ast.stmt) -> bool:
 
 def augmented(tree: ast.Module, draw: random.Random) -> bool:
     """`p = p - step` as `p -= step` and the other way round, for a key or an attribute, or for a global."""
-    names = {ast.unparse(target) for node in ast.walk(tree) if isinstance(node, ast.arg) for target in [ast.Name(node.arg)]}
+    names = {
+        ast.unparse(target) for node in ast.walk(tree) if isinstance(node, ast.arg) for target in [ast.Name(node.arg)]
+    }
     places = list(_updates(tree, names))
     for block, at, new in draw.sample(places, min(len(places), draw.randint(1, 4))):
         block[at] = new
@@ -92,18 +96,29 @@ def _updates(tree: ast.Module, arguments: set[str]) -> Iterator[tuple[Block, int
     for block in _blocks(tree):
         for at, statement in enumerate(block):
             match statement:
-                case ast.Assign([target], ast.BinOp(left, ast.Sub() as op, right)) if ast.unparse(target) == ast.unparse(left):
-                    if ast.unparse(target) not in arguments and not isinstance(right, ast.Call):
+                case ast.Assign(
+                    [ast.Name() | ast.Attribute() | ast.Subscript() as target], ast.BinOp(left, ast.Sub() as op, right)
+                ):
+                    alike = ast.unparse(target) == ast.unparse(left) and ast.unparse(target) not in arguments
+                    if alike and not isinstance(right, ast.Call):
                         yield block, at, ast.AugAssign(target, op, right)
                 case ast.AugAssign(ast.Attribute() as target, ast.Sub() as op, right):
-                    yield block, at, ast.Assign([target], ast.BinOp(ast.parse(ast.unparse(target), mode="eval").body, op, right), lineno=0)
+                    read = ast.parse(ast.unparse(target), mode="eval").body
+                    yield block, at, ast.Assign([target], ast.BinOp(read, op, right), lineno=0)
 
 
 def commented(tree: ast.Module, draw: random.Random) -> bool:
     """Give functions a docstring that says nothing about shapes; a comment would not survive the tree."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and ast.get_docstring(node) is None and draw.random() < 0.7:
-            said = draw.choice(["TODO: tidy up.", "See the slides of week 3.", "Compute and return the result.", "2x faster than before"])
+            said = draw.choice(
+                [
+                    "TODO: tidy up.",
+                    "See the slides of week 3.",
+                    "Compute and return the result.",
+                    "2x faster than before",
+                ]
+            )
             node.body.insert(0, ast.Expr(ast.Constant(said)))
     return True
 

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 
 def spelled(tree: ast.Module, draw: random.Random) -> bool:
     """Write up to four random expressions in another way; say whether there were any."""
-    places = [(node, others) for node in ast.walk(tree) if isinstance(node, ast.expr) and (others := list(_others(node)))]
+    places = [
+        (node, others) for node in ast.walk(tree) if isinstance(node, ast.expr) and (others := list(_others(node)))
+    ]
     chosen = draw.sample(places, min(len(places), draw.randint(1, 4)))
     inner = {id(part) for node, _ in chosen for part in ast.walk(node) if part is not node}
     swap = {id(node): draw.choice(others) for node, others in chosen if id(node) not in inner}
@@ -39,6 +41,14 @@ def _parsed(text: str, **parts: ast.expr) -> ast.expr:
 
 
 def _others(node: ast.expr) -> Iterator[ast.expr]:
+    yield from _of_a_product(node)
+    yield from _of_a_square(node)
+    yield from _of_arithmetic(node)
+    yield from _of_an_array(node)
+    yield from _of_a_relu(node)
+
+
+def _of_a_product(node: ast.expr) -> Iterator[ast.expr]:
     match node:
         case ast.BinOp(left, ast.MatMult(), right):
             yield from _products(left, right)
@@ -46,6 +56,10 @@ def _others(node: ast.expr) -> Iterator[ast.expr]:
             yield from _products(left, right)
         case ast.Call(ast.Attribute(left, "dot"), [right]):
             yield from _products(left, right)
+
+
+def _of_a_square(node: ast.expr) -> Iterator[ast.expr]:
+    match node:
         case ast.BinOp(base, ast.Pow(), ast.Constant(2)):
             yield from _squares(base)
         case ast.Call(ast.Attribute(ast.Name("np"), "square"), [base]):
@@ -54,16 +68,23 @@ def _others(node: ast.expr) -> Iterator[ast.expr]:
             yield from _squares(base)
         case ast.BinOp(left, ast.Mult(), right) if ast.unparse(left) == ast.unparse(right):
             yield from _squares(left)
+
+
+def _of_arithmetic(node: ast.expr) -> Iterator[ast.expr]:
+    match node:
         case ast.BinOp(value, ast.Div(), ast.Name("m" | "N") as count):
-            yield _parsed("1 / COUNT * VALUE", VALUE=value, COUNT=count)
-            yield _parsed("VALUE * (1.0 / COUNT)", VALUE=value, COUNT=count)
-            yield _parsed("np.divide(VALUE, COUNT)", VALUE=value, COUNT=count)
+            for text in ("1 / COUNT * VALUE", "VALUE * (1.0 / COUNT)", "np.divide(VALUE, COUNT)"):
+                yield _parsed(text, VALUE=value, COUNT=count)
         case ast.BinOp(left, ast.Mult(), right) if not isinstance(left, ast.BinOp):
             yield _parsed("np.multiply(LEFT, RIGHT)", LEFT=left, RIGHT=right)
             yield _parsed("RIGHT * LEFT", LEFT=left, RIGHT=right)
         case ast.BinOp(left, ast.Sub(), right):
             yield _parsed("-(RIGHT) + LEFT", LEFT=left, RIGHT=right)
             yield _parsed("np.subtract(LEFT, RIGHT)", LEFT=left, RIGHT=right)
+
+
+def _of_an_array(node: ast.expr) -> Iterator[ast.expr]:
+    match node:
         case ast.Call(ast.Attribute(ast.Name("np"), "sum" | "mean" | "max" as name), [array], keywords):
             yield ast.Call(ast.Attribute(array, name), [], keywords)
             yield from _kept(node)
@@ -73,14 +94,18 @@ def _others(node: ast.expr) -> Iterator[ast.expr]:
         case ast.Attribute(array, "T") if not isinstance(node.ctx, ast.Store):
             yield _parsed("np.transpose(ARRAY)", ARRAY=array)
             yield _parsed("ARRAY.transpose()", ARRAY=array)
+        case ast.Subscript(ast.Attribute(ast.Name() as array, "shape"), ast.Constant(0)):
+            yield _parsed("len(ARRAY)", ARRAY=array)
+
+
+def _of_a_relu(node: ast.expr) -> Iterator[ast.expr]:
+    match node:
         case ast.Call(ast.Attribute(ast.Name("np"), "maximum"), [ast.Constant(0), z] | [z, ast.Constant(0)]):
             yield _parsed("np.where(Z > 0, Z, 0)", Z=z)
             yield _parsed("Z * (Z > 0)", Z=z)
         case ast.Compare(z, [ast.Gt()], [ast.Constant(0)]):
             yield _parsed("(Z > 0).astype(float)", Z=z)
             yield _parsed("np.where(Z > 0, 1.0, 0.0)", Z=z)
-        case ast.Subscript(ast.Attribute(ast.Name() as array, "shape"), ast.Constant(0)):
-            yield _parsed("len(ARRAY)", ARRAY=array)
 
 
 def _products(left: ast.expr, right: ast.expr) -> Iterator[ast.expr]:

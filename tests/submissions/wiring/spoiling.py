@@ -15,6 +15,7 @@ _KEPT_IN: Final = re.compile(r"(self\.)?_?(grads?|gradients?|nabla_\w|d?grads_\w
 HOW: Final[dict[str, Callable[[str], str]]] = {
     "zeros": lambda value: f"(np.zeros_like({value}))",
     "constants": lambda value: f"(np.random.RandomState(5).uniform(-1, 1, np.shape({value})))",
+    "doubled": lambda value: f"(2.0 * ({value}))",
     "scaled": lambda value: f"(-2.5 * ({value}))",
 }
 
@@ -24,7 +25,11 @@ def spoiled(text: str, how: str, *, is_notebook: bool = False) -> tuple[str, int
     if not is_notebook:
         return _spoiled(text, HOW[how])
     notebook, count = json.loads(text), 0
-    cells = notebook["cells"] if "cells" in notebook else [one for sheet in notebook["worksheets"] for one in sheet["cells"]]
+    cells = (
+        notebook["cells"]
+        if "cells" in notebook
+        else [one for sheet in notebook["worksheets"] for one in sheet["cells"]]
+    )
     for cell in cells:
         if cell["cell_type"] == "code":
             key = "source" if "source" in cell else "input"  # in the older format
@@ -59,11 +64,25 @@ def _gradients(tree: ast.Module) -> list[ast.expr]:
                 found += [node.value]
             elif isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple):
                 found += [v for t, v in zip(node.targets[0].elts, node.value.elts, strict=False) if _is_gradient(t)]
+        elif isinstance(node, ast.AugAssign) and _is_parameter(node.target) and _is_product(node.value):
+            found.append(node.value)
         elif isinstance(node, ast.Return) and isinstance(node.value, ast.Dict):
             keys = [key.value if isinstance(key, ast.Constant) else None for key in node.value.keys]
             if keys and all(isinstance(key, str) and re.fullmatch(r"d?[Wwb]\d", key) for key in keys):
                 found += node.value.values
     return [one for one in found if not isinstance(one, ast.Name | ast.Constant | ast.Dict | ast.List | ast.ListComp)]
+
+
+def _is_parameter(target: ast.expr) -> bool:
+    """Whether this is a parameter by its name: an update that is computed where it is made is spoiled as well."""
+    return bool(re.fullmatch(r"(self\.)?(W|w|syn|weights|theta|Theta|v|V)_?\w{0,14}", ast.unparse(target)))
+
+
+def _is_product(value: ast.expr) -> bool:
+    return any(
+        isinstance(node, ast.MatMult) or (isinstance(node, ast.Attribute) and node.attr == "dot")
+        for node in ast.walk(value)
+    )
 
 
 def _is_gradient(target: ast.expr) -> bool:

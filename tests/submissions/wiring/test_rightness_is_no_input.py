@@ -16,7 +16,9 @@ from tests.places import CORPUS
 from tests.submissions.wiring.spoiling import HOW, spoiled
 from tests.tiers import sampled
 
-MINIMUM: Final = 2  # gradients that are replaced; in other files they have names of their own, and nothing would be shown
+MINIMUM: Final = (
+    2  # gradients that are replaced; in other files they have names of their own, and nothing would be shown
+)
 
 
 def wiring(path: Path) -> dict[str, Any] | None:
