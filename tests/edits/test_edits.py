@@ -15,7 +15,7 @@ from tests.edits.probes import PROBES
 from tests.edits.truth import Truth, truth
 from tests.tiers import sampled
 
-COUNT, SEED = 4, 3
+COUNT, SEED = 16, 3  # one of each base, of which every fourth is judged here
 
 
 @pytest.mark.parametrize("name", list(bases()))
@@ -53,18 +53,16 @@ def test_what_is_true_of_an_edit(
     monkeypatch.setattr("tests.edits.truth.SECONDS", 2)
     text = bases()[name].text
     assert before in text
-    found = truth(name, text.replace(before, after))
+    found = truth(name, text.replace(before, after, 1))
     assert (found.word, why in found.why) == (word, True), found
 
 
 def test_edits_are_of_every_kind_and_of_one_line() -> None:
-    kinds = set()
-    for base in bases().values():
-        for one in edits.edits(base)[::7]:
-            pairs = zip(base.text.splitlines(), one.text.splitlines(), strict=True)
-            assert sum(before != after for before, after in pairs) == 1
-        kinds |= {one.kind for one in edits.edits(base)}
-    assert kinds == set(edits.KINDS)
+    base, draw = bases()["class_attributes_sigmoid"], random.Random(1)
+    assert {one.kind for one in edits.edits(base)} == set(edits.KINDS)
+    for _ in range(20):
+        pairs = zip(base.text.splitlines(), edits.drawn(base, draw).text.splitlines(), strict=True)
+        assert sum(before != after for before, after in pairs) == 1
 
 
 @pytest.mark.parametrize("name", sampled(bases()))
@@ -77,9 +75,9 @@ def test_changes_that_change_nothing_are_right(name: str) -> None:
 
 
 def test_a_seed_gives_the_same_files() -> None:
-    assert [one.text for one in edited(4, 9)] == [one.text for one in edited(4, 9)]
-    assert [one.text for one in unchanged(4, 9)] == [one.text for one in unchanged(4, 9)]
-    assert [one.text for one in edited(4, 9)] != [one.text for one in edited(4, 8)]
+    assert [one.text for one in edited(2, 9)] == [one.text for one in edited(2, 9)]
+    assert [one.text for one in unchanged(2, 9)] == [one.text for one in unchanged(2, 9)]
+    assert [one.text for one in edited(2, 9)] != [one.text for one in edited(2, 8)]
 
 
 def test_what_is_handed_in_says_nothing_of_what_is_true(tmp_path: Path) -> None:
@@ -104,13 +102,14 @@ def test_what_is_a_miss_and_what_a_false_alarm(word: str, verdict: str, complain
     one = Said(Case("columns_dict_tanh", "renamed", "how", text, Truth(word)), verdict, "said")  # type: ignore[arg-type]
     assert one.complaint == complaint
     assert "+    dZ2 = Y - A2" in told(one)
-    assert sum(int(number) for number in re.findall(r" (\d+)(?= |$)", "\n".join(table([one]).splitlines()[1:4]))) == 1
+    counts = [line[12:].split() for line in table([one]).splitlines()[1:4]]
+    assert sum(int(count) for row in counts for count in row) == 1
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("made", [edited, unchanged])
-def test_no_verdict_on_a_sample_is_false(made) -> None:
-    for case in made(COUNT, SEED):
+@pytest.mark.parametrize(("made", "first"), [(edited, 0), (unchanged, 2)])
+def test_no_verdict_on_a_sample_is_false(made, first: int) -> None:
+    for case in made(COUNT, SEED)[first::4]:
         one = said(case)
         assert one.complaint == "", told(one)
 

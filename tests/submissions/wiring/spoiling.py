@@ -60,8 +60,9 @@ def _gradients(tree: ast.Module) -> list[ast.expr]:
     found: list[ast.expr] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and len(node.targets) == 1:
-            if _is_gradient(node.targets[0]):
-                found += [node.value]
+            step = _step(node.targets[0], node.value)
+            if step is not None or _is_gradient(node.targets[0]):
+                found += [step or node.value]
             elif isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple):
                 found += [v for t, v in zip(node.targets[0].elts, node.value.elts, strict=False) if _is_gradient(t)]
         elif isinstance(node, ast.AugAssign) and _is_parameter(node.target) and _is_product(node.value):
@@ -76,6 +77,13 @@ def _gradients(tree: ast.Module) -> list[ast.expr]:
 def _is_parameter(target: ast.expr) -> bool:
     """Whether this is a parameter by its name: an update that is computed where it is made is spoiled as well."""
     return bool(re.fullmatch(r"(self\.)?(W|w|syn|weights|theta|Theta|v|V)_?\w{0,14}", ast.unparse(target)))
+
+
+def _step(target: ast.expr, value: ast.expr) -> ast.expr | None:
+    """Return the step in `W1 = W1 - step`, where it is computed there."""
+    if not isinstance(value, ast.BinOp) or not isinstance(value.op, ast.Add | ast.Sub) or not _is_parameter(target):
+        return None
+    return value.right if ast.unparse(value.left) == ast.unparse(target) and _is_product(value.right) else None
 
 
 def _is_product(value: ast.expr) -> bool:
