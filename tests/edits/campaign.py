@@ -2,8 +2,9 @@
 
 python -m tests.edits.campaign [--count 300] [--seed 1] [--kind edits|neutral]
 
-A miss is a wrong file that is called correct, a false alarm is a right one that is called wrong. Where nothing is true
-of a file (it stops, its loss is not finite) anything may be said of it but a fault of verify.
+A miss is a wrong file that is called correct, or one whose loss or backward pass stops on a batch; a false alarm is a
+right one that is called wrong. Where nothing else is true of a file (its driver stops, its loss is not finite) anything
+may be said of it but a fault of verify.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ class Said:
         """In one word what is not as it must be, or nothing."""
         if self.verdict == "fault":
             return "fault"
-        if self.case.true.word == "wrong" and self.verdict == "correct":
+        if self.verdict == "correct" and (self.case.true.word == "wrong" or self.case.true.stops):
             return "miss"
         if self.case.true.word == "right" and self.verdict == "wrong":
             return "false alarm"

@@ -57,6 +57,18 @@ def test_what_is_true_of_an_edit(
     assert (found.word, why in found.why) == (word, True), found
 
 
+def test_a_backward_pass_that_stops_on_a_batch_is_never_correct() -> None:
+    base = bases()["class_attributes_sigmoid"]
+    text = base.text.replace("np.dot(dz2, self.W2.T)", "np.dot(dz2.T, self.W2.T)")
+    found = truth(base.name, text)
+    assert (found.word, found.stops) == ("not defined", True)
+    assert Said(Case(base.name, "transposed", "how", text, found), "correct", "").complaint == "miss"
+    driver = truth(
+        "columns_dict_tanh", bases()["columns_dict_tanh"].text.replace("params = update(params", "params = upd(params")
+    )
+    assert (driver.word, driver.stops) == ("not defined", False)
+
+
 def test_edits_are_of_every_kind_and_of_one_line() -> None:
     base, draw = bases()["class_attributes_sigmoid"], random.Random(1)
     assert {one.kind for one in edits.edits(base)} == set(edits.KINDS)

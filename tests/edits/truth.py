@@ -36,10 +36,15 @@ class Truth:
 
     word: Word
     why: str = ""
+    stops: bool = False  # its loss or its backward pass ends in an error on a batch that it should take
 
 
 class NotDefined(Exception):
     """Nothing can be said of this file, and why."""
+
+
+class Stops(Exception):
+    """The loss or the backward pass ends in an error of its own."""
 
 
 def truth(
@@ -55,6 +60,8 @@ def truth(
         try:
             code = Code(text, names or {})
             return _at_all_points(code, PROBES[base] if at_its_rate else replace(PROBES[base], rate=None), draw)
+        except Stops as stopped:
+            return Truth("not defined", f"it stops: {stopped}"[:160], stops=True)
         except NotDefined as stopped:
             return Truth("not defined", str(stopped))
         except Exception as error:  # whatever the changed code does
@@ -103,7 +110,8 @@ def _slope(loss: Callable[[Values], Any], p: Values, name: str, direction: Any) 
     def at(step: float) -> Any:
         moved = copied(p)
         moved[name] += np.longdouble(step) * direction
-        value = np.longdouble(loss(moved))
+        with _said_to_stop():
+            value = np.longdouble(loss(moved))
         if value.size != 1:
             raise NotDefined("its loss is not one number")
         if not np.isfinite(value):
@@ -123,7 +131,8 @@ def _slope(loss: Callable[[Values], Any], p: Values, name: str, direction: Any) 
 def _compared(code: Code, probe: Probe, p: Values, data: tuple[Any, ...], along: Values, slopes: Values) -> Truth:
     shapes = ""
     if probe.gradient is not None:
-        given = probe.gradient(code, copied(p), *data)
+        with _said_to_stop():
+            given = probe.gradient(code, copied(p), *data)
         for name in p:
             word = _same(given[name], np.shape(p[name]), along[name], slopes[name])
             if word == "wrong":
@@ -182,6 +191,16 @@ def _steps(code: Code, probe: Probe, p: Values, data: tuple[Any, ...], along: Va
     if max(rates) - min(rates) > 1e-6 * max(rates):
         return Truth("not defined", "each parameter is updated by its own gradient, but not at one rate")
     return Truth("right")
+
+
+@contextlib.contextmanager
+def _said_to_stop() -> Iterator[None]:
+    try:
+        yield
+    except (TimeoutError, NotDefined):
+        raise
+    except Exception as error:  # whatever the changed code does
+        raise Stops(f"{type(error).__name__}: {error}") from None
 
 
 @contextlib.contextmanager
