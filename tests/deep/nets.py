@@ -59,6 +59,7 @@ class Deep:
             for layer, grad in enumerate(given):
                 assert grad.shape == arrays[layer].shape
                 held, along = arrays[layer], draw.normal(size=grad.shape)
+                along /= np.linalg.norm(along)
                 ends = []
                 for sign in (1, -1):
                     arrays[layer] = held + sign * STEP * along
@@ -82,6 +83,11 @@ def nets() -> list[Deep]:
         for layers in DEPTHS[1:]
     }
     return right + sorted(wrong, key=str)
+
+
+def twelve() -> list[Deep]:
+    """Return nets of 12 layers, right and wrong: the search for a mistake in them has an end."""
+    return [Deep(style.title, 12, mistake) for style in STYLES for mistake in ("", next(iter(MISTAKES)))]
 
 
 @cache
