@@ -18,7 +18,6 @@ def softmax(Z):
     return E / np.sum(E, axis=1, keepdims=True)
 
 """
-# How a layer's own derivative and its bias gradient are written: with the mistake, and rightly.
 MISTAKES: Final = {
     "derivative missing": ("dZ = dA", None),
     "derivative of Z": ("dZ = dA * (1 - Z ** 2)", None),
@@ -55,12 +54,9 @@ def _named(line: str, l: int) -> str:
 
 def _dictionary(layers: int, mistake: str) -> str:
     wrong_dZ, wrong_db = _lines(mistake)
-    cached = {"A **": 'cache["A" + str(l)] **', "Z **": 'cache["Z" + str(l)] **'}
 
     def in_cache(line: str) -> str:
-        for old, new in cached.items():
-            line = line.replace(f"- {old}", f"- {new}")
-        return line
+        return re.sub(r"- (A|Z) \*\*", r'- cache["\1" + str(l)] **', line)
 
     if mistake:
         derivative = f"""            if l > L - 2:
