@@ -4,7 +4,7 @@ BIN    := $(VENV)/bin
 SECONDS ?= 60
 SEED   ?= 1
 
-.PHONY: help report test campaigns check bench corpus mutants soak sample schema clean
+.PHONY: help report test campaigns check bench corpus mutants edits soak sample schema clean
 
 help:
 	@echo "make report     create the environment, check the lab's gradients, train, write reports/report/report.html"
@@ -13,6 +13,7 @@ help:
 	@echo "make bench      print speed as ratios, measured side by side"
 	@echo "make corpus     print the verdict on every file of the corpus of submissions"
 	@echo "make mutants    change every formula and plant every mistake, and ask that a test or verify says so"
+	@echo "make edits      judge 300 one-line edits of right files and 300 changes that change nothing (SEED=1)"
 	@echo "make soak       judge random cases for a minute (SECONDS=60 SEED=1), count false alarms and misses"
 
 $(BIN)/.light: pyproject.toml constraints.txt
@@ -51,6 +52,9 @@ corpus: $(BIN)/.full
 mutants: $(BIN)/.full
 	$(BIN)/python -m tests.mutants.constants
 	$(BIN)/python -m tests.mutants.campaign
+
+edits: $(BIN)/.full
+	$(BIN)/python -m tests.edits.campaign --seed $(SEED)
 
 soak: $(BIN)/.full
 	$(BIN)/python -m tests.benchmarks.soak $(SECONDS) $(SEED)

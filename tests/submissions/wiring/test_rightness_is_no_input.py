@@ -1,0 +1,101 @@
+"""Whether a gradient is right is no input of the wiring: other gradients of the same shapes, the same wiring.
+
+Every file has its gradients replaced by zeros, by constants without a meaning and by multiples of them. How the file is
+run, what its parameters, its loss and its gradients are, must stay as it was.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from tests.edits.bases import bases, handed_in
+from tests.places import CORPUS
+from tests.submissions.wiring.spoiling import HOW, spoiled
+from tests.tiers import sampled
+
+MINIMUM: Final = (
+    2  # gradients that are replaced; in other files they have names of their own, and nothing would be shown
+)
+
+
+def wiring(path: Path) -> dict[str, Any] | None:
+    """Return how verify would run a file: everything that it found out, but no truth; None where it found no way."""
+    from verify.sandbox.cage import Limits, require
+    from verify.sandbox.session import Sandbox
+    from verify.submissions.execution.calling import DRIVER, asking
+    from verify.submissions.execution.coding import encoded
+    from verify.submissions.execution.messages import Load
+    from verify.submissions.parsing.reading import read
+    from verify.submissions.program.program import Program
+    from verify.submissions.wiring.finding import find_candidates
+    from verify.submissions.wiring.search import Trials
+
+    with Sandbox(require(None), Limits(), DRIVER) as apart:
+        found = find_candidates(Program(read(path)), {})
+        worker = apart.worker()
+        worker.ask(encoded(Load(tuple(found.statements))), {})
+        trials = Trials(asking(worker), found.constants, found.missing, found.literals, found.torch)
+        reading = trials.find(found.roles, {}, found.outputs, found.per_sample)
+    if reading is None:
+        return None
+    roles = {role: function and function.name for role, function in _functions(reading.roles).items()}
+    kept = ("structure", "container", "samples", "labels", "batch", "settings", "forward_steps", "backward_steps", "net",
+            "yhat", "objective", "loss", "gradients", "applied", "rate")  # fmt: skip
+    return {"roles": roles, **{name: repr(getattr(reading, name)) for name in kept}}
+
+
+def _functions(roles: Any) -> dict[str, Any]:
+    return {role: getattr(roles, role) for role in ("init", "forward", "loss", "backward", "update")}
+
+
+def files() -> list[str]:
+    """Return the files whose gradients have names by which they are found: of the corpus, and the bases of the edits."""
+    found = []
+    for path in sorted(CORPUS.glob("*")):
+        if path.suffix in (".py", ".ipynb") and "torch" not in path.name:
+            text = path.read_text(encoding="utf-8")
+            if spoiled(text, "zeros", is_notebook=path.suffix == ".ipynb")[1] >= MINIMUM:
+                found.append(path.name)
+    return found + [name for name, base in bases().items() if spoiled(base.text, "zeros")[1] >= MINIMUM]
+
+
+def differences(name: str, how: str, folder: Path) -> dict[str, tuple[Any, Any]]:
+    """Return what of the wiring of a file is another one with other gradients: what it was, and is."""
+    own, other = folder / "own", folder / "other"
+    own.mkdir(parents=True, exist_ok=True)
+    other.mkdir(exist_ok=True)
+    if name in bases():
+        base = bases()[name]
+        before, after = handed_in(base, base.text, own), handed_in(base, spoiled(base.text, how)[0], other)
+    else:
+        text = (CORPUS / name).read_text(encoding="utf-8")
+        before, after = own / name, other / name
+        before.write_text(text, encoding="utf-8")
+        after.write_text(spoiled(text, how, is_notebook=name.endswith(".ipynb"))[0], encoding="utf-8")
+    first, second = wiring(before), wiring(after)
+    if first is None or second is None:
+        return {} if first is second else {"found": (first is not None, second is not None)}
+    return {part: (first[part], second[part]) for part in first if first[part] != second[part]}
+
+
+def test_most_files_have_gradients_that_can_be_replaced() -> None:
+    assert len(files()) >= 60
+
+
+def test_what_is_replaced_is_other_numbers_of_the_same_shape() -> None:
+    text = "def backward():\n    dW1 = A.T @ dZ / m\n    grads['b1'] = np.sum(dZ,\n        axis=0)\n    return {'W2': dW2 * 2}\n"
+    after, count = spoiled(text, "scaled")
+    assert count == 3
+    assert after == (
+        "def backward():\n    dW1 = (-2.5 * (A.T @ dZ / m))\n    grads['b1'] = (-2.5 * (np.sum(dZ,\n        axis=0)))\n"
+        "    return {'W2': (-2.5 * (dW2 * 2))}\n"
+    )
+
+
+@pytest.mark.parametrize("how", list(HOW))
+@pytest.mark.parametrize("name", sampled(files()))
+def test_other_gradients_of_the_same_shapes_leave_the_wiring_as_it_is(name: str, how: str, tmp_path: Path) -> None:
+    assert differences(name, how, tmp_path) == {}
