@@ -368,7 +368,7 @@ class Worker:
         self._sock.close()
         self._drain.join(1.0)
         if killed:
-            return "left", "its process closed its channel to the judge and went on"
+            return "left", "the code closed the channel to the judge, as os.close does, and went on without it"
         if not os.WIFSIGNALED(status):
             code = os.waitstatus_to_exitcode(status)
             return "left", f"the code ended its own process with status {code}, as os._exit does"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -67,9 +68,8 @@ def check_submission(
         context = Context(program.document, command, seed, chosen)
         candidates = find_candidates(program, convention or {})
         if not candidates.roles:
-            return could_not_judge(
-                context, candidates, unwritten_function(candidates.functions) or candidates.why_none()
-            )
+            why = unwritten_function(candidates.functions) or async_function(program) or candidates.why_none()
+            return could_not_judge(context, candidates, why, None, WHICH if candidates.functions else "")
         try:
             return _judged(apart, context, candidates, convention or {})
         except Failed as failed:
@@ -87,8 +87,8 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
     trials = Trials(ask, candidates.constants, candidates.missing, candidates.literals, candidates.torch)
     reading = trials.find(candidates.roles, convention, outputs, candidates.per_sample)
     if reading is None or not reading.gradients:
+        why, help_ = reason(_attempt(ask, trials, candidates, failed, reading))
         exploring.close()
-        why, help_ = reason(_attempt(trials, candidates, failed, reading))
         return could_not_judge(context, candidates, why, reading, help_)
     answering = apart.worker()
     _load(asking(answering), canary.among(candidates.statements))
@@ -126,7 +126,9 @@ def _places(candidates: Candidates, found: Sequence[StoodIn]) -> tuple[tuple[Pla
     return tuple((Place(one.cell, one.line), name) for one, name in places if one.module is None)
 
 
-def _attempt(trials: Trials, candidates: Candidates, failed: Sequence[Broken], reading: Reading | None) -> Attempt:
+def _attempt(
+    ask: Ask, trials: Trials, candidates: Candidates, failed: Sequence[Broken], reading: Reading | None
+) -> Attempt:
     """Return what came of the trials to call a submission's functions."""
     statements = [candidates.statements[one.index] for one in failed]
     broken = [
@@ -135,7 +137,12 @@ def _attempt(trials: Trials, candidates: Candidates, failed: Sequence[Broken], r
     ]
     stopped = next(iter(trials.stopped.values()), None)
     roles = dict.fromkeys(([reading.roles] if reading is not None else []) + [*candidates.roles])
-    return Attempt([*roles], candidates.functions, trials.complaints, stopped, broken, reading is not None)
+    ran = reading is not None and (reading.batch > 1 or stopped is None)
+    found: Leaves = {}
+    if reading is not None and ran:
+        with suppress(Refused):
+            _, found = in_floats(ask, reading, make_point(reading.structure, reading.batch, seed=3))
+    return Attempt([*roles], candidates.functions, trials.complaints, stopped, broken, ran, found)
 
 
 _TAMPERED: Final = (

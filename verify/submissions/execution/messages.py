@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from verify.submissions.wiring.plan_records import Maker, Path, Plan, Runnable
+
+# A section of an answer begins so where a step returned no array: under it stands the type of what was returned.
+KIND: Final = "type of "
 
 
 @dataclass(frozen=True)

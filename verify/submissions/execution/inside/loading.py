@@ -69,7 +69,7 @@ def _fail(index: int, statement: Runnable, space: dict[str, Any], error: BaseExc
 def _space(spaces: dict[str | None, dict[str, Any]], name: str | None) -> dict[str, Any]:
     if name not in spaces:
         module = types.ModuleType(name or "submission")
-        module.__dict__["input"] = _no_input
+        module.__dict__.update(input=_no_input, exit=sys.exit, quit=sys.exit)  # Python without site has no exit
         sys.modules[name or "submission"] = module
         spaces[name] = module.__dict__
         above, _, last = (name or "").rpartition(".")
