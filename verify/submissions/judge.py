@@ -32,7 +32,14 @@ from verify.submissions.execution.measuring import (
 )
 from verify.submissions.execution.messages import Broken, Load, StoodIn
 from verify.submissions.explanation.doubts import added, changed, doubt_about, not_deterministic
-from verify.submissions.explanation.reasons import Attempt, failure, reason, unwritten_function
+from verify.submissions.explanation.reasons import (
+    WHICH,
+    Attempt,
+    async_function,
+    failure,
+    reason,
+    unwritten_function,
+)
 from verify.submissions.explanation.verdicts import Context, Findings, could_not_judge, evidence_of
 from verify.submissions.parsing.document import Place
 from verify.submissions.parsing.reading import read
