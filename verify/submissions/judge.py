@@ -65,9 +65,9 @@ def check_submission(
 ) -> Evidence:
     """Return the verdict on the backward pass in a .py or .ipynb file.
 
-    `convention` tells what should not be inferred; `level` is the weakest cage that is accepted; `seconds` of wall
-    clock and `memory` in MiB bound the student's code. Raises BadInput for a file that can't be read, and for a
-    convention or a cage that can't be had; whatever the student's code does is a verdict and not an error.
+    `convention` tells what should not be inferred; `level` is the weakest cage that is accepted; `seconds` of processor
+    time and `memory` in MiB bound the student's code. Raises BadInput for a file that can't be read, and for a
+    convention or a cage that is not there; whatever the student's code does is a verdict and no error.
     """
     chosen = require(level)
     with Sandbox(chosen, Limits(seconds=seconds, memory=memory), DRIVER) as apart:
@@ -75,8 +75,9 @@ def check_submission(
         context = Context(program.document, command, seed, chosen)
         candidates = find_candidates(program, convention or {})
         if not candidates.roles:
-            why = unwritten_function(candidates.functions) or async_function(program) or candidates.why_none()
-            return could_not_judge(context, candidates, why, None, WHICH if candidates.functions else "")
+            odd = unwritten_function(candidates.functions) or async_function(program)
+            help_ = WHICH if candidates.functions and not odd else ""
+            return could_not_judge(context, candidates, odd or candidates.why_none(), None, help_)
         try:
             return _judged(apart, context, candidates, convention or {})
         except Failed as failed:
