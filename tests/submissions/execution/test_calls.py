@@ -74,6 +74,24 @@ def test_a_net_that_cannot_be_copied_is_made_again() -> None:
     assert losses(*driver.handle(encoded(Losses(plan, "loss")), arrays), 3).tolist() == [1, 1, 1]
 
 
+def test_a_container_that_the_file_shares_is_filled_where_it_stands() -> None:
+    driver = driver_of(
+        "weights, biases = [0, 0], [0]\ndef make(): return weights, biases\ndef f(X): return weights[1] * X + biases[0]\n"
+    )
+    slots = (Slot((("item", 0), ("item", 1)), "W"), Slot((("item", 1), ("item", 0)), "b"))
+    plan = Plan(CallMaker("make"), slots, (Step("f", "forward", (X,)),))
+    assert run(driver, plan, W=np.full(1, 3.0), b=np.ones(1), X=np.ones(1))["forward", ()].tolist() == [4]
+
+
+def test_numbers_that_a_net_starts_from_are_kept_where_they_are_no_parameters() -> None:
+    driver = driver_of(
+        "class Net:\n    def __init__(self): self.b = 0; self.calls = 0; self.none = None\n"
+        "    def forward(self, X): self.calls += 1; return X * self.b + self.calls\n"
+    )
+    plan = Plan(CallMaker("Net"), (Slot((("attribute", "b"),), "b"),), (Step("forward", "forward", (X,), method=True),))
+    assert run(driver, plan, b=np.full(1, 3.0), X=np.ones(1))["forward", ()].tolist() == [4]
+
+
 LAYERS = (
     "class Layer:\n    def __init__(self, W): self.W = W\n"
     "class Net:\n    def __init__(self):\n        import numpy as np\n        self.params = {'W': np.zeros(2)}\n"

@@ -152,7 +152,8 @@ class Driver:
         seed = seed_of(arrays)
         stand_ins.samples_of(arrays)
         self.generators.start(seed)
-        container = Container(plan, lambda: _made(self.space, plan.maker, _Values(arrays, world, plan.torch)))
+        given = _Values(arrays, world, plan.torch)
+        container = Container(plan, lambda: _made(self.space, plan.maker, given), self.space)
 
         def begun(values: _Values) -> _Call:
             self.generators.start(seed)
