@@ -39,6 +39,7 @@ from verify.submissions.explanation.reasons import (
     failure,
     reason,
     unwritten_function,
+    where_of,
 )
 from verify.submissions.explanation.verdicts import Context, Findings, could_not_judge, evidence_of
 from verify.submissions.parsing.document import Place
@@ -93,7 +94,10 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
     context = replace(context, stood_in=_places(candidates, stand_ins))
     outputs = int(convention["outputs"]) if "outputs" in convention else candidates.outputs
     trials = Trials(ask, candidates.constants, candidates.missing, candidates.literals, candidates.torch)
-    reading = trials.find(candidates.roles, convention, outputs, candidates.per_sample)
+    try:
+        reading = trials.find(candidates.roles, convention, outputs, candidates.per_sample)
+    except Failed as ended:
+        raise _told_first(trials, ended) from None
     if reading is None or not reading.gradients:
         why, help_ = reason(_attempt(ask, trials, candidates, failed, reading))
         exploring.close()
@@ -132,6 +136,13 @@ def _places(candidates: Candidates, found: Sequence[StoodIn]) -> tuple[tuple[Pla
     """Return the helpers for which usual ones stand in, with the places where the file imports them."""
     places = [(candidates.statements[one.index], one.name) for one in found]
     return tuple((Place(one.cell, one.line), name) for one, name in places if one.module is None)
+
+
+def _told_first(trials: Trials, failed: Failed) -> Failed:
+    """Return why trials ended: where one after the other met the memory limit and so used up the time, it is that."""
+    every = [*trials.stopped.values(), *trials.complaints]
+    met = next((f"{one}{where_of(one)}" for one in every if "memory limit" in str(one)), None)
+    return Failed("memory", met) if failed.kind == "time" and met is not None else failed
 
 
 def _attempt(

@@ -72,6 +72,8 @@ WORDS = {
     "ModuleNotFoundError: No module named 'torch'":
         "the module torch is not installed here and does not lie beside the file",
     "MemoryError: Unable to allocate 9 GiB": "the memory limit was reached (Unable to allocate 9 GiB)",
+    "_ArrayMemoryError: Unable to allocate 9 GiB": "the memory limit was reached (Unable to allocate 9 GiB)",
+    "OSError: [Errno 12] Cannot allocate memory": "the memory limit was reached",
     "RecursionError: maximum recursion depth exceeded": "functions call each other without an end, or too deep",
     "ZeroDivisionError: division by zero": "ZeroDivisionError: division by zero",
 }  # fmt: skip

@@ -139,6 +139,7 @@ _WORDS: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
 )  # fmt: skip
 _KINDS: Final = {
     "MemoryError": "the memory limit was reached",
+    "_ArrayMemoryError": "the memory limit was reached",
     "RecursionError": "functions call each other without an end, or too deep",
     "SystemExit": "the code ends itself there, as exit() does",
     "NotImplementedError": "the code there is not written yet (NotImplementedError)",
@@ -149,7 +150,9 @@ def error_in_words(error: str) -> str:
     """Return an error as "TypeName: text" in plain words; what is not known stays as it is."""
     kind, _, said = error.partition(": ")
     if kind in _KINDS:
-        return f"{_KINDS[kind]}{f' ({said})' if said and kind == 'MemoryError' else ''}"
+        return f"{_KINDS[kind]}{f' ({said})' if said and 'Memory' in kind else ''}"
+    if "Cannot allocate memory" in said:
+        return _KINDS["MemoryError"]
     for pattern, words in _WORDS:
         found = pattern.search(said)
         if found:

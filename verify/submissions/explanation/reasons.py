@@ -153,14 +153,15 @@ def _stopped(attempt: Attempt, stopped: Refused) -> Reason:
     name = which.name if which is not None else "its backward pass"
     help_ = MORE_MEMORY if "memory limit" in str(stopped) else ""
     advice = stopped.advice or stopped.conclusion
-    return Reason(f"{name} stops{_where(stopped)}: {stopped}{f': {advice}' if advice else ''}", help_)
+    return Reason(f"{name} stops{where_of(stopped)}: {stopped}{f': {advice}' if advice else ''}", help_)
 
 
 def _told(refused: Refused) -> str:
-    return f"{refused}{f': {refused.conclusion}' if refused.conclusion else ''}{_where(refused)}"
+    return f"{refused}{f': {refused.conclusion}' if refused.conclusion else ''}{where_of(refused)}"
 
 
-def _where(refused: Refused) -> str:
+def where_of(refused: Refused) -> str:
+    """Return the place where code stopped, in brackets, or nothing."""
     return f" ({Place(*refused.place)})" if refused.place else ""
 
 
