@@ -371,7 +371,7 @@ class Worker:
         if killed:
             return (
                 "left",
-                "the code closed the channel to the judge, as os.close and os.closerange do, and went on without it",
+                "the code closed the channel to the judge, as os.close does, and went on without it",
             )
         if not os.WIFSIGNALED(status):
             code = os.waitstatus_to_exitcode(status)
