@@ -125,7 +125,8 @@ def test_a_flood_of_text_is_cut_and_said() -> None:
     [
         ("while True: pass", "time", "processor time is used up, 0.4"),
         ("import os; os._exit(7)", "left", "with status 7"),
-        ("import os; os.closerange(0, 99)\nwhile True: pass", "left", "closed its channel"),
+        ("import os; os.closerange(0, 99)\nwhile True: pass", "left", "closed the channel"),
+        ("import os; os.closerange(3, 99)", "left", "closed the channel to the judge"),
         ("import ctypes; ctypes.string_at(0)", "crashed", "SIGSEGV"),
         ("import os; os.kill(os.getpid(), 9)", "memory", "memory runs out"),
     ],

@@ -87,8 +87,8 @@ def main(words: list[str]) -> int:
     wrong_verdicts = named = covered = lines = 0
     for one in all_judged(wanted):
         is_covered = bool(one.expected.get("covered", False)) and one.expected["verdict"] == "wrong"
-        cause = "" if one.expected["verdict"] == "correct" else "named" if one.named_right else "NOT NAMED"
-        where = "" if one.expected["verdict"] == "correct" else "line" if one.line_right else "NOT THE LINE"
+        cause = "" if one.expected["verdict"] != "wrong" else "named" if one.named_right else "NOT NAMED"
+        where = "" if one.expected["verdict"] != "wrong" else "line" if one.line_right else "NOT THE LINE"
         flag = "" if one.right_verdict else "  <-- WRONG VERDICT"
         print(f"{one.name:58} {one.verdict:16} {cause:10} {where:13} {', '.join(one.mistakes)}{flag}")
         if not one.right_verdict or (is_covered and not one.named_right) or (is_covered and not one.line_right):

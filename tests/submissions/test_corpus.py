@@ -37,6 +37,12 @@ def test_what_is_not_judged_is_said_and_not_guessed(corpus: dict[str, Judged]) -
         assert "Could not judge: " in corpus[name].sentence
 
 
+def test_the_true_reason_is_said_where_nothing_can_be_judged(corpus: dict[str, Judged]) -> None:
+    said = {name: one.sentence for name, one in corpus.items() if "says" in one.expected}
+    assert len(said) >= 6
+    assert {name: text for name, text in said.items() if corpus[name].expected["says"] not in text} == {}
+
+
 def test_the_cause_is_named_right(corpus: dict[str, Judged]) -> None:
     covered = [one for one in corpus.values() if one.expected.get("covered") and one.expected["verdict"] == "wrong"]
     missed = [(one.name, one.mistakes) for one in covered if not one.named_right]

@@ -49,7 +49,7 @@ Labels = Annotated[
 ]
 Outputs = Annotated[int | None, typer.Option("--outputs", metavar="N", help="Units of its output layer.")]
 Timeout = Annotated[
-    float | None, typer.Option("--timeout", metavar="SECONDS", help=f"Time limit in seconds; default {SECONDS:g}.")
+    float | None, typer.Option("--timeout", metavar="SECONDS", help=f"Limit of processor time; default {SECONDS:g}.")
 ]
 Memory = Annotated[int | None, typer.Option("--memory", metavar="MIB", help=f"Memory limit; default {MEMORY}.")]
 RequireCage = Annotated[

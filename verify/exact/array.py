@@ -297,5 +297,5 @@ def _fits(function: Callable[..., Array], positional: int, named: tuple[str, ...
 
 
 def holds_reals(value: Array) -> bool:
-    """Whether an array holds exact numbers, balls, floats, integers or booleans: no complex numbers, no objects, no text."""
+    """Whether an array holds exact numbers, balls, floats, integers or booleans: no complex numbers, no objects."""
     return isinstance(value, StandIn) or np.asarray(value).dtype.kind in "biuf"

@@ -12,6 +12,8 @@ from typing import Final, NamedTuple, TypedDict, get_type_hints
 
 PACKET: Final = 4096  # bytes of the longest packet between judge and zygote
 
+CUT_OFF: Final = 71  # the status of a worker that lost its channel to the judge
+
 Json = Mapping[str, object]  # a header as it came over the wire: a JSON object
 
 

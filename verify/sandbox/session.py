@@ -21,6 +21,7 @@ from verify.sandbox import bubblewrap, cage
 from verify.sandbox.clearing import clear
 from verify.sandbox.inside.confine import NOBODY
 from verify.sandbox.messages import (
+    CUT_OFF,
     PACKET,
     Asked,
     Clock,
@@ -368,14 +369,19 @@ class Worker:
         self._sock.close()
         self._drain.join(1.0)
         if killed:
-            return "left", "its process closed its channel to the judge and went on"
+            return (
+                "left",
+                "the code closed the channel to the judge, as os.close does, and went on without it",
+            )
         if not os.WIFSIGNALED(status):
             code = os.waitstatus_to_exitcode(status)
+            if code == CUT_OFF:
+                return "left", "the code closed the channel to the judge, as os.close and os.closerange do"
             return "left", f"the code ended its own process with status {code}, as os._exit does"
         number = os.WTERMSIG(status)
         name = signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"
         if number == signal.SIGKILL:
-            return "memory", "its process was killed by the system, as it does where memory runs out"
+            return "memory", "its process was killed, by its own code or by the system when memory runs out"
         if number == signal.SIGXCPU:
             return "time", "the time limit of processor time is used up"
         return "crashed", f"its process crashed with {name}: an error in compiled code, or a recursion too deep"

@@ -171,7 +171,10 @@ def _wait(sock: socket.socket, deadline: Deadline | float | None) -> None:
         left = deadline - time.monotonic()
     if left is not None and left <= 0:
         raise TimedOut
-    sock.settimeout(left)
+    try:
+        sock.settimeout(left)
+    except OSError as error:  # somebody closed it on this side
+        raise Closed from error
 
 
 def _send_all(sock: socket.socket, data: memoryview, deadline: Deadline | float | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -22,7 +23,15 @@ from verify.submissions.execution.canary import Canary
 from verify.submissions.execution.measuring import in_exact_numbers, in_floats
 from verify.submissions.execution.messages import Broken, Load, StoodIn
 from verify.submissions.explanation.doubts import added, changed, doubt_about, not_deterministic
-from verify.submissions.explanation.reasons import Attempt, failure, reason, unwritten_function
+from verify.submissions.explanation.reasons import (
+    WHICH,
+    Attempt,
+    async_function,
+    failure,
+    reason,
+    unwritten_function,
+    where_of,
+)
 from verify.submissions.explanation.verdicts import (
     Context,
     Findings,
@@ -60,9 +69,9 @@ def check_submission(
 ) -> Evidence:
     """Return the verdict on the backward pass in a .py or .ipynb file.
 
-    `convention` tells what should not be inferred; `level` is the weakest cage that is accepted; `seconds` of wall
-    clock and `memory` in MiB bound the student's code. Raises BadInput for a file that can't be read, and for a
-    convention or a cage that can't be had; whatever the student's code does is a verdict and not an error.
+    `convention` tells what should not be inferred; `level` is the weakest cage that is accepted; `seconds` of processor
+    time and `memory` in MiB bound the student's code. Raises BadInput for a file that can't be read, and for a
+    convention or a cage that is not there; whatever the student's code does is a verdict and no error.
     """
     chosen = require(level)
     with Sandbox(chosen, Limits(seconds=seconds, memory=memory), DRIVER) as apart:
@@ -70,9 +79,9 @@ def check_submission(
         context = Context(program.document, command, seed, chosen)
         candidates = find_candidates(program, convention or {})
         if not candidates.roles and not candidates.loops:
-            return could_not_judge(
-                context, candidates, unwritten_function(candidates.functions) or candidates.why_none()
-            )
+            odd = unwritten_function(candidates.functions) or async_function(program)
+            help_ = WHICH if candidates.functions and not odd else ""
+            return could_not_judge(context, candidates, odd or candidates.why_none(), None, help_)
         try:
             return _judged(apart, context, candidates, convention or {})
         except Failed as failed:
@@ -95,8 +104,11 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
     if trained is not None and trained.outputs and "outputs" not in convention:
         outputs = trained.outputs
     trials = Trials(ask, candidates)
-    reading = trials.find(convention, outputs)
-    why, help_ = _why_not(trials, candidates, failed, reading)
+    try:
+        reading = trials.find(convention, outputs)
+    except Failed as ended:
+        raise _told_first(trials, ended) from None
+    why, help_ = _why_not(ask, trials, candidates, failed, reading)
     stated = trained if trained is not None and trained.reading.loss and trained.reading.gradients else None
     try:
         if why and stated is None:
@@ -121,13 +133,13 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
 
 
 def _why_not(
-    trials: Trials, candidates: Candidates, failed: Sequence[Broken], reading: Reading | None
+    ask: Ask, trials: Trials, candidates: Candidates, failed: Sequence[Broken], reading: Reading | None
 ) -> tuple[str, str]:
     """Return why the functions can't be judged as their names say, and what helps; nothing where they can."""
     if reading is None or not reading.gradients:
         if not candidates.roles:
             return candidates.why_none(), ""
-        return reason(_attempt(trials, candidates, failed, reading))
+        return reason(_attempt(ask, trials, candidates, failed, reading))
     if reading.loss is None and candidates.declared is not None:
         return _why_no_loss(trials, candidates.declared), ""
     return "", ""
@@ -219,7 +231,16 @@ def _places(candidates: Candidates, found: Sequence[StoodIn]) -> tuple[tuple[Pla
     return tuple((Place(one.cell, one.line), name) for one, name in places if one.module is None)
 
 
-def _attempt(trials: Trials, candidates: Candidates, failed: Sequence[Broken], reading: Reading | None) -> Attempt:
+def _told_first(trials: Trials, failed: Failed) -> Failed:
+    """Return why trials ended: where one after the other met the memory limit and so used up the time, it is that."""
+    every = [*trials.stopped.values(), *trials.complaints]
+    met = next((f"{one}{where_of(one)}" for one in every if "memory limit" in str(one)), None)
+    return Failed("memory", met) if failed.kind == "time" and met is not None else failed
+
+
+def _attempt(
+    ask: Ask, trials: Trials, candidates: Candidates, failed: Sequence[Broken], reading: Reading | None
+) -> Attempt:
     """Return what came of the trials to call a submission's functions."""
     statements = [candidates.statements[one.index] for one in failed]
     broken = [
@@ -228,7 +249,12 @@ def _attempt(trials: Trials, candidates: Candidates, failed: Sequence[Broken], r
     ]
     stopped = next(iter(trials.stopped.values()), None)
     roles = dict.fromkeys(([reading.roles] if reading is not None else []) + [*candidates.roles])
-    return Attempt([*roles], candidates.functions, trials.complaints, stopped, broken, reading is not None)
+    ran = reading is not None and (reading.batch > 1 or stopped is None)
+    found: Leaves = {}
+    if reading is not None and ran:
+        with suppress(Refused):
+            _, found = in_floats(ask, reading, make_point(reading.structure, reading.batch, seed=3))
+    return Attempt([*roles], candidates.functions, trials.complaints, stopped, broken, ran, found)
 
 
 _TAMPERED: Final = (

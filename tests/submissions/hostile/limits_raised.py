@@ -1,5 +1,5 @@
 # expect: error ValueError
 import resource
 
-resource.setrlimit(resource.RLIMIT_AS, (-1, -1))
+resource.setrlimit(resource.RLIMIT_DATA, (-1, -1))
 print("REACHED")

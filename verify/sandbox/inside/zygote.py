@@ -20,6 +20,7 @@ from typing import Final, TextIO
 from verify.sandbox.clearing import clear
 from verify.sandbox.inside.confine import Setup, adopt_orphans, confine
 from verify.sandbox.messages import (
+    CUT_OFF,
     PACKET,
     Clock,
     End,
@@ -117,6 +118,7 @@ def _work(setup: Setup, driver: ModuleType, parent: int, channel: int, pipe: int
     confine(setup)
     if os.getppid() == parent:  # otherwise it has died before the kernel knew that we go with it
         serve(socket.socket(fileno=channel), driver.Driver)
+        os._exit(CUT_OFF)
 
 
 def _printer(number: int) -> TextIO:

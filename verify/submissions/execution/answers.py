@@ -31,7 +31,7 @@ from verify.submissions.execution.messages import (
     StoodIn,
     Stopped,
 )
-from verify.submissions.execution.stopping import error_in_words, in_words
+from verify.submissions.execution.stopping import error_in_words, told_of
 from verify.submissions.wiring.plan_records import Path
 
 Header = Mapping[str, object]
@@ -47,11 +47,21 @@ _MOST: Final = 50  # names for which something stands in
 
 
 class Refused(Exception):
-    """A trial call ended in an error of the student's code: its text, and the place as (cell, line)."""
+    """A trial call ended in an error of the student's code: its text, and the place as (cell, line).
 
-    def __init__(self, said: str, place: tuple[int | None, int] | None = None, step: str = "") -> None:
+    Where shapes do not fit, the text names them; `conclusion` says that they do not, `advice` what would make them fit.
+    """
+
+    def __init__(
+        self,
+        said: str,
+        place: tuple[int | None, int] | None = None,
+        step: str = "",
+        conclusion: str = "",
+        advice: str = "",
+    ) -> None:
         super().__init__(said)
-        self.place, self.step = place, step
+        self.place, self.step, self.conclusion, self.advice = place, step, conclusion, advice
 
 
 def unpacked(
@@ -87,7 +97,8 @@ def refuse(header: Header) -> None:
     """Raise Refused where the answer is an error of the student's code."""
     if "error" in header:
         stopped = to_stopped(header)
-        raise Refused(in_words(stopped), stopped.place)
+        told = told_of(stopped)
+        raise Refused(told.said, stopped.place, conclusion=told.conclusion, advice=told.advice)
 
 
 def losses(header: Header, arrays: Mapping[str, Array], count: int) -> Array:
@@ -120,7 +131,7 @@ def met(arrays: Mapping[str, Array]) -> tuple[str, ...]:
 def loaded(header: Header, count: int) -> tuple[Broken, ...]:
     """Return which of so many pieces of code failed when the submission was loaded, each error in plain words."""
     if "error" in header:
-        raise Failed("crashed", f"the code stopped while it was loaded: {in_words(to_stopped(header))}")
+        raise Failed("crashed", f"the code stopped while it was loaded: {told_of(to_stopped(header)).said}")
     failed = to_loaded(header).failed
     numbers = [one.index for one in failed]
     if numbers != sorted(set(numbers)) or not all(0 <= one < count for one in numbers):

@@ -11,6 +11,9 @@ RETURNED: Final = "(returned)"  # what a function returned, among its local name
 
 MET: Final = ("guard", "constant", "rounding")  # what code may meet on its way through balls
 
+# A section of an answer begins so where a step returned no array: under it stands the type of what was returned.
+KIND: Final = "type of "
+
 
 @dataclass(frozen=True)
 class Load:

@@ -4,40 +4,45 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from verify.submissions.execution.messages import Operand, Operation, Stopped
 
 Shape = tuple[int, ...]
 
 
-def in_words(stopped: Stopped) -> str:
-    """Return why code stopped, in one sentence without a full stop."""
-    told = "" if stopped.operation is None else operation_in_words(stopped.error, stopped.operation)
-    return told or error_in_words(stopped.error)
+class Told(NamedTuple):
+    """Why code stopped; where shapes do not fit, what follows from them, and the one thing that would make them fit."""
+
+    said: str
+    conclusion: str = ""
+    advice: str = ""
 
 
-def operation_in_words(error: str, operation: Operation) -> str:
-    """Return what is wrong with the two sides of a calculation, or nothing where their shapes and types say nothing."""
-    sides = operation.operands
-    if len(sides) != 2:
-        return ""
-    a, b = sides
-    for side in sides:
+def told_of(stopped: Stopped) -> Told:
+    """Return why code stopped, in plain words without a full stop."""
+    told = None if stopped.operation is None else _of_operation(stopped.error, stopped.operation)
+    return told or Told(error_in_words(stopped.error))
+
+
+def _of_operation(error: str, operation: Operation) -> Told | None:
+    """Return what is wrong with the two sides of a calculation, None where their shapes and types say nothing."""
+    if len(operation.operands) != 2:
+        return None
+    a, b = operation.operands
+    for side in operation.operands:
         if side.type == "NoneType":
-            return f"{side.text} is None where the line calculates with it"
+            return Told(f"{side.text} is None where the line calculates with it")
     if not error.startswith(("ValueError", "RuntimeError")) or a.shape is None or b.shape is None:
-        return ""
+        return None
     said = f"{a.text} is {shown(a.shape)}, {b.text} is {shown(b.shape)}"
     if operation.sign == "@":
-        missing = _missing(a, b)
-        if _multiply(a.shape, b.shape):
-            return ""
-        inner = f"{a.shape[-1]} columns and {b.shape[0]} rows do not fit" if len(a.shape) == len(b.shape) == 2 else ""
-        return f"{said}: {missing or inner or 'they do not fit in a matrix product'}"
+        fit = _multiply(a.shape, b.shape)
+        return None if fit else Told(said, "they do not fit in a matrix product", _missing(a, b))
     if _broadcast(a.shape, b.shape):
-        return ""
-    return f"{said}: the two shapes do not fit together entry by entry{_turned(a, b)}"
+        return None
+    turned = "one of them is transposed" if a.shape == b.shape[::-1] else ""
+    return Told(said, "they do not fit together entry by entry", turned)
 
 
 def _missing(a: Operand, b: Operand) -> str:
@@ -61,15 +66,6 @@ def _with_t(side: Operand) -> str:
         return f"{side.text[:-2]} fits without .T"
     plain = re.fullmatch(r"[\w.\[\]'\"]+", side.text) is not None
     return f"{side.text}.T is missing" if plain else f"({side.text}).T is missing"
-
-
-def _turned(a: Operand, b: Operand) -> str:
-    """Return which side would fit, were it transposed."""
-    assert a.shape is not None
-    assert b.shape is not None
-    if len(a.shape) == len(b.shape) == 2 and a.shape == b.shape[::-1]:
-        return "; one of them is transposed"
-    return ""
 
 
 def _multiply(a: Shape, b: Shape) -> bool:
@@ -143,6 +139,7 @@ _WORDS: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
 )  # fmt: skip
 _KINDS: Final = {
     "MemoryError": "the memory limit was reached",
+    "_ArrayMemoryError": "the memory limit was reached",
     "RecursionError": "functions call each other without an end, or too deep",
     "SystemExit": "the code ends itself there, as exit() does",
     "NotImplementedError": "the code there is not written yet (NotImplementedError)",
@@ -153,7 +150,9 @@ def error_in_words(error: str) -> str:
     """Return an error as "TypeName: text" in plain words; what is not known stays as it is."""
     kind, _, said = error.partition(": ")
     if kind in _KINDS:
-        return f"{_KINDS[kind]}{f' ({said})' if said and kind == 'MemoryError' else ''}"
+        return f"{_KINDS[kind]}{f' ({said})' if said and 'Memory' in kind else ''}"
+    if "Cannot allocate memory" in said:
+        return _KINDS["MemoryError"]
     for pattern, words in _WORDS:
         found = pattern.search(said)
         if found:

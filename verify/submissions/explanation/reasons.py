@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from verify.submissions.execution.answers import Refused
+import numpy as np
+
+from verify.submissions.execution.answers import Leaves, Refused
+from verify.submissions.execution.messages import KIND
+from verify.submissions.execution.stopping import shown
 from verify.submissions.parsing.document import Place
 from verify.submissions.program.functions import Function
 from verify.submissions.program.placeholders import Placeholder, placeholders
+from verify.submissions.program.program import Program
 from verify.submissions.program.vocabulary import roles_of
 from verify.submissions.wiring.roles import Roles
 
@@ -33,6 +39,7 @@ class Attempt:
     stopped: Refused | None = None  # where the backward pass stopped, after a forward pass that is understood
     broken: Sequence[str] = ()  # errors of statements of the file, with their places
     ran: bool = False  # the functions ran, and no gradient was found
+    leaves: Leaves = field(default_factory=dict)  # what they returned then
 
 
 WHICH: Final = (
@@ -48,21 +55,46 @@ def reason(attempt: Attempt) -> Reason:
     unwritten = _not_attempted(attempt)
     if unwritten:
         return Reason(unwritten)
-    if attempt.stopped is not None:
+    if attempt.stopped is not None and not attempt.ran:
         return _stopped(attempt, attempt.stopped)
     said = list(dict.fromkeys(_told(one) for one in attempt.complaints))[:_SHOWN]
     broken = list(dict.fromkeys(attempt.broken))[:_SHOWN]
     if any("memory limit" in one for one in said):
         return Reason("; ".join([*said, *broken]), MORE_MEMORY)
     if attempt.ran:
-        which = _judged(attempt)
-        runs = f"{which.name} runs" if which is not None else "its functions run"
-        why = f"{runs}, but nothing that it returns, keeps or changes was recognised as the gradient of a parameter"
-        return Reason("; ".join([why, *said]), "If another function gives the gradients, name it with --backward NAME")
+        return Reason(_no_gradient(attempt), "If another function gives the gradients, name it with --backward NAME")
     if said:
-        return Reason(f"no way was found to call its functions: {'; '.join([*said, *broken])}", WHICH)
+        return Reason(
+            f"no way was found to call its functions; trials ended with: {'; '.join([*said, *broken])}", WHICH
+        )
     why = "no parameters were found: no function makes them, and there are no names like W1 and b1"
     return Reason("; ".join([why, *broken]), "If a function makes the parameters, name it with --init NAME")
+
+
+_KINDS: Final = {
+    "NoneType": "None", "generator": "a generator, because it uses yield", "coroutine": "a coroutine, because it is "
+    "async", "str": "a text", "dict": "a dictionary in which no array stands under a name or a number",
+    "list": "a list without an array", "tuple": "a tuple without an array", "function": "a function",
+}  # fmt: skip
+
+
+def _no_gradient(attempt: Attempt) -> str:
+    """Return what the function that is judged returns instead of gradients."""
+    which = _judged(attempt)
+    if which is None:
+        return "its functions run, but nothing that they return, keep or change was recognised as a gradient"
+    for role in ("backward", "update"):
+        kinds = [str(path[0][1]) for section, path in attempt.leaves if section == f"{KIND}{role}"]
+        if kinds:
+            returned = _KINDS.get(kinds[0], f"a {kinds[0]} without an array")
+            return f"{which.name} returns {returned} ({which.place}), and no gradient of a parameter is kept elsewhere"
+        shapes = [shown(np.shape(value)) for (section, _), value in attempt.leaves.items() if section == role]
+        if shapes:
+            return (
+                f"{which.name} returns {', '.join(shapes[:4])}{', ...' if len(shapes) > 4 else ''} ({which.place}), "
+                "and nothing of that was recognised as the gradient of a parameter, by its name or its shape"
+            )
+    return f"{which.name} runs, but nothing that it returns, keeps or changes was recognised as a gradient"
 
 
 def _judged(attempt: Attempt) -> Function | None:
@@ -85,6 +117,14 @@ def unwritten_function(functions: Sequence[Function]) -> str:
         found = () if _is_abstract(function, functions) else placeholders(function)
         if found and found[0].whole and {"backward", "forward", "update"} & set(roles_of(function.name)):
             return not_attempted(function, found)
+    return ""
+
+
+def async_function(program: Program) -> str:
+    """Return which function that would be judged is async, or nothing: it gives a coroutine and no gradients."""
+    for cell, node in program.nodes(ast.AsyncFunctionDef):
+        if {"backward", "forward", "update"} & set(roles_of(node.name)):
+            return f"{node.name} is async ({cell.place(node)}): calling it gives a coroutine and no arrays"
     return ""
 
 
@@ -112,14 +152,16 @@ def _stopped(attempt: Attempt, stopped: Refused) -> Reason:
     which = _judged(attempt)
     name = which.name if which is not None else "its backward pass"
     help_ = MORE_MEMORY if "memory limit" in str(stopped) else ""
-    return Reason(f"{name} stops{_where(stopped)}: {stopped}", help_)
+    advice = stopped.advice or stopped.conclusion
+    return Reason(f"{name} stops{where_of(stopped)}: {stopped}{f': {advice}' if advice else ''}", help_)
 
 
 def _told(refused: Refused) -> str:
-    return f"{refused}{_where(refused)}"
+    return f"{refused}{f': {refused.conclusion}' if refused.conclusion else ''}{where_of(refused)}"
 
 
-def _where(refused: Refused) -> str:
+def where_of(refused: Refused) -> str:
+    """Return the place where code stopped, in brackets, or nothing."""
     return f" ({Place(*refused.place)})" if refused.place else ""
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
-from verify.submissions.execution.inside.paths import Found, Value, at, identical, replaced
+import numpy as np
+
+from verify.submissions.execution.inside.paths import Found, Value, at, identical, is_tensor, replaced
 from verify.submissions.wiring.plan_records import GlobalsMaker, Plan
 
 _MADE_AGAIN: Final = (Exception,)  # what a copy may raise: an open file, a lock, a module can't be copied
@@ -16,8 +18,9 @@ _MADE_AGAIN: Final = (Exception,)  # what a copy may raise: an open file, a lock
 class Container:
     """The container of a plan. Its parameters are put in anew for every call, so their own values are not copied."""
 
-    def __init__(self, plan: Plan, make: Callable[[], Value]) -> None:
-        self._plan, self._make = plan, make
+    def __init__(self, plan: Plan, make: Callable[[], Value], space: Mapping[str, Value]) -> None:
+        """Take what makes the container, and the names of the submission, which the container may share parts with."""
+        self._plan, self._make, self._space = plan, make, space
         self._made: Value = None
         self._copied = False
         self._places: list[tuple[list[Found], str]] = []
@@ -36,28 +39,39 @@ class Container:
             return copy.deepcopy(self._made)
         made = self._make()
         self._places = [([path, *_aliases(made, path)], name) for path, name in self._plan.params]
-        if isinstance(self._plan.maker, GlobalsMaker):
+        if isinstance(self._plan.maker, GlobalsMaker) or self._is_shared(made):
             return made
+        leaves = [_at(made, path) for path, _ in self._plan.params]
+        arrays = [one for one in leaves if isinstance(one, np.ndarray) or is_tensor(one)]
+        without = {id(one): None for one in arrays}  # as if copied already: their values are not needed
         try:
-            empty = made
-            for places, _ in self._places:
-                for path in places:
-                    empty = replaced(empty, path, None)
+            empty = copy.deepcopy(made, dict(without))
             found = copy.deepcopy(empty)
         except _MADE_AGAIN:
-            return self._make()
+            return made
         self._made, self._copied = empty, True
         return found
+
+    def _is_shared(self, made: Value) -> bool:
+        """Whether a part of the container that holds parameters is known to the submission by a name of its own."""
+        named = {id(value) for value in self._space.values() if isinstance(value, dict | list)}
+        parts = [_at(made, path[:length]) for path, _ in self._plan.params for length in range(1, len(path))]
+        return any(id(part) in named for part in parts)
+
+
+def _at(container: Value, path: Found) -> Value:
+    """Return what stands at a path, None where nothing does."""
+    try:
+        return at(container, path)
+    except (LookupError, AttributeError, TypeError):
+        return None
 
 
 def _aliases(container: Value, path: Found) -> list[Found]:
     """Return where else in the container the very array of a path stands: in the layers that were given it."""
     if isinstance(container, dict) and "__builtins__" in container:
         return []  # the names of the submission, not a container that it made
-    try:
-        value = at(container, path)
-    except (LookupError, AttributeError, TypeError):
-        return []
+    value = _at(container, path)
     if value is None or isinstance(value, bool | int | float | complex | str | types.ModuleType):
         return []
     return [other for other in identical(container, value) if other != path]

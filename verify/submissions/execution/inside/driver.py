@@ -34,6 +34,7 @@ from verify.submissions.execution.inside.operands import operation_of
 from verify.submissions.execution.inside.paths import Found, Value, at, each_once, is_tensor, leaves, replaced
 from verify.submissions.execution.inside.seeding import Generators, default_rng, seed_of
 from verify.submissions.execution.messages import (
+    KIND,
     MET,
     RETURNED,
     Answer,
@@ -146,6 +147,9 @@ class Driver:
             call = self._calls(plan, arrays, world)(_Values(arrays, world, plan.torch))
             call.all_steps()
         found = {name: leaves(value) for name, value in call.results.items()}
+        found |= {
+            f"{KIND}{role}": _kind(call.results[role]) for role, parts in found.items() if not _can_be_sent(parts)
+        }
         if request.after:
             found["after"] = {path: at(call.container, path) for path, _ in plan.params}
         if request.locals or request.container:
@@ -204,7 +208,8 @@ class Driver:
         seed = seed_of(arrays)
         stand_ins.samples_of(arrays)
         self.generators.start(seed)
-        container = Container(plan, lambda: _made(self.space, plan.maker, _Values(arrays, world, plan.torch)))
+        given = _Values(arrays, world, plan.torch)
+        container = Container(plan, lambda: _made(self.space, plan.maker, given), self.space)
 
         def begun(values: _Values) -> _Call:
             self.generators.start(seed)
@@ -375,6 +380,15 @@ def _made(space: dict[str, Value], maker: Maker, values: _Values) -> Value:
         case ObjectMaker():
             return types.SimpleNamespace()
     return {}
+
+
+def _can_be_sent(parts: Mapping[Found, Value]) -> bool:
+    return any(all(is_path_step(kind, name) for kind, name in path) for path in parts)
+
+
+def _kind(value: Value) -> dict[Found, Value]:
+    """Return the type of a result in which there is no array, as the name of a leaf."""
+    return {(("key", type(value).__name__[:LONGEST_NAME]),): 0.0}
 
 
 def _plain_value(space: dict[str, Value], binding: Binding) -> Value:

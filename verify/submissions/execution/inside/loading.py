@@ -9,7 +9,7 @@ import types
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
 
 from verify.errors import said
 from verify.submissions.execution.inside.cutting import WATCH, Watch, cut
@@ -79,7 +79,7 @@ def _fail(index: int, statement: Runnable, space: dict[str, Any], error: BaseExc
 def _space(spaces: dict[str | None, dict[str, Any]], name: str | None) -> dict[str, Any]:
     if name not in spaces:
         module = types.ModuleType(name or "submission")
-        module.__dict__["input"] = _no_input
+        module.__dict__.update(input=_no_input, exit=sys.exit, quit=sys.exit)  # Python without site has no exit
         sys.modules[name or "submission"] = module
         spaces[name] = module.__dict__
         above, _, last = (name or "").rpartition(".")
@@ -122,41 +122,49 @@ def _names_used(statements: Sequence[Runnable]) -> frozenset[str]:
 
 
 def _stand_in(statement: Runnable, space: dict[str, Any], used: frozenset[str]) -> list[str] | None:
-    """Put something in the place of what an import can't find; return the helpers among it, None where that fails."""
+    """Put something in the place of what an import can't find; return the helpers among it, None where nothing is."""
     body = ast.parse(statement.code).body
     if len(body) != 1 or not isinstance(body[0], ast.Import | ast.ImportFrom):
         return None
-    made: dict[str, Any] = {}
-    helpers: list[str] = []
-    for one in body[0].names:
-        module = one.name if isinstance(body[0], ast.Import) else body[0].module or ""
-        name = one.asname or (one.name.split(".")[0] if isinstance(body[0], ast.Import) else one.name)
+    node, made, missing, helpers = body[0], dict[str, Any](), dict[str, Any](), list[str]()
+    for one in node.names:
+        module = one.name if isinstance(node, ast.Import) else node.module or ""
         try:
-            _run(replace(statement, code=ast.unparse(_only(body[0], one))), space, ())
-            continue
+            _run(replace(statement, code=ast.unparse(_only(node, one))), space, ())
         except ImportError as error:
-            absent = isinstance(error, ModuleNotFoundError)
-        if module.split(".")[0] in COMPUTING:
-            return None
-        if not absent and module.split(".")[0] not in INERT:
-            return None  # it is there, and has no such name
-        if module.split(".")[0] in INERT:
-            if one.name != "*":
-                made[name] = InertModule(name) if isinstance(body[0], ast.Import) else inert(one.name)
-        elif isinstance(body[0], ast.Import):
-            found = {inner: usual(inner) for inner in used if usual(inner) is not None}
-            made[name] = types.SimpleNamespace(**found)
-            helpers += found
-        elif one.name == "*":
-            found = {inner: usual(inner) for inner in used if usual(inner) is not None and inner not in space}
-            made.update(found)
-            helpers += found
-        else:
-            helper = usual(one.name)
-            made[name] = Missing(name, f"no module named {module!r}") if helper is None else helper
-            helpers += [] if helper is None else [one.name]
-    space.update(made)
-    return sorted(helpers) if made else None
+            top = module.split(".")[0]
+            if top in COMPUTING or (top not in INERT and not isinstance(error, ModuleNotFoundError)):
+                return None  # nothing can stand for it, or it is there and has no such name
+            name = one.asname or (top if isinstance(node, ast.Import) else one.name)
+            found = _inert_for(node, one, name) if top in INERT else _helpers_for(node, one, name, used)
+            made |= found.made
+            helpers += found.helpers
+            if not found.made and one.name != "*":
+                missing[name] = Missing(name, f"no module named {module!r}")
+    if not made:
+        return None
+    space.update(missing | made)
+    return sorted(helpers)
+
+
+class _Found(NamedTuple):
+    """What stands for one name of an import, and the usual helpers among it."""
+
+    made: dict[str, Any]
+    helpers: list[str]
+
+
+def _inert_for(node: ast.Import | ast.ImportFrom, one: ast.alias, name: str) -> _Found:
+    return _Found({name: InertModule(name) if isinstance(node, ast.Import) else inert(one.name)}, [])
+
+
+def _helpers_for(node: ast.Import | ast.ImportFrom, one: ast.alias, name: str, used: frozenset[str]) -> _Found:
+    wanted = used if isinstance(node, ast.Import) or one.name == "*" else [one.name]
+    found = {inner: helper for inner in wanted if (helper := usual(inner)) is not None}
+    if one.name == "*" or not found:
+        return _Found(found, list(found))
+    made = types.SimpleNamespace(**found) if isinstance(node, ast.Import) else found[one.name]
+    return _Found({name: made}, list(found))
 
 
 def _only(node: ast.Import | ast.ImportFrom, one: ast.alias) -> ast.Import | ast.ImportFrom:

@@ -47,6 +47,15 @@ def numbers_of(value: Value) -> Value:
     return value
 
 
+def _is_of_numbers(value: Value) -> bool:
+    """Whether a list holds plain numbers with a point, or lists of as many of them: what tolist() makes."""
+    if not value or not all(type(one) is type(value[0]) for one in value):
+        return False
+    if isinstance(value[0], list):
+        return len({len(one) for one in value}) == 1 and all(_is_of_numbers(one) for one in value)
+    return type(value[0]) is float
+
+
 def each_once(found: Mapping[Found, Value]) -> dict[Found, Value]:
     """Return the leaves without those that are the very array of an earlier one, which a layer was given as well."""
     seen: dict[int, Found] = {}
@@ -73,6 +82,8 @@ def leaves(value: Value, *, attributes: bool = True) -> dict[Found, Value]:
 
 def _walk(value: Value, path: Found, above: set[int], attributes: bool) -> Iterator[tuple[Found, Value]]:
     value = numbers_of(value)
+    if path and isinstance(value, list) and _is_of_numbers(value):
+        value = np.array(value)
     if is_array(value):
         if not (isinstance(value, np.ndarray) and value.dtype.kind == "O"):
             yield path, value
