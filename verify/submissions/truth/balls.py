@@ -85,7 +85,7 @@ def _tolerance(reading: Reading) -> float:
 
 
 def _hold_the_loss_against(floats: float, balls: float, tolerance: float) -> None:
-    """Raise NoBalls where the loss is another in balls than in floats; a guard that counts as absent moves it little."""
+    """Raise NoBalls where the loss is another in balls than in floats; a guard that is absent moves it little."""
     if not abs(floats - balls) <= max(tolerance, _OF_A_GUARD) * (abs(balls) + 1.0):
         raise NoBalls("another loss than in floats")
 

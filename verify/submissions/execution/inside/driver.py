@@ -146,11 +146,11 @@ class Driver:
 
         section, plan, world = request.section, request.plan, _ball_world(request.digits)
         out = []
-        for parameter, entry, times in zip(*(arrays[key].tolist() for key in ("which", "entry", "times")), strict=True):
+        for parameter, entry, delta in zip(*(arrays[key].tolist() for key in ("which", "entry", "delta")), strict=True):
             name = plan.params[parameter].name
             values = _Values(arrays, world, plan.torch)
             where = arrays[f"along.{name}"] if entry < 0 else entry
-            values.changed[name] = moved({name: values[name]}, name, where, times)[name]
+            values.changed[name] = moved({name: values[name]}, name, where, delta)[name]
             with self._standing_in(world), _watched(section.startswith("locals ")) as seen:
                 call = _Call(self.space, plan, values)
                 call.all_steps()
