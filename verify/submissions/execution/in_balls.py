@@ -11,7 +11,7 @@ from verify.arrays import Array, Option
 from verify.balls.array import Balls
 from verify.balls.digits import arb, in_digits
 from verify.balls.quotient import STEP, direction, slope
-from verify.balls.refusal import NoBalls
+from verify.balls.refusal import NoBalls, NotSmooth
 from verify.balls.world import BallWorld, objects
 from verify.nets.observation import Observation
 from verify.oracles.derivative import Derivative
@@ -56,16 +56,22 @@ def losses_in_balls(
     ask: Ask, reading: Reading, point: Point, digits: Digits, moves: Sequence[tuple[int, int, float]],
     directions: Mapping[str, Array] | None = None,
 ) -> tuple[list[Any], tuple[str, ...]]:  # fmt: skip
-    """Return the loss at the point after each move (parameter, entry, how far), and what was met. Raises NoBalls."""
+    """Return the loss at the point itself and after each move (parameter, entry, how far), and what was met.
+
+    Raises NoBalls. The point itself comes first and last: a loss that remembers is told by that.
+    """
     assert reading.loss is not None
+    moves = [(0, 0, 0.0), *moves, (0, 0, 0.0)]
     request = BallLosses(reading.plan(reading.forward_steps), *reading.loss, digits)
     which, entry, delta = zip(*moves, strict=True)
     along = {f"along.{name}": value for name, value in (directions or {}).items()}
     sent = {**reading.arrays(point), **along, "which": np.array(which), "entry": np.array(entry)}
     sent["delta"] = np.array(delta, dtype=float)
     header, arrays = _without_refusal(ask, request, sent)
-    found = ball_losses(header, arrays, len(moves), BallWorld())
-    return found.value.tolist(), met(arrays)
+    found = ball_losses(header, arrays, len(moves), BallWorld()).value.tolist()
+    if not found[0].overlaps(found[-1]):
+        raise NotSmooth("a loss that is not the same from call to call")
+    return found[:-1], met(arrays)
 
 
 def slopes_along(
@@ -75,7 +81,7 @@ def slopes_along(
     generator, names = np.random.default_rng(seed), [one.name for one in reading.structure.parameters]
     directions = {name: direction(point.params[name].shape, generator) for name in names}
     moves = [(number, ALL, delta) for number in range(len(names)) for delta in (STEP, -STEP)]
-    (here, *J), on_the_way = losses_in_balls(ask, reading, point, digits, [(0, 0, 0.0), *moves], directions)
+    (here, *J), on_the_way = losses_in_balls(ask, reading, point, digits, moves, directions)
     gradient = {name: slope(J[2 * number], here, J[2 * number + 1]) for number, name in enumerate(names)}
     note = "its own loss in 50 digits, along a random direction"
     return Derivative(kind="balls", gradient=gradient, note=note, directions=directions), on_the_way, float(here)
@@ -88,7 +94,7 @@ def slopes_by_entry(
     names = [one.name for one in reading.structure.parameters]
     entries = [(name, entry) for name, some in wanted.items() for entry in some]
     moves = [(names.index(name), entry, delta) for name, entry in entries for delta in (STEP, -STEP)]
-    (here, *J), _ = losses_in_balls(ask, reading, point, digits, [(0, 0, 0.0), *moves])
+    (here, *J), _ = losses_in_balls(ask, reading, point, digits, moves)
     found: dict[str, list[Any]] = {name: [None] * point.params[name].size for name in wanted}
     for number, (name, entry) in enumerate(entries):
         found[name][entry] = slope(J[2 * number], here, J[2 * number + 1])
@@ -105,7 +111,7 @@ def truncations(
         (number, entry, sign * step)
         for number, name in enumerate(names) for entry in range(point.params[name].size) for sign in (1, -1)
     ]  # fmt: skip
-    (here, *J), _ = losses_in_balls(ask, reading, point, digits, [(0, 0, 0.0), *moves])
+    (here, *J), _ = losses_in_balls(ask, reading, point, digits, moves)
     bound, first = {}, 0
     for name in names:
         true = known.gradient[name].reshape(-1).tolist()
