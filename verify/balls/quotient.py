@@ -38,11 +38,11 @@ def slope(up: Ball, here: Ball, down: Ball) -> Ball:
         return found
 
 
-def moved(point: Mapping[str, Balls], name: str, where: int | Array, times: int) -> dict[str, Balls]:
-    """Return a point whose parameter `name` is moved by `times` h: one entry (in C order), or all along a direction."""
+def moved(point: Mapping[str, Balls], name: str, where: int | Array, delta: float) -> dict[str, Balls]:
+    """Return a point whose parameter `name` is moved by `delta`: one entry (in C order), or all along a direction."""
     balls = point[name].copy()
     with in_digits():
-        step = times * arb(STEP)
+        step = arb(delta)
         if isinstance(where, int):
             flat = balls.value.reshape(-1)
             flat[where] = flat[where] + step

@@ -8,6 +8,7 @@ denominator counts as absent.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -21,7 +22,7 @@ from verify.balls.operations import called
 from verify.balls.refusal import NoBalls
 from verify.exact.simplest import simplest_fraction
 
-_SHORT: Final = float(1 << 30)  # a float that is a whole number of these parts is meant as it is
+_SHORT: Final = float(1 << 30)  # a float of so few binary digits is meant as it is
 _ULPS: Final = 4.0  # how far a constant may be off that the code computes in floats before it meets a ball
 
 
@@ -80,7 +81,7 @@ class BallWorld:
     def _made(self, entry: Ball) -> Ball:
         if not isinstance(entry, int | float):
             raise NoBalls(f"an array that holds {type(entry).__name__}")
-        if isinstance(entry, int) or not np.isfinite(entry) or (entry * _SHORT).is_integer():
+        if isinstance(entry, int) or not np.isfinite(entry) or entry.is_integer() or _is_short(entry):
             return arb(entry)
         self.met.add("constant")
         fraction = simplest_fraction(entry)
@@ -89,6 +90,10 @@ class BallWorld:
             if self._jitter is not None:
                 ball = ball * (1 + arb(float(self._jitter.uniform(-1, 1)) * _ULPS * 2.0**-52))
         return ball
+
+
+def _is_short(number: float) -> bool:
+    return (math.frexp(number)[0] * _SHORT).is_integer()
 
 
 def objects(flat: list[Any], shape: tuple[int, ...]) -> Array:

@@ -13,7 +13,7 @@ import numpy as np
 
 from verify.balls.array import Balls
 from verify.balls.digits import Ball
-from verify.balls.quotient import direction, moved, slope
+from verify.balls.quotient import STEP, direction, moved, slope
 from verify.balls.refusal import NoBalls
 from verify.balls.world import BallWorld, objects
 from verify.nets.cases import Case
@@ -59,7 +59,7 @@ def slopes_along(J: BallLoss, point: Mapping[str, Balls], directions: Mapping[st
     """Return the derivative along one direction a parameter. Raises NoBalls."""
     here = _ball(J(point))
     return {
-        name: slope(_ball(J(moved(point, name, where, 1))), here, _ball(J(moved(point, name, where, -1))))
+        name: slope(_ball(J(moved(point, name, where, STEP))), here, _ball(J(moved(point, name, where, -STEP))))
         for name, where in directions.items()
     }
 
@@ -68,7 +68,7 @@ def slopes_by_entry(J: BallLoss, point: Mapping[str, Balls], name: str) -> Ball:
     """Return the derivative by every entry of one parameter, as an array of balls. Raises NoBalls."""
     here = _ball(J(point))
     found = [
-        slope(_ball(J(moved(point, name, entry, 1))), here, _ball(J(moved(point, name, entry, -1))))
+        slope(_ball(J(moved(point, name, entry, STEP))), here, _ball(J(moved(point, name, entry, -STEP))))
         for entry in range(point[name].size)
     ]
     return objects(found, point[name].shape)

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from verify.balls.packing import PARTS
+from verify.balls.world import BallWorld
 from verify.exact.numbers import ExactArray
 from verify.exact.world import PairWorld
 from verify.sandbox.session import Failed
-from verify.submissions.execution.answers import Refused, loaded, losses, made, unpacked
+from verify.submissions.execution.answers import Refused, ball_losses, loaded, losses, made, met, unpacked
 from verify.submissions.execution.messages import Broken
 
 ONE = {"0": np.ones(2)}
@@ -145,3 +147,32 @@ def test_an_array_that_no_net_of_its_shape_could_be_made_of_is_no_parameter(shap
     arrays = {"0": np.ones((4, 3)), "1": np.zeros(shape, bool)}
     header = {"leaves": [["made", [["key", "W1"]], "0"], ["made", [["key", "W2"]], "1"]]}
     assert [path[0][1] for path in made(header, arrays)] == ["W1"]
+
+
+FORGED = [
+    None, np.zeros(3), np.zeros((2, PARTS)), np.zeros((3, PARTS + 1)), np.zeros((3, PARTS), np.float32),
+    np.zeros((3, PARTS), complex), np.full((3, PARTS), np.nan), np.full((3, PARTS), np.inf), np.full((3, PARTS), -1.0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("J", FORGED)
+def test_losses_that_are_no_balls_are_refused(J: Any) -> None:
+    assert ball_losses({}, {"losses": np.ones((3, PARTS))}, 3, BallWorld()).shape == (3,)
+    with pytest.raises(Failed, match="not formed as agreed") as failed:
+        ball_losses({}, {} if J is None else {"losses": J}, 3, BallWorld())
+    assert failed.value.kind == "message"
+
+
+@pytest.mark.parametrize("ball", FORGED[1:])
+def test_a_gradient_that_is_no_balls_is_refused(ball: Any) -> None:
+    header = {"leaves": [["a", [], "0"]]}
+    assert unpacked(header, {"0": np.ones(3), "0.ball": np.ones((3, PARTS))}, balls=BallWorld())["a", ()].shape == (3,)
+    with pytest.raises(Failed, match="not formed as agreed"):
+        unpacked(header, {"0": np.ones(3), "0.ball": ball}, balls=BallWorld())
+
+
+@pytest.mark.parametrize("flags", [None, np.zeros(3), np.zeros(2, bool), np.zeros((3, 1), bool)])
+def test_what_was_met_on_the_way_is_three_flags(flags: Any) -> None:
+    assert met({"met": np.array([True, False, True])}) == ("guard", "rounding")
+    with pytest.raises(Failed, match="what was met"):
+        met({} if flags is None else {"met": flags})

@@ -16,7 +16,9 @@ from verify.submissions.execution.answers import to_listed, to_loaded, to_stoppe
 from verify.submissions.execution.coding import LONGEST_NAME, Malformed, decoded, encoded, encoded_answer
 from verify.submissions.execution.inside.driver import Driver
 from verify.submissions.execution.messages import (
+    BallLosses,
     Broken,
+    Digits,
     Leaf,
     Listed,
     Load,
@@ -89,11 +91,13 @@ PLANS = st.builds(
     st.booleans(),
 )
 RUNNABLES = st.builds(Runnable, st.none() | LENGTHS, WHOLE, NAMES, st.none() | NAMES, some(NAMES))
+DIGITS = st.builds(Digits, st.booleans(), LENGTHS)
 REQUESTS = (
     st.builds(Load, some(RUNNABLES))
     | st.builds(Make, MAKERS)
-    | st.builds(Run, PLANS, st.none() | LENGTHS, st.booleans(), st.booleans(), st.booleans())
+    | st.builds(Run, PLANS, st.none() | LENGTHS, *[st.booleans()] * 4, st.none() | DIGITS)
     | st.builds(Losses, PLANS, NAMES, PATHS)
+    | st.builds(BallLosses, PLANS, NAMES, PATHS, DIGITS)
 )
 BINDING = Argument("X", ArrayBinding("X"))
 PLAN = Plan(

@@ -9,8 +9,9 @@ import numpy as np
 
 from verify.arrays import Array, Option
 from verify.balls.array import Balls
+from verify.balls.digits import arb, in_digits
 from verify.balls.quotient import STEP, direction, slope
-from verify.balls.refusal import NoBalls
+from verify.balls.refusal import NoBalls, NotSmooth
 from verify.balls.world import BallWorld, objects
 from verify.nets.observation import Observation
 from verify.oracles.derivative import Derivative
@@ -52,18 +53,25 @@ def _refuse_wide(given: Sequence[Balls]) -> None:
 
 
 def losses_in_balls(
-    ask: Ask, reading: Reading, point: Point, digits: Digits, moves: Sequence[tuple[int, int, int]],
+    ask: Ask, reading: Reading, point: Point, digits: Digits, moves: Sequence[tuple[int, int, float]],
     directions: Mapping[str, Array] | None = None,
 ) -> tuple[list[Any], tuple[str, ...]]:  # fmt: skip
-    """Return the loss at the point after each move (parameter, entry, steps), and what was met. Raises NoBalls."""
+    """Return the loss at the point itself and after each move (parameter, entry, how far), and what was met.
+
+    Raises NoBalls. The point itself comes first and last: a loss that remembers is told by that.
+    """
     assert reading.loss is not None
+    moves = [(0, 0, 0.0), *moves, (0, 0, 0.0)]
     request = BallLosses(reading.plan(reading.forward_steps), *reading.loss, digits)
-    which, entry, times = (np.array(column, dtype=np.int64) for column in zip(*moves, strict=True))
+    which, entry, delta = zip(*moves, strict=True)
     along = {f"along.{name}": value for name, value in (directions or {}).items()}
-    sent = {**reading.arrays(point), **along, "which": which, "entry": entry, "times": times}
+    sent = {**reading.arrays(point), **along, "which": np.array(which), "entry": np.array(entry)}
+    sent["delta"] = np.array(delta, dtype=float)
     header, arrays = _without_refusal(ask, request, sent)
-    found = ball_losses(header, arrays, len(moves), BallWorld())
-    return found.value.tolist(), met(arrays)
+    found = ball_losses(header, arrays, len(moves), BallWorld()).value.tolist()
+    if not found[0].overlaps(found[-1]):
+        raise NotSmooth("a loss that is not the same from call to call")
+    return found[:-1], met(arrays)
 
 
 def slopes_along(
@@ -72,8 +80,8 @@ def slopes_along(
     """Return the derivative of its own loss along one random direction a parameter, what was met, and the loss."""
     generator, names = np.random.default_rng(seed), [one.name for one in reading.structure.parameters]
     directions = {name: direction(point.params[name].shape, generator) for name in names}
-    moves = [(number, ALL, times) for number in range(len(names)) for times in (1, -1)]
-    (here, *J), on_the_way = losses_in_balls(ask, reading, point, digits, [(0, 0, 0), *moves], directions)
+    moves = [(number, ALL, delta) for number in range(len(names)) for delta in (STEP, -STEP)]
+    (here, *J), on_the_way = losses_in_balls(ask, reading, point, digits, moves, directions)
     gradient = {name: slope(J[2 * number], here, J[2 * number + 1]) for number, name in enumerate(names)}
     note = "its own loss in 50 digits, along a random direction"
     return Derivative(kind="balls", gradient=gradient, note=note, directions=directions), on_the_way, float(here)
@@ -85,8 +93,8 @@ def slopes_by_entry(
     """Return the derivative of the submission's own loss by these entries of these parameters."""
     names = [one.name for one in reading.structure.parameters]
     entries = [(name, entry) for name, some in wanted.items() for entry in some]
-    moves = [(names.index(name), entry, times) for name, entry in entries for times in (1, -1)]
-    (here, *J), _ = losses_in_balls(ask, reading, point, digits, [(0, 0, 0), *moves])
+    moves = [(names.index(name), entry, delta) for name, entry in entries for delta in (STEP, -STEP)]
+    (here, *J), _ = losses_in_balls(ask, reading, point, digits, moves)
     found: dict[str, list[Any]] = {name: [None] * point.params[name].size for name in wanted}
     for number, (name, entry) in enumerate(entries):
         found[name][entry] = slope(J[2 * number], here, J[2 * number + 1])
@@ -99,20 +107,20 @@ def truncations(
 ) -> dict[str, Array]:
     """Return how far a quotient with this step is from the derivative, the larger of the central and the one-sided."""
     names = [one.name for one in reading.structure.parameters]
-    times = round(step / STEP)
     moves = [
-        (number, entry, sign * times)
+        (number, entry, sign * step)
         for number, name in enumerate(names) for entry in range(point.params[name].size) for sign in (1, -1)
     ]  # fmt: skip
-    (here, *J), _ = losses_in_balls(ask, reading, point, digits, [(0, 0, 0), *moves])
+    (here, *J), _ = losses_in_balls(ask, reading, point, digits, moves)
     bound, first = {}, 0
     for name in names:
         true = known.gradient[name].reshape(-1).tolist()
         pairs = zip(J[first : first + 2 * len(true) : 2], J[first + 1 : first + 2 * len(true) : 2], true, strict=True)
-        off = [
-            max(float(abs((up - down) / (2 * step) - exact).mid()), float(abs((up - here) / step - exact).mid()))
-            for up, down, exact in pairs
-        ]
+        with in_digits():
+            off = [
+                max(float(abs((up - down) / (2 * arb(step)) - d).mid()), float(abs((up - here) / arb(step) - d).mid()))
+                for up, down, d in pairs
+            ]
         bound[name] = np.array(off).reshape(point.params[name].shape)
         first += 2 * len(true)
     return bound

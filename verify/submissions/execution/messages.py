@@ -74,11 +74,7 @@ class Losses:
 
 @dataclass(frozen=True)
 class BallLosses:
-    """As Losses, in balls, each moved by some times the step of verify/balls/quotient.py.
-
-    The arrays "which", "entry" and "times" say which parameter is moved, in which entry, how many steps; entry -1 is
-    the direction in the array "along.NAME".
-    """
+    """As Losses, in balls; entry -1 stands for a whole parameter, which moves along the direction in "along.NAME"."""
 
     plan: Plan
     section: str

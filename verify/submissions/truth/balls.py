@@ -85,7 +85,7 @@ def _tolerance(reading: Reading) -> float:
 
 
 def _hold_the_loss_against(floats: float, balls: float, tolerance: float) -> None:
-    """Raise NoBalls where the loss is another in balls than in floats; a guard counts as absent: it moves it little."""
+    """Raise NoBalls where the loss is another in balls than in floats; a guard that is absent moves it little."""
     if not abs(floats - balls) <= max(tolerance, _OF_A_GUARD) * (abs(balls) + 1.0):
         raise NoBalls("another loss than in floats")
 
@@ -205,7 +205,9 @@ def _with_rounding_of_constants(
         moved = replace(asked.digits, jitter=jitter)
         # Where constants stand in the loss only, the gradient is the same.
         mine = in_shape(asked.reading, given.by_digits.get(moved, given.by_digits[asked.digits]).given)
-        slopes, _, _ = slopes_along(asked.ask, asked.reading, point, moved, seed)
+        # The loss moves its constants in another way: the two may have got the same number along different lines.
+        apart = replace(moved, jitter=jitter + len(_JITTERS))
+        slopes, _, _ = slopes_along(asked.ask, asked.reading, point, apart, seed)
         for name, before in off.items():
             assert slopes.directions is not None
             with in_digits():

@@ -169,11 +169,11 @@ class Driver:
         section, plan, world = request.section, request.plan, _ball_world(request.digits)
         out = []
         calls = self._calls(plan, arrays, world)
-        for parameter, entry, times in zip(*(arrays[key].tolist() for key in ("which", "entry", "times")), strict=True):
+        for parameter, entry, delta in zip(*(arrays[key].tolist() for key in ("which", "entry", "delta")), strict=True):
             name = plan.params[parameter].name
             values = _Values(arrays, world, plan.torch)
             where = arrays[f"along.{name}"] if entry < 0 else entry
-            values.changed[name] = moved({name: values[name]}, name, where, times)[name]
+            values.changed[name] = moved({name: values[name]}, name, where, delta)[name]
             with self._standing_in(world), _watched(section.startswith("locals ")) as seen:
                 call = calls(values)
                 call.all_steps()
