@@ -30,6 +30,10 @@ from verify.submissions.wiring.roles import Roles
 
 RATE: Final = 0.375  # the learning rate that updates are asked for: the gradient is then (before - after) / rate
 PENALTY: Final = 0.125  # the strength of a penalty that is an argument; exact in binary
+_FROM_ABOVE: Final = re.compile(
+    r"upstream.*|d_?(out|outs|output|outputs|values?|a|y|z|l|loss|next|prev|h|x)|.*grad(ient)?s?(_.*)?|delta.*|.*_error|"
+    r"error.*|err|next_?\w*|loss_grad.*|chain.*|d_?l_?d_?\w+"
+)
 _Returned = tuple[str, Path, str]  # the role of a step, the path in its result, the name that stands there
 
 
@@ -129,6 +133,8 @@ def arguments(function: Function, known: Known, role: str = "", choice: int = 0)
         if binding is not None or name not in defaults:
             given[name] = binding
     waiting = [name for name, binding in given.items() if binding is None]
+    if role == "backward" and any(_FROM_ABOVE.fullmatch(name.lower()) for name in waiting):
+        return None  # the gradient of the layer above: this is the backward pass of one layer, not of a net
     if waiting:
         used = [binding for binding in given.values() if binding is not None]
         left = _left(function, known, role, returned, used, len(waiting))
@@ -136,6 +142,9 @@ def arguments(function: Function, known: Known, role: str = "", choice: int = 0)
             return None
         left = left[choice:] if len(left) - choice >= len(waiting) else left
         given.update(zip(waiting, left, strict=False))
+    outputs = [name for name, binding in given.items() if known.yhat and binding == ResultBinding(*known.yhat)]
+    if len(outputs) > 1:  # an output can't be two values of the forward pass at once
+        return None
     return tuple(Argument(name, binding) for name, binding in given.items() if binding is not None)
 
 

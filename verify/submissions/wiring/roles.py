@@ -118,7 +118,7 @@ def _rank(role: Role, one: Function, among: Sequence[Function]) -> float:
     others = [other for other in among if other is not one]
     called_by = sum(one.name in other.calls and role in roles_of(other.name) for other in others)
     calls = sum(other.name in one.calls and role in roles_of(other.name) for other in others)
-    low = one.name.lower()
+    low = one.name.lower().strip("_")
     exact = low.startswith(("forward", "feed", "backward", "backprop", "loss", "cost", "compute_loss", "compute_cost"))
     score = 2.0 * exact + 0.2 * min(one.products, 6) + 1.5 * bool(calls) - 2.0 * bool(called_by)
     if roles_of(low)[0] != role:
