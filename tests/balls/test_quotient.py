@@ -60,6 +60,12 @@ def test_balls_that_are_too_wide_say_nothing() -> None:
         slope(arb(1, 0.1), arb(1, 0.1), arb(1, 0.1))
 
 
+def test_a_loss_that_is_zero_but_for_its_own_rounding_has_the_derivative_zero() -> None:
+    found = derivative(lambda x: np.log(np.exp(x)) - x, 0.5)
+    assert found.contains(0)
+    assert found.rad() < 1e-20
+
+
 def test_a_loss_that_does_not_move_has_the_derivative_zero() -> None:
     assert derivative(lambda x: 0 * x + 3, 1.0).contains(0)
 
