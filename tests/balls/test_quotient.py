@@ -75,7 +75,7 @@ def test_along_a_direction_is_the_sum_over_the_entries() -> None:
     W = world.number(generator.normal(size=(3, 2)))
     where = direction((3, 2), generator)
     J = [np.sum(np.sin(moved({"W": W}, "W", where, delta)["W"])).value[()] for delta in (STEP, 0.0, -STEP)]
-    right = np.cos(W)
+    right: Any = np.cos(W)
     wrong = right.copy()
     wrong[1, 1] = wrong[1, 1] * (1 + np.float64(2.0**-50))
     assert slope(*J).overlaps(along(right, where))
