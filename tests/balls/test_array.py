@@ -20,7 +20,7 @@ WORLD = BallWorld()
 NUMPY = proxy(WORLD)
 
 
-def balls(floats: Any = FLOATS) -> Balls:
+def balls(floats: Any = FLOATS) -> Any:
     return WORLD.number(np.asarray(floats))
 
 
@@ -202,9 +202,9 @@ def test_a_guard_in_a_logarithm_is_met_and_may_count_as_absent() -> None:
     ):
         for guards in (True, False):
             world = BallWorld(guards=guards)
-            a = world.number(np.abs(FLOATS) / 4)
+            a: Any = world.number(np.abs(FLOATS) / 4)
             found = eval(expression, {"np": proxy(world), "A": a})
-            clean = np.log(a[:, 0] if "[" in expression else a)
+            clean: Any = np.log(a[:, 0] if "[" in expression else a)
             same = [x.overlaps(y) for x, y in zip(found.value.ravel(), clean.value.ravel(), strict=True)]
             assert all(same) is not guards
             assert "guard" in world.met

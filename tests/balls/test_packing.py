@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -13,7 +15,7 @@ from verify.balls.world import BallWorld, objects
 
 def test_there_and_back_a_ball_holds_what_it_held_and_is_hardly_wider() -> None:
     world = BallWorld()
-    a = np.exp(world.number(np.array([[0.1, -30.0], [1e-12, 50.0]]))) / 3
+    a: Any = np.exp(world.number(np.array([[0.1, -30.0], [1e-12, 50.0]]))) / 3
     back = unpacked(world, packed(a))
     assert back.shape == (2, 2)
     with in_digits():

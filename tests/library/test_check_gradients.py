@@ -399,12 +399,14 @@ def test_right_gradients_of_a_loss_that_swings_fast_are_right_and_wrong_ones_wro
 
 def test_parameters_around_a_millionth_of_a_millionth_are_judged() -> None:
     point = {"w": np.array([1e-12, -3e-12])}
-    for loss, slope_of in (
-        (lambda p: np.sum(p["w"] ** 2), lambda w: 2 * w),
-        (lambda p: np.sum(np.exp(p["w"])), np.exp),
-    ):
-        assert check_gradients(loss, lambda p, f=slope_of: {"w": f(p["w"])}, point).verdict == "correct"
-        assert check_gradients(loss, lambda p, f=slope_of: {"w": 1.001 * f(p["w"])}, point).verdict == "wrong"
+    losses: list[tuple[Any, Any]] = [(quadratic, lambda w: 2 * w), (lambda p: np.sum(np.exp(p["w"])), np.exp)]
+    for loss, slope_of in losses:
+        for factor, verdict in ((1.0, "correct"), (1.001, "wrong")):
+
+            def gradients(p: Params, factor: float = factor, slope_of: Any = slope_of) -> Params:
+                return {"w": factor * slope_of(p["w"])}
+
+            assert check_gradients(loss, gradients, point).verdict == verdict
 
 
 @pytest.mark.parametrize("digits", [2, 3, 6])

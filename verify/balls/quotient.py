@@ -20,6 +20,7 @@ from verify.balls.refusal import NoBalls, NotSmooth
 
 STEP: Final = 2.0**-100  # about 1e-30
 _SMOOTH: Final = 1e-9  # the largest gap, relative to the slope and the loss, that a second derivative may explain
+_NOTHING: Final = 2.0**-66  # the radius that a loss of zero may have, which is no larger than its own rounding
 _FINEST: Final = 2.0**-40  # directions are whole numbers of these parts
 
 
@@ -33,7 +34,7 @@ def slope(up: Ball, here: Ball, down: Ball) -> Ball:
         if gap.abs_lower() > _SMOOTH * (abs(value) + abs(here)).upper():
             raise NotSmooth("a loss that is not differentiable at this point, or not the same from call to call")
         found = value + arb(0, gap.upper())
-        if found.rad() > _SMOOTH * (abs(value) + abs(here)).upper():
+        if found.rad() > _SMOOTH * (abs(value) + abs(here)).upper() + _NOTHING:
             raise NoBalls("a loss whose balls are too wide to say anything")
         return found
 
