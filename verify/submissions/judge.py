@@ -22,7 +22,7 @@ from verify.submissions.execution.calling import DRIVER, Ask, Reading, asking
 from verify.submissions.execution.canary import Canary
 from verify.submissions.execution.measuring import in_exact_numbers, in_floats
 from verify.submissions.execution.messages import Broken, Load, StoodIn
-from verify.submissions.explanation.doubts import added, changed, doubt_about, not_deterministic
+from verify.submissions.explanation.doubts import added, by_name, changed, doubt_about, incomplete, not_deterministic
 from verify.submissions.explanation.reasons import (
     WHICH,
     Attempt,
@@ -116,18 +116,18 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
         if stated is not None and (why or reading is None or reading.loss is None):
             return _of_training(apart, ask, context, candidates, stated)
         assert reading is not None
-        by_name = _verdict_on(apart, ask, context, candidates, reading)
-        if by_name.verdict == "correct":
+        called = _verdict_on(apart, ask, context, candidates, reading)
+        if called.verdict == "correct":
             deeper = list(other_depths(trials, reading))
             every = [one for one in deeper if isinstance(one, Reading)]
-            by_name = at_every_depth(by_name, [_verdict_on(apart, ask, context, candidates, one) for one in every])
+            called = at_every_depth(called, [_verdict_on(apart, ask, context, candidates, one) for one in every])
             stopped = next((one for one in deeper if isinstance(one, Stopped)), None)
-            if stopped is not None and by_name.verdict == "correct":
+            if stopped is not None and called.verdict == "correct":
                 return could_not_judge(context, candidates, _stops_deeper(stopped, reading), reading)
         if stated is None:
-            return _as_trained(context, candidates, reading, trained, by_name)
+            return _as_trained(context, candidates, reading, trained, called)
         by_training = _of_training(apart, ask, context, candidates, stated)
-        return by_name if by_training.verdict in ("could not judge", by_name.verdict) else by_training
+        return called if by_training.verdict in ("could not judge", called.verdict) else by_training
     finally:
         exploring.close()
 
@@ -215,7 +215,11 @@ def _verdict_on(apart: Sandbox, ask: Ask, context: Context, candidates: Candidat
     words = None if machine is None else machine.words
     exact = [] if IDENTITY in notes else seen.exact  # mistakes are named in floats then
     found = Findings(reading, comparisons, seen.floats, exact, seen.leaves, not seen.changed, notes, words)
-    return evidence_of(context, candidates, found)
+    evidence = evidence_of(context, candidates, found)
+    lacking = incomplete(reading)
+    if lacking and (evidence.verdict == "correct" or not by_name(reading)):
+        return could_not_judge(context, candidates, lacking, reading)
+    return evidence
 
 
 def _load(

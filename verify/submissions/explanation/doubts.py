@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from verify.submissions.execution.calling import Reading
+from verify.submissions.execution.gradients import plain
 from verify.submissions.execution.shapes import fits
 from verify.submissions.explanation.reasons import not_attempted
 from verify.submissions.program.placeholders import placeholders
+from verify.submissions.program.vocabulary import bare
 from verify.submissions.wiring.plan_records import CallMaker, GlobalsMaker, TrainingMaker
 
 Given = Mapping[str, Any]
@@ -46,6 +48,26 @@ def _own_sizes(reading: Reading, given: Given) -> str:
     return (
         f"every gradient has another size than its parameter, {name} {np.shape(had[name])} and not {shape}: the code "
         "makes parameters of its own, or others are meant"
+    )
+
+
+def incomplete(reading: Reading) -> str:
+    """Return which parameters have no gradient that was found.
+
+    Not found is never wrong.
+    """
+    missing = [one.name for one in reading.structure.parameters if one.name not in reading.gradients]
+    return (
+        f"no gradient of {', '.join(missing)} was found among what the code returns, keeps or changes"
+        if missing
+        else ""
+    )
+
+
+def by_name(reading: Reading) -> bool:
+    """Whether every gradient that was found is called after its parameter."""
+    return all(
+        where[1] and plain(bare(str(where[1][-1][1]))) == plain(name) for name, where in reading.gradients.items()
     )
 
 

@@ -11,7 +11,7 @@ from verify.submissions.program.syntax import called_name
 from verify.submissions.program.vocabulary import bare
 
 _STEP: Final = re.compile(
-    r"back(?!end)|bprop|update|sgd|gradient|^step$|descent|optimi|^fit|^train|learn", re.IGNORECASE
+    r"back(?!end)|bprop|update|sgd|gradient|^step$|descen[dt]|optimi|^fit|^train|learn", re.IGNORECASE
 )
 
 

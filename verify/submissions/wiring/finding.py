@@ -144,7 +144,13 @@ def _readings(
 ) -> tuple[tuple[Roles, ...], Lifted | None]:
     """Return the readings of who is who that are tried, and the training step that one of them calls."""
     owners = (convention["class"], None) if "class" in convention else None
+    drivers = {(one.function, one.owner) for one in program.loops} - {
+        (name, owner) for name in chosen.values() for owner in (None, *(owners or ()))
+    }
     members = [one for one in program.functions if owners is None or one.owner in owners]
+    members = [
+        one for one in members if (one.name, one.owner) not in drivers
+    ]  # a driver is no step, and no forward pass
     roles = find_roles(members, chosen)
     told = "backward" in chosen or "update" in chosen
     loops = [] if told else [one for one in program.steps if one.parameters and set(one.parameters) <= set(one.inputs)]

@@ -9,7 +9,7 @@ from typing import Final
 from verify.submissions.parsing.trees import nodes_of
 from verify.submissions.program.program import Program
 from verify.submissions.program.syntax import called_name, names_in
-from verify.submissions.program.vocabulary import size_of
+from verify.submissions.program.vocabulary import roles_of, size_of
 from verify.submissions.wiring.roles import Roles
 from verify.submissions.wiring.structure import MOST_OUTPUTS
 
@@ -76,7 +76,8 @@ def _numbers(node: ast.expr, known: Mapping[str, int]) -> list[int]:
 def one_sample_at_a_time(program: Program, roles: Sequence[Roles]) -> bool:
     """Whether one sample at a time is meant: the loops do so, or the backward pass knows of no batch."""
     first = next((one.backward for one in roles if one.backward), None)
-    if first is not None and not first.names & _BATCH:
+    updates = [one for one in program.functions if "update" in roles_of(one.name)]
+    if first is not None and not any(one.names & _BATCH for one in (first, *updates)):
         return True
     judged = {one.name for reading in roles for one in (reading.backward, reading.update, reading.forward) if one}
     return any(_takes_a_sample(loop, judged) for _, loop in program.nodes(ast.For))

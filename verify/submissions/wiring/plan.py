@@ -70,7 +70,7 @@ def maker_arguments(function: Function, sizes: Sequence[int], batch: int) -> tup
     for name in function.arguments:
         meaning = size_of(name)
         binding = _meant(meaning, sizes, hidden)
-        if binding is None and name in defaults:
+        if name in defaults and (binding is None or meaning == "penalty"):
             continue
         if binding is None and meaning not in without_default:
             return None
@@ -130,7 +130,7 @@ def arguments(function: Function, known: Known, role: str = "", choice: int = 0)
     predicted = _prediction(function) if role == "loss" and known.yhat is not None else None
     for name in function.arguments:
         binding = None if name == predicted else _bound(name, known, returned)
-        if binding is not None or name not in defaults:
+        if name not in defaults or _replaces_a_default(name, binding, returned):
             given[name] = binding
     waiting = [name for name, binding in given.items() if binding is None]
     if role == "backward" and any(_FROM_ABOVE.fullmatch(name.lower()) for name in waiting):
@@ -146,6 +146,13 @@ def arguments(function: Function, known: Known, role: str = "", choice: int = 0)
     if len(outputs) > 1:  # an output can't be two values of the forward pass at once
         return None
     return tuple(Argument(name, binding) for name, binding in given.items() if binding is not None)
+
+
+def _replaces_a_default(name: str, binding: Binding | None, returned: Sequence[_Returned]) -> bool:
+    """Whether an argument is given something although it has a default: data, parameters, a result of its very name."""
+    if isinstance(binding, ResultBinding):
+        return any(other.lower() == name.lower() for _, _, other in returned)
+    return binding is not None
 
 
 def loss_arguments(function: Function, known: Known) -> Iterator[tuple[Argument, ...]]:
