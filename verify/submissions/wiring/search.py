@@ -234,7 +234,7 @@ class Trials:
         K, net = reading.structure.sizes[-1], reading.net
         fit = recognise_objective(points, reading.batch, K, single_precision=reading.single_precision)
         if fit is None and net.output == "identity":  # what was seen may be the logits of an output that was not kept
-            for output in ("softmax", "sigmoid"):
+            for output in ("softmax", "sigmoid") if K > 1 else ("sigmoid",):
                 other = replace(net, output=output)
                 seen = [(other.forward(layers, trace.A[0]), layers, Y, J) for trace, layers, Y, J in points]
                 fit = recognise_objective(seen, reading.batch, K, single_precision=reading.single_precision)
