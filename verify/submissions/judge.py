@@ -48,7 +48,7 @@ from verify.submissions.truth.oracles import IDENTITY, Seen, compared
 from verify.submissions.wiring.depth import Stopped, other_depths
 from verify.submissions.wiring.finding import Candidates, find_candidates
 from verify.submissions.wiring.losses import Declared
-from verify.submissions.wiring.plan_records import Cut, Runnable
+from verify.submissions.wiring.plan_records import CallMaker, Cut, GlobalsMaker, Runnable
 from verify.submissions.wiring.points import Point, make_point
 from verify.submissions.wiring.search import Trials
 from verify.submissions.wiring.trained import Trained, Trainings
@@ -90,7 +90,22 @@ def check_submission(
 
 
 def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention: Mapping[str, str]) -> Evidence:
-    """Return the verdict by the functions and by the training step that calls them.
+    """Return the verdict; none where it depends on how many outputs are meant, and the file does not say."""
+    found, tried = _read_and_judged(apart, context, candidates, convention)
+    if found.verdict == "wrong" and tried and "outputs" not in convention:
+        narrow, _ = _read_and_judged(apart, context, candidates, {**convention, "outputs": "1"})
+        if narrow.verdict == "correct":
+            why = (
+                "with one output its gradients are right, with several they are wrong, and nothing says which is meant"
+            )
+            return could_not_judge(context, candidates, why, None, "Say so with --convention outputs=1 or outputs=3")
+    return found
+
+
+def _read_and_judged(
+    apart: Sandbox, context: Context, candidates: Candidates, convention: Mapping[str, str]
+) -> tuple[Evidence, bool]:
+    """Return the verdict by the functions and by the training step that calls them, and whether shapes are only tried.
 
     The training states how the functions are called, and says besides what is done with the gradients: where both can
     be judged, it decides. Where it can't be run, the functions are called as their names say.
@@ -112,24 +127,41 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
     stated = trained if trained is not None and trained.reading.loss and trained.reading.gradients else None
     try:
         if why and stated is None:
-            return could_not_judge(context, candidates, why, reading, help_)
+            return could_not_judge(context, candidates, why, reading, help_), False
         if stated is not None and (why or reading is None or reading.loss is None):
-            return _of_training(apart, ask, context, candidates, stated)
+            return _of_training(apart, ask, context, candidates, stated), stated.tried
         assert reading is not None
-        called = _verdict_on(apart, ask, context, candidates, reading)
-        if called.verdict == "correct":
-            deeper = list(other_depths(trials, reading))
-            every = [one for one in deeper if isinstance(one, Reading)]
-            called = at_every_depth(called, [_verdict_on(apart, ask, context, candidates, one) for one in every])
-            stopped = next((one for one in deeper if isinstance(one, Stopped)), None)
-            if stopped is not None and called.verdict == "correct":
-                return could_not_judge(context, candidates, _stops_deeper(stopped, reading), reading)
+        called = _called(apart, ask, context, candidates, trials, reading)
         if stated is None:
-            return _as_trained(context, candidates, reading, trained, called)
+            return _as_trained(context, candidates, reading, trained, called), _only_tried(reading)
         by_training = _of_training(apart, ask, context, candidates, stated)
-        return called if by_training.verdict in ("could not judge", called.verdict) else by_training
+        if by_training.verdict in ("could not judge", called.verdict):
+            return called, _only_tried(reading)
+        return by_training, stated.tried
     finally:
         exploring.close()
+
+
+def _called(
+    apart: Sandbox, ask: Ask, context: Context, candidates: Candidates, trials: Trials, reading: Reading
+) -> Evidence:
+    """Return the verdict on the functions, called as their names say; what is right also in nets of other depths."""
+    found = _verdict_on(apart, ask, context, candidates, reading)
+    if found.verdict != "correct":
+        return found
+    deeper = list(other_depths(trials, reading))
+    every = [one for one in deeper if isinstance(one, Reading)]
+    found = at_every_depth(found, [_verdict_on(apart, ask, context, candidates, one) for one in every])
+    stopped = next((one for one in deeper if isinstance(one, Stopped)), None)
+    if stopped is not None and found.verdict == "correct":
+        return could_not_judge(context, candidates, _stops_deeper(stopped, reading), reading)
+    return found
+
+
+def _only_tried(reading: Reading) -> bool:
+    """Whether nothing says how many outputs are meant: no maker of the parameters, or a loss of no known kind."""
+    made = isinstance(reading.container.maker, CallMaker | GlobalsMaker)
+    return reading.structure.sizes[-1] > 1 and (not made or (reading.net is not None and reading.objective is None))
 
 
 def _why_not(

@@ -309,12 +309,14 @@ def _to_binding(value: object, where: str) -> Binding:
     raise Malformed(f"{where} is bound to {_shown(kind)}: expected {expected}")
 
 
-def _plain(value: object, where: str) -> float | tuple[int, ...]:
+def _plain(value: object, where: str) -> float | str | tuple[int, ...]:
+    if isinstance(value, str) and len(value) <= LONGEST_NAME:
+        return value
     if isinstance(value, list):
         return each(value, where, number)
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, int | float):  # true and false are handed on as they are
         return value
-    raise Malformed(f"{where} is given {_shown(value)}: expected a number or a list of whole numbers")
+    raise Malformed(f"{where} is given {_shown(value)}: expected a number, a text or a list of whole numbers")
 
 
 def _length(value: object, where: str) -> int:

@@ -15,7 +15,7 @@ from verify.submissions.parsing.trees import nodes_of
 from verify.submissions.program.blocks import assigned
 from verify.submissions.program.kept import BUILTINS
 from verify.submissions.program.source import cut_out
-from verify.submissions.program.syntax import called_name, names_in, own_nodes, root_name
+from verify.submissions.program.syntax import called_name, names_in, root_name
 from verify.submissions.program.updates import is_training_loop, update_of
 from verify.submissions.program.vocabulary import is_parameter, meaning_of, roles_of
 
@@ -96,9 +96,7 @@ def _loop(
     place, keeps, rate = cell.place(node), not _measures_afterwards(node.body), _rate_in(node)
     if function is not None:
         given = {one.arg for one in nodes_of(function.args) if isinstance(one, ast.arg)}
-        outside = [one for one in own_nodes(function) if isinstance(one, ast.Global | ast.Nonlocal)]
-        shared = {name for one in outside for name in one.names}
-        local = (given | assigned(function.body)) - shared
+        local = given | assigned(function.body)
         names = tuple(sorted(used & local))
         return Loop(cell.number, place, names, function.name, owner, "", 0, calls, keeps, rate)
     whole = around[0] if around else node

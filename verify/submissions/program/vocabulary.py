@@ -27,9 +27,9 @@ _MEANINGS: Final[tuple[tuple[Meaning, str], ...]] = (
     ("epochs", r"(n_?|num_?|max_?)?(epochs?|iter(ation)?s?|steps)|it"),
     ("m", r"m|n|(batch|mb)_?size|n_?(samples|examples|batch)|num_?(samples|examples)|m_?(train|batch)|bs|taille"),
     ("Yhat", r"y_?(hat|pred|out|est|chapeau|prob)|yhat.*|pred.*|probs?|probas?|al|output|out|y_?pred.*|sortie|scores|p_?hat|prob.*|o"),
-    ("X", r"x|xs|x_?(train|batch|b|in|data|i|mini|tr|input|m|k|s|sample|bias)|inputs?(_.*)?|data|images?|features?|a_?0|batch_?x|xb|"
+    ("X", r"x|xs|(entrenamiento|entrainement|training|train|data)_?x|x_?(train|batch|b|in|data|i|mini|tr|input|m|k|s|sample|bias)|inputs?(_.*)?|data|images?|features?|a_?0|batch_?x|xb|"
      r"sample|entr[eé]es?|entradas?|datos|donn[eé]es|input_(data|layer|vector)|img|pixels|l0"),
-    ("Y", r"y|ys|t|y_?(train|true|batch|b|oh|i|real|actual|mini|tr|vrai|k|enc|encoded|s|m|onehot|one_hot|label|labels|target)|labels?|"
+    ("Y", r"y|ys|t|(entrenamiento|entrainement|training|train|data)_?y|y_?(train|true|batch|b|oh|i|real|actual|mini|tr|vrai|k|enc|encoded|s|m|onehot|one_hot|label|labels|target)|labels?|"
      r"targets?(_.*)?|one_?hot(_.*)?|.*one_?hot|truth|gt|expected|desired.*|[eé]tiquettes|etiquetas|batch_?y|yb|d|tgt|cible|true_.*|target_output|outputs_real"),
     ("params", r"params?|parameters|param[eè]tres|par[aá]metros|theta|thetas|model|net|network|p|w_?b|reseau|r[eé]seau|red|poids|pesos|coeffs?|weights|state|nn"),
     ("cache", r"caches?|memory|mem|store|stored|forward_?(out|cache|pass|vals?|values|results?)?|fwd|outputs|activations?|values|vals|ctx|"

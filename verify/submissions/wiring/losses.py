@@ -10,10 +10,14 @@ from verify.submissions.parsing.document import Place
 from verify.submissions.parsing.trees import nodes_of
 from verify.submissions.program.functions import Function
 from verify.submissions.program.program import Program
+from verify.submissions.program.syntax import called_name
 from verify.submissions.program.vocabulary import meaning_of, roles_of
 
 _NAMED: Final = re.compile(
     r"(?<!d)(loss|cost)(?!es$|s$|_?(hist|list|log|s_|values|curve|arr|every|print|fn|func))|^(co[uû]t|perte|p[eé]rdida)$"
+)
+_OVER_MANY: Final = frozenset(
+    ("sum", "mean", "average", "dot", "vdot", "inner", "norm", "log", "square", "matmul", "trace")
 )
 _SLOPE: Final = re.compile(r"deriv|prime|grad|delta|back|^d_?[A-Z]|^d(loss|cost|mse|bce)", re.IGNORECASE)
 
@@ -47,7 +51,6 @@ def is_loss(function: Function) -> bool:
 
 
 def _computes(value: ast.expr) -> bool:
-    """Whether a loss is computed here, and not set to 0, to None or to an empty list."""
-    return any(isinstance(node, ast.BinOp | ast.Call) for node in nodes_of(value)) and not isinstance(
-        value, ast.List | ast.Dict
-    )
+    """Whether one number is computed from many here; the difference y - output, though called a loss, is none."""
+    called = {called_name(node) for node in nodes_of(value) if isinstance(node, ast.Call)}
+    return any(name in _OVER_MANY or "loss" in roles_of(name) for name in called)

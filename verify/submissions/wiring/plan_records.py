@@ -36,9 +36,9 @@ class ArrayBinding:
 
 @dataclass(frozen=True)
 class ValueBinding:
-    """A plain number; whole numbers in a tuple reach the student's code as a list."""
+    """A plain number or a text; whole numbers in a tuple reach the student's code as a list."""
 
-    value: float | tuple[int, ...]
+    value: float | str | tuple[int, ...]
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from verify.submissions.program.functions import Function
+from verify.submissions.program.syntax import called_name
 from verify.submissions.program.vocabulary import Role, bare, is_parameter, meaning_of, roles_of
 
 
@@ -105,12 +107,22 @@ def _plausible(role: Role, one: Function) -> bool:
         holds = one.products > 0 or bool(gradient_names(one)) or len(one.calls) > 2
         return (len(one.arguments) >= 1 or bool(one.owner)) and (holds or named)
     if role == "forward":
+        if _decides(one):
+            return False
         return ((one.products > 0 or len(one.calls) > 0) and one.last_return is not None) or bool(one.owner)
     if role == "loss":
         return one.last_return is not None or bool(one.owner)
     if role == "update":
         return one.products > 0 or bool(gradient_names(one)) or len(one.calls) > 1
     return True
+
+
+def _decides(one: Function) -> bool:
+    """Whether a function returns a class or a decision, and not what the output layer gives."""
+    last = one.last_return
+    return isinstance(last, ast.Compare) or (
+        isinstance(last, ast.Call) and called_name(last) in ("argmax", "round", "astype")
+    )
 
 
 def _rank(role: Role, one: Function, among: Sequence[Function]) -> float:

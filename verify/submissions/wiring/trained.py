@@ -22,6 +22,7 @@ from verify.submissions.execution.calling import STILL, Ask, Reading, make
 from verify.submissions.execution.gradients import plain
 from verify.submissions.execution.messages import RETURNED
 from verify.submissions.program.functions import Function
+from verify.submissions.program.syntax import called_name
 from verify.submissions.program.training import Loop
 from verify.submissions.program.vocabulary import bare, is_parameter, meaning_of, roles_of, size_of
 from verify.submissions.wiring.containers import name_of
@@ -33,6 +34,7 @@ from verify.submissions.wiring.plan_records import (
     ArrayBinding,
     Binding,
     Cut,
+    FunctionBinding,
     MadeBinding,
     Path,
     ResultBinding,
@@ -42,10 +44,11 @@ from verify.submissions.wiring.plan_records import (
 )
 from verify.submissions.wiring.points import Point, make_point
 from verify.submissions.wiring.roles import Roles
-from verify.submissions.wiring.structure import BATCH, OUTPUTS, SIZES, chain
+from verify.submissions.wiring.structure import BATCH, OUTPUTS, SIZES, chain, made_up
 
 _ALIKE: Final = 1e-9  # of the largest entry: steps in floats that are this near are one and the same
 _LABELS: Final = (("one-hot", "flat"), ("one-hot", "integers"))  # of one output, of several
+_EPOCHS: Final = 1000  # that training is asked for: some count in tenths of it; no more than two are run
 _LOOPS: Final = 6  # loops that are tried
 _STEP: Final = (Step("one pass", "update", ()),)
 _AT_REST: Final = (Step(STILL, "update", ()),)
@@ -63,6 +66,7 @@ class Trained:
     reading: Reading
     loop: Loop
     outputs: int | None  # how many units its output layer has, where the shapes of its parameters say
+    tried: bool  # nothing in the file says how many units its output layer has: the shapes of its parameters are tried
     others: bool  # more than the parameters changes in the pass: velocities, or counts of an optimiser
 
 
@@ -91,14 +95,30 @@ class Trainings:
             maker = self._maker(loop, (*SIZES[:depth], last))
             if maker is None:
                 return
-            for samples, labels in product(("rows", "columns", "vector"), _LABELS[last > 1]):
+            tried = product(self._given_shapes(maker, last), ("rows", "columns", "vector"), _LABELS[last > 1])
+            for shapes, samples, labels in tried:
                 if fixed.get("samples") in (None, samples) and fixed.get("labels") in (None, labels):
                     try:
-                        yield self._run(loop, maker, (SIZES[0], last), samples, labels)
+                        yield self._run(loop, maker, shapes, samples, labels)
                     except Refused as refused:
                         self.complaints.append(refused)
                     else:
                         return
+
+    def _given_shapes(self, maker: TrainingMaker, last: int) -> Iterator[Structure]:
+        """Yield the shapes that parameters may have which are arguments of what trains and which nothing makes."""
+        names = [name for name, one in maker.arguments if one == ArrayBinding(name) and name not in ("X", "Y")]
+        paths: list[tuple[str, Path]] = [(name, (("key", name),)) for name in names]
+        if not names:
+            yield Structure((), (SIZES[0], last))
+        elif len(names) == 1:
+            for shape in ((SIZES[0], last), (last, SIZES[0]), (SIZES[0],)) if last == 1 else ((SIZES[0], last),):
+                yield Structure((Parameter(*paths[0], shape, 1),), (SIZES[0], last))
+        else:
+            for transposed, bias in product((False, True), ("row", "flat", "column")):
+                made = made_up(paths, SIZES[:2], transposed=transposed, bias=bias)
+                if made is not None:
+                    yield made_up(paths, (*SIZES[:2], last), transposed=transposed, bias=bias) or made
 
     def _maker(self, loop: Loop, sizes: tuple[int, ...]) -> TrainingMaker | None:
         """Return how the function that holds the loop is called, or None where an argument is not understood."""
@@ -133,12 +153,29 @@ class Trainings:
         parts = self._parts([name for name in holder.arguments if is_parameter(name)], sizes)
         for name in holder.arguments:
             binding = parts.get(name) or self._bound(name, sizes, hidden)
+            if binding is None or meaning_of(name) == "flag":
+                binding = self._as_called(holder, name) or binding
             kept = name in defaulted(holder) and not isinstance(binding, ArrayBinding)
             if binding is None and not kept:
                 return None
             if binding is not None and not kept:
                 given.append(Argument(name, binding))
         return tuple(given)
+
+    def _as_called(self, holder: Function, name: str) -> Binding | None:
+        """Return what the file itself gives an argument where it calls the function: a number, a text, a function."""
+        functions = {one.name for one in self.candidates.functions if one.owner is None}
+        for _, call in self.candidates.program.nodes(ast.Call):
+            if called_name(call) != holder.name:
+                continue
+            given = dict(zip(holder.arguments, call.args, strict=False))
+            given |= {one.arg: one.value for one in call.keywords if one.arg is not None}
+            value = given.get(name)
+            if isinstance(value, ast.Name) and value.id in functions:
+                return FunctionBinding(value.id)
+            if isinstance(value, ast.Constant) and isinstance(value.value, str | int | float):
+                return ValueBinding(value.value)
+        return None
 
     def _parts(self, names: Sequence[str], sizes: tuple[int, ...]) -> dict[str, Binding]:
         """Return which part of what the submission's own maker returns each parameter is, by its name or in order."""
@@ -157,11 +194,18 @@ class Trainings:
         meaning = meaning_of(name)
         if meaning in ("X", "Y"):
             return ArrayBinding(str(meaning))
-        plain: dict[str, float] = {"rate": RATE, "penalty": PENALTY, "epochs": 2, "m": BATCH, "flag": 0, "seed": 0}
+        plain: dict[str, float] = {
+            "rate": RATE,
+            "penalty": PENALTY,
+            "epochs": _EPOCHS,
+            "m": BATCH,
+            "flag": 0,
+            "seed": 0,
+        }
         if meaning in plain:
             return ValueBinding(plain[str(meaning)])
-        if meaning == "params":
-            return self._net(sizes)
+        if meaning == "params" or is_parameter(name):
+            return (self._net(sizes) if meaning == "params" else None) or ArrayBinding(name)
         size = size_of(name)
         if size == "n_h":
             return ValueBinding(hidden.pop(0)) if hidden else None
@@ -178,16 +222,17 @@ class Trainings:
                 return found
         return None
 
-    def _run(self, loop: Loop, maker: TrainingMaker, widths: tuple[int, int], samples: str, labels: str) -> Trained:
+    def _run(self, loop: Loop, maker: TrainingMaker, shapes: Structure, samples: str, labels: str) -> Trained:
         """Return the step with data that lie so; the widths are those of the parameters that stand before the loop."""
-        base = self._before(loop, maker, widths, samples, labels)
+        widths = (shapes.sizes[0], shapes.sizes[-1])
+        base = self._before(loop, maker, shapes, samples, labels)
         made = self._at(base, maker)
         try:
             return self._pass(loop, base, made)
         except Refused as refused:
             for own in _widths(made):
                 if own != widths and BATCH not in own:
-                    base = self._before(loop, maker, own, samples, labels)
+                    base = self._before(loop, maker, Structure((), own), samples, labels)
                     try:
                         return self._pass(loop, base, self._at(base, maker))
                     except Refused as again:
@@ -209,11 +254,18 @@ class Trainings:
         rates = tuple(path for path, value in made.items() if _is_rate(path) and np.size(value) == 1)
         reading = replace(base, structure=structure, rates=rates, forward_steps=_AT_REST if rates else _STEP)
         found = unpacked(*self.ask(reading.run(_STEP, local_names=True, after=True), reading.arrays(_point(reading))))
+        tried = bool(base.structure.parameters)
         usable = bool(rates) or loop.keeps_loss
         reading = replace(reading, loss=_loss_in(found) if usable else None)
         if reading.loss is None:
             reading = self._with_own_loss(reading, found)
-        return Trained(_with_gradients(reading, found, loop, others), loop, _outputs(made, structure), others)
+        return Trained(
+            _with_gradients(reading, found, loop, others),
+            loop,
+            None if tried else _outputs(made, structure),
+            tried,
+            others,
+        )
 
     def _with_own_loss(self, reading: Reading, found: Leaves) -> Reading:
         """Return the reading with a loss of the file that training does not compute, on what the pass computed."""
@@ -237,12 +289,11 @@ class Trainings:
     def _at(self, base: Reading, maker: TrainingMaker) -> dict[Path, Array]:
         return make(self.ask, maker, base.arrays(_point(base)))
 
-    def _before(self, loop: Loop, maker: TrainingMaker, widths: tuple[int, int], samples: str, labels: str) -> Reading:
+    def _before(self, loop: Loop, maker: TrainingMaker, shapes: Structure, samples: str, labels: str) -> Reading:
         roles = self.candidates.roles[0] if self.candidates.roles else Roles(loop.owner, None, None, None, None, None)
-        empty = Structure((), widths)
         batch = 1 if samples == "vector" else BATCH
         return Reading(
-            roles, empty, Container(maker), samples, labels, batch, self.settings, _STEP, _STEP,
+            roles, shapes, Container(maker), samples, labels, batch, self.settings, _STEP, _STEP,
             applied=True, torch=self.candidates.torch,
         )  # fmt: skip
 

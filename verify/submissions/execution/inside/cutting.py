@@ -6,6 +6,7 @@ The loop is changed where it stands, and runs as it always did until somebody be
 from __future__ import annotations
 
 import ast
+import types
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -16,6 +17,14 @@ WATCH: Final = "__watch__"  # the name under which the submission's code finds t
 
 class Enough(BaseException):
     """The pass is over; no handler of errors in the submission is to catch it."""
+
+
+def data_of(names: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the global names that stand for data, and not for functions, classes or modules."""
+    return {
+        name: value for name, value in names.items()
+        if not name.startswith("__") and not callable(value) and not isinstance(value, types.ModuleType)
+    }  # fmt: skip
 
 
 class Watch:
@@ -43,24 +52,26 @@ class Watch:
             self._cut = None
         raise RuntimeError("the loop that trains was not reached, or ended before a pass was over")
 
-    def before(self, cell: int | None, line: int, spaces: Sequence[Mapping[str, Any]]) -> bool:
+    def before(self, cell: int | None, line: int, spaces: Sequence[dict[str, Any]]) -> bool:
         """Whether this is the watched loop before its first pass: the names then stand in `self`, as they shall be."""
         if self._cut is None or (cell, line) != (self._cut.cell, self._cut.line) or self._count:
             return False
-        found: dict[str, Any] = {}
-        for space in spaces:
-            found.update({name: space[name] for name in self._cut.names if name in space})
+        shared, own = spaces
+        found = data_of(shared)
+        found |= {name: own[name] for name in self._cut.names if name in own and own is not shared}
+        inside = {name for name in self._cut.names if name in own and own is not shared}
         self.names = self._put(found)
+        shared.update({name: value for name, value in self.names.items() if name not in inside and name in shared})
         if not self._passes:
             raise Enough
         return True
 
-    def after(self, cell: int | None, line: int, names: Mapping[str, Any]) -> None:
+    def after(self, cell: int | None, line: int, shared: Mapping[str, Any], own: Mapping[str, Any]) -> None:
         """Count a pass of the watched loop, and end where it was the last."""
         if self._cut is not None and (cell, line) == (self._cut.cell, self._cut.line):
             self._count += 1
             if self._count >= self._passes:
-                self.names = dict(names)
+                self.names = {**data_of(shared), **(own if own is not shared else {})}
                 raise Enough
 
     def __contains__(self, name: str) -> bool:
@@ -86,7 +97,7 @@ def _watched(node: ast.For | ast.While, one: Cut) -> None:
     place = f"{one.cell!r}, {one.line}"
     head = f"if {WATCH}.before({place}, (globals(), locals())):\n"
     head += "".join(f"    if {name!r} in {WATCH}: {name} = {WATCH}[{name!r}]\n" for name in one.names) or "    pass\n"
-    tail = f"{WATCH}.after({place}, {{**{{k: globals()[k] for k in {one.names!r} if k in globals()}}, **locals()}})\n"
+    tail = f"{WATCH}.after({place}, globals(), locals())\n"
     first, last = ast.parse(head).body, ast.parse(tail).body
     for part in (*first, *last):
         for inner in ast.walk(part):

@@ -28,7 +28,7 @@ from verify.exact.world import PairWorld
 from verify.submissions.execution.coding import LONGEST_NAME, decoded, encoded_answer, is_path_step
 from verify.submissions.execution.inside import stand_ins
 from verify.submissions.execution.inside.containers import Container
-from verify.submissions.execution.inside.cutting import Watch
+from verify.submissions.execution.inside.cutting import Watch, data_of
 from verify.submissions.execution.inside.loading import FILE, load, place_of, said_inside
 from verify.submissions.execution.inside.operands import operation_of
 from verify.submissions.execution.inside.paths import Found, Value, at, each_once, is_tensor, leaves, replaced
@@ -321,7 +321,7 @@ class _Call:
     def trained(self, maker: TrainingMaker, passes: int) -> dict[str, Value]:
         """Return the names that stand after so many passes of the loop that trains, or before it where that is 0."""
         given = {name for name, _ in self.plan.settings}
-        _restored(self.space, [name for name in maker.cut.names if name not in given], self.driver.kept)
+        _restored(self.space, [name for name in data_of(self.space) if name not in given], self.driver.kept)
         holder = self.space if maker.owner is None else _Methods(self._bound(maker.owner))
         call = holder[maker.name]
         put = self._filled if passes else dict
@@ -421,13 +421,12 @@ class _Methods:
 def _restored(space: dict[str, Value], names: Sequence[str], kept: dict[str, Value]) -> None:
     """Give the global names of a loop the values that they had before its first run; remember these at first."""
     for name in names:
-        if name in space and not callable(space[name]) and not isinstance(space[name], types.ModuleType):
-            try:
-                if name not in kept:
-                    kept[name] = copy.deepcopy(space[name])
-                space[name] = copy.deepcopy(kept[name])
-            except Exception:  # what can't be copied is no number: a file that is open, a name that is missing
-                continue
+        try:
+            if name not in kept:
+                kept[name] = copy.deepcopy(space[name])
+            space[name] = copy.deepcopy(kept[name])
+        except Exception:  # what can't be copied is no number: a file that is open, a name that is missing
+            continue
 
 
 @contextmanager
