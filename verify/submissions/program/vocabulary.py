@@ -45,6 +45,7 @@ _MEANINGS: Final[tuple[tuple[Meaning, str], ...]] = (
     ("flag", r"verbose|print_.*|train(ing)?|return_.*|debug|plot|show.*|use_.*|keep_?prob|dropout|initiali[sz].*|activation.*|std|scale|sigma"),
 )  # fmt: skip
 _COMPILED: Final = tuple((meaning, re.compile(rf"(?:{pattern})$")) for meaning, pattern in _MEANINGS)
+_WHICH: Final = re.compile(r"(?:_|^)(?:train|training|test|batch|mini|minibatch|set|sample|samples|subset)(?=_|$)_?")
 _SIZES: Final = ("n_x", "n_y", "n_h", "sizes", "seed", "flag", "X", "Y", "rate", "penalty", "epochs", "m")
 
 
@@ -59,7 +60,12 @@ def roles_of(name: str) -> tuple[Role, ...]:
 def meaning_of(name: str) -> Meaning | None:
     """Return what an argument of this name is, or None: then it is a parameter, or a value of the forward pass."""
     low = name.lower().lstrip("_").rstrip("_")
-    return next((meaning for meaning, pattern in _COMPILED if pattern.match(low)), None)
+    found = next((meaning for meaning, pattern in _COMPILED if pattern.match(low)), None)
+    plain = _WHICH.sub("", low)  # data_train, batch_labels, y_training_set
+    if found is None and plain != low:
+        found = next((meaning for meaning, pattern in _COMPILED[:6] if pattern.match(plain)), None)
+        return found if found in ("X", "Y") else None
+    return found
 
 
 def size_of(name: str) -> Meaning | None:

@@ -56,6 +56,7 @@ class Known:
     batch: int
     results: dict[str, Function] = field(default_factory=dict)
     yhat: tuple[str, Path] | None = None
+    made_by: Function | None = None  # what makes the container
 
 
 def maker_arguments(function: Function, sizes: Sequence[int], batch: int) -> tuple[Argument, ...] | None:
@@ -211,9 +212,10 @@ def _cache(known: Known, step: str) -> Binding:
     if isinstance(last, ast.Tuple):
         literal = [n for n, part in enumerate(last.elts) if isinstance(part, ast.Dict | ast.Tuple | ast.List)]
         named = [n for n, name in enumerate(function.returned) if name is not None and meaning_of(name) == "cache"]
-        if not literal and not named:
+        filled = [n for n, part in enumerate(last.elts) if isinstance(_dictionary(function, part), ast.Dict)]
+        if not literal and not named and not filled:
             return ResultBinding(step)
-        chosen = (literal or named)[0]
+        chosen = (literal or named or filled)[0]
         return ResultBinding(step, (("item", chosen),))
     return ResultBinding(step)
 
@@ -270,6 +272,9 @@ def _part_of_the_container(name: str, known: Known) -> Binding | None:
             return ParamBinding(parameter.path)
     if name in container.lists:
         return ParamBinding((("key", name),))
+    returned = known.made_by.returned if known.made_by is not None and isinstance(container.maker, CallMaker) else ()
+    if len(returned) > 1 and name in returned:  # the lists of weights and of biases that the maker returns
+        return ParamBinding((("item", returned.index(name)),))
     whole = meaning == "params" or (low in ("w", "weights") and not isinstance(container.maker, GlobalsMaker))
     return ParamsBinding(container.tuple) if whole and not container.apart else None
 

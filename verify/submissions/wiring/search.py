@@ -28,6 +28,7 @@ LABELS: Final = ("one-hot", "integers", "integers-column", "flat")
 # What an implied loss may be, where the file declares none: without and with the 1/m, and halves of squares.
 _SIMPLE: Final = ("mean over the samples", "sum over the samples")
 _SQUARED: Final = (*_SIMPLE, "half of the sum", "half of the mean over the samples", "mean over all entries")
+_MOST: Final = 300  # trial calls before no other reading of who is who is begun
 _ENOUGH: Final = 90  # trial calls before the best reading so far is taken
 
 
@@ -54,6 +55,8 @@ class Trials:
                     return replace(reading, trials=self.count)
                 if self.count > _ENOUGH and self.best is not None and self.best.gradients:
                     return replace(self.best, trials=self.count)
+            if self.count > _MOST:
+                break
             if self.best is not None and self.best.net is not None and len(self.best.gradients) > 0:
                 break
         return None if self.best is None else replace(self.best, trials=self.count)
@@ -123,7 +126,7 @@ class Trials:
 
     def _tried(self, reading: Reading, point: Point, choice: int) -> Reading:
         roles = reading.roles
-        known = Known(reading.container, reading.structure.parameters, reading.batch)
+        known = Known(reading.container, reading.structure.parameters, reading.batch, made_by=roles.init)
         forward: list[Step] = []
         found: Leaves = {}
         if roles.forward is not None:
@@ -137,7 +140,7 @@ class Trials:
                 raise Refused(str(refused), refused.place, "forward") from None
             known.results["forward"] = roles.forward
             reading = self._with_net(replace(reading, forward_steps=tuple(forward)), found, point)
-            where = reading.yhat or _first_output(found, point)
+            where = reading.yhat or _first_output(found, point, roles.forward)
             known.yhat = (where[0], where[1]) if where and where[0] == "forward" else None
         backward_steps = list(forward)
         judged = roles.backward or roles.update
@@ -324,17 +327,22 @@ def _has_another_output(reading: Reading, found: Leaves) -> bool:
     )  # fmt: skip
 
 
-def _first_output(found: Leaves, point: Point) -> Where | None:
-    """Return where the forward pass's output stands, told by its shape alone."""
+def _first_output(found: Leaves, point: Point, forward: Function) -> Where | None:
+    """Return where the forward pass's output stands, told by its shape; what is called Z goes into it."""
     m, K = point.Y.shape
-    return next(
-        (
-            where
-            for where, value in found.items()
-            if where[0] == "forward" and canonical_output(value, m, K) is not None
-        ),
-        None,
-    )
+    outputs = [
+        where for where, value in found.items()
+        if where[0] == "forward" and canonical_output(value, m, K) is not None
+    ]  # fmt: skip
+    return next((where for where in outputs if not _is_before_activation(where, forward)), next(iter(outputs), None))
+
+
+def _is_before_activation(where: Where, forward: Function) -> bool:
+    names = [str(name) for kind, name in where[1] if kind != "item"]
+    places = [int(name) for kind, name in where[1] if kind == "item"]
+    if not names and places and places[0] < len(forward.returned):
+        names = [forward.returned[places[0]] or ""]
+    return bool(names) and names[-1].lower().startswith(("z", "logit", "net", "score"))
 
 
 def _scalar(found: Leaves, section: str) -> Where | None:
