@@ -12,7 +12,7 @@ Meaning = Literal[
 ]  # fmt: skip
 
 _ROLES: Final[tuple[tuple[Role, str], ...]] = (
-    ("backward", r"back(?!end)|bprop|bwd|^grad(?!ient_?desc)|gradients?(?!.*(desc|check|clip|update))|grads?_|_grads?$|arri[eè]re|r[eé]tro|atras"),
+    ("backward", r"back(?!end)|bprop|^b_?prop|bwd|^grad(?!ient_?desc)|gradients?(?!.*(desc|check|clip|update))|grads?_|_grads?$|arri[eè]re|r[eé]tro|atras"),
     ("loss", r"loss|cost|entrop|objective|criterion|mse|bce|nll|^j$|co[uû]t|perte|p[eé]rdida|error|erreur"),
     ("update", r"update|sgd|step|descent|optimi|apply|mise_a_jour|actuali|paso|train|fit|learn|entrain|entren"),
     ("forward", r"forward|fwd|feed|fprop|propag|_prop$|predict|infer|avant|adelante|hypoth|^net(work)?$|^model$|^run$|^call$|"

@@ -207,6 +207,8 @@ class Trials:
             return reading
         if known[0].output.startswith("softmax") and reading.structure.sizes[-1] == 1:
             raise Refused("a softmax over one output is 1 whatever comes in: nothing depends on the parameters")
+        if known[0].output == "identity" and _has_another_output(known[1], found):
+            return reading  # what was recognised goes into an output of no known kind
         return replace(reading, net=known[0], yhat=known[1], single_precision=single_precision)
 
     def _with_loss(self, reading: Reading, known: Known, found: Leaves) -> Reading:
@@ -221,7 +223,7 @@ class Trials:
             place = _scalar(found, "backward") if roles.loss is not None and roles.loss is roles.backward else None
             place = place or _named_scalar(found)
         if place is None:
-            return self._implied(reading, found)
+            return self._implied(reading)
         reading = replace(reading, loss=place, forward_steps=tuple(steps))
         if reading.net is None or reading.net.output in OVER_SAMPLES:
             return reading
@@ -231,7 +233,7 @@ class Trials:
             try:
                 value = self._run(reading, steps, point)[place]
             except (Refused, KeyError):
-                return self._implied(reading, found)
+                return self._implied(reading)
             layers = reading.structure.layers(point.params)
             points.append((reading.net.forward(layers, point.X), layers, point.Y, float(np.real(value).reshape(-1)[0])))
         K, net = reading.structure.sizes[-1], reading.net
@@ -263,12 +265,10 @@ class Trials:
                 return place, steps
         return None, []
 
-    def _implied(self, reading: Reading, found: Leaves) -> Reading:
+    def _implied(self, reading: Reading) -> Reading:
         """Return the reading with the loss that its output layer implies; never where the file declares one."""
         if self.candidates.declared is not None or reading.net is None or reading.net.output in OVER_SAMPLES:
             return reading
-        if reading.net.output == "identity" and _has_another_output(reading, found):
-            return replace(reading, net=None, yhat=None)  # what was recognised goes into an output of no known kind
         return replace(reading, objective=implied(reading.net, reading.batch))
 
     def _with_truth(self, reading: Reading, found: Leaves, point: Point) -> Reading:
@@ -315,14 +315,14 @@ def _uses_labels(function: Function | None) -> bool:
     return function is None or any(meaning_of(name) == "Y" for name in function.arguments)
 
 
-def _has_another_output(reading: Reading, found: Leaves) -> bool:
+def _has_another_output(yhat: Where | None, found: Leaves) -> bool:
     """Whether the forward pass returns something else of the output's shape, such as an activation of it."""
-    if reading.yhat is None:
+    if yhat is None:
         return False
-    value = found[reading.yhat]
+    value = found[yhat]
     return any(
-        where != reading.yhat and where[0] == reading.yhat[0] and np.shape(other) == np.shape(value)
-        and not np.allclose(other, value, equal_nan=True)
+        where != yhat and where[0] == yhat[0] and np.shape(other) == np.shape(value)
+        and (len(where[1]) <= 1 or meaning_of(str(where[1][-1][1])) == "Yhat") and not np.allclose(other, value, equal_nan=True)
         for where, other in found.items()
     )  # fmt: skip
 
