@@ -322,7 +322,8 @@ def _has_another_output(yhat: Where | None, found: Leaves) -> bool:
     value = found[yhat]
     return any(
         where != yhat and where[0] == yhat[0] and np.shape(other) == np.shape(value)
-        and (len(where[1]) <= 1 or meaning_of(str(where[1][-1][1])) == "Yhat") and not np.allclose(other, value, equal_nan=True)
+        and (len(where[1]) <= 1 or meaning_of(str(where[1][-1][1])) == "Yhat")
+        and not np.allclose(other, value, equal_nan=True)
         for where, other in found.items()
     )  # fmt: skip
 
