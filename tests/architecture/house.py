@@ -53,16 +53,20 @@ HOUSE: Final[dict[str, Room]] = {
     "verify.submissions.parsing": Room(GROUND, "a file becomes cells with their places"),
     "verify.submissions.program": Room((*GROUND, "submissions.parsing"), "definitions, uses, effects, slices, loops"),
     "verify.submissions.wiring": Room(
-        (*GROUND, "sandbox", "nets", "submissions.parsing", "submissions.program"), "who is who, and how it is called"
+        (*GROUND, "nets", "submissions.parsing", "submissions.program"), "who is who by its names, and what a call is made of"
     ),
     "verify.submissions.execution": Room(
         (*GROUND, "sandbox", "exact", "balls", "nets", "oracles", "submissions.parsing", "submissions.program",
          "submissions.wiring"),
         "what a worker does, and what it answers",
     ),
+    "verify.submissions.trials": Room(
+        (*GROUND, "nets", "submissions.parsing", "submissions.program", "submissions.wiring", "submissions.execution"),
+        "trial calls: how a submission is called, by its names, by its own training, at other depths",
+    ),
     "verify.submissions.diagnosis": Room(
         (*GROUND, *EVIDENCE, "exact", "balls", "nets", "oracles", "mistakes", "judgement", "submissions.parsing",
-         "submissions.program", "submissions.wiring", "submissions.execution"),
+         "submissions.program", "submissions.wiring", "submissions.execution", "submissions.trials"),
         "from a wrong gradient to the mistake and its line",
     ),
     "verify.submissions.truth": Room(
@@ -75,8 +79,8 @@ HOUSE: Final[dict[str, Room]] = {
     ),
     "verify.submissions.explanation": Room(
         (*GROUND, *EVIDENCE, "sandbox", "exact", "balls", "nets", "mistakes", "judgement", "submissions.parsing",
-         "submissions.program", "submissions.wiring", "submissions.execution", "submissions.diagnosis",
-         "submissions.remarks"),
+         "submissions.program", "submissions.wiring", "submissions.execution", "submissions.trials",
+         "submissions.diagnosis", "submissions.remarks"),
         "the Evidence about a submission",
     ),
     "verify.submissions": Room(
@@ -96,16 +100,8 @@ HOUSE: Final[dict[str, Room]] = {
     "verify": Room(("version", "errors", "evidence", "lab", "library", "integrations"), "the public names"),
 }  # fmt: skip
 
-# What breaks a rule today, and the issue that ends it: the wiring of a submission is still found by looking at truth.
-VERDICTS: Final = "issue 11, a verdict that cannot be false"
-EXCEPTIONS: Final[dict[tuple[str, str], str]] = {
-    ("verify.submissions.wiring.containers", "verify.submissions.execution.answers"): VERDICTS,
-    ("verify.submissions.wiring.containers", "verify.submissions.execution.calling"): VERDICTS,
-    ("verify.submissions.wiring.search", "verify.submissions.execution.answers"): VERDICTS,
-    ("verify.submissions.wiring.search", "verify.submissions.execution.calling"): VERDICTS,
-    ("verify.submissions.wiring.search", "verify.submissions.execution.gradients"): VERDICTS,
-    ("verify.submissions.wiring.search", "verify.submissions.diagnosis.recognition"): VERDICTS,
-}
+# What breaks a rule today, and the issue that ends it.
+EXCEPTIONS: Final[dict[tuple[str, str], str]] = {}
 
 # What a room must never load from outside, however deep: importing it is tried in a process of its own.
 NEVER: Final[dict[str, tuple[str, ...]]] = {

@@ -13,7 +13,7 @@ from verify.exact import pair_field
 from verify.exact.numbers import ExactArray
 from verify.exact.world import PairWorld
 from verify.nets.net import OVER_SAMPLES, Layer, Net, Objective, backward, factors
-from verify.submissions.diagnosis.recognition import candidates, recognise_net, recognise_objective
+from verify.submissions.trials.recognition import candidates, recognise_net, recognise_objective
 
 pytestmark = pytest.mark.slow
 

@@ -43,15 +43,15 @@ from verify.submissions.explanation.verdicts import (
 from verify.submissions.parsing.document import Place
 from verify.submissions.parsing.reading import read
 from verify.submissions.program.program import Program
+from verify.submissions.trials.depth import Stopped, other_depths
+from verify.submissions.trials.search import Trials
+from verify.submissions.trials.trained import Trained, Trainings
 from verify.submissions.truth.balls import given_in_balls
 from verify.submissions.truth.oracles import IDENTITY, Seen, compared
-from verify.submissions.wiring.depth import Stopped, other_depths
 from verify.submissions.wiring.finding import Candidates, find_candidates
 from verify.submissions.wiring.losses import Declared
 from verify.submissions.wiring.plan_records import CallMaker, Cut, GlobalsMaker, Runnable
 from verify.submissions.wiring.points import Point, make_point
-from verify.submissions.wiring.search import Trials
-from verify.submissions.wiring.trained import Trained, Trainings
 
 POINTS: Final = 2
 

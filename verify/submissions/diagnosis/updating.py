@@ -10,9 +10,9 @@ import numpy as np
 from verify.arrays import Array
 from verify.submissions.execution.answers import Leaves, Refused, unpacked
 from verify.submissions.execution.calling import Ask, Reading
+from verify.submissions.trials.trained import Trained
 from verify.submissions.wiring.plan_records import TrainingMaker
 from verify.submissions.wiring.points import Point, make_point
-from verify.submissions.wiring.trained import Trained
 
 _ALIKE: Final = 1e-9  # of the largest entry: numbers in floats that are this near are one and the same
 

@@ -16,8 +16,8 @@ from verify.submissions.execution.answers import Leaves
 from verify.submissions.execution.calling import Reading
 from verify.submissions.parsing.document import Document, Place
 from verify.submissions.remarks.remarks import remarks
+from verify.submissions.trials.trained import Trained
 from verify.submissions.wiring.finding import Candidates
-from verify.submissions.wiring.trained import Trained
 from verify.version import versions
 from verify.wording import count
 

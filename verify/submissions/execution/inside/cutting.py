@@ -33,8 +33,9 @@ class Watch:
     def __init__(self) -> None:
         self._cut: Cut | None = None
         self._put: Callable[[dict[str, Any]], dict[str, Any]] = dict
-        self._passes, self._count, self._stops = 1, 0, False
+        self._passes, self._count = 1, 0
         self.names: dict[str, Any] = {}
+        self.kept: dict[str, Any] = {}  # the global names of a loop that trains, as they were before its first run
 
     def run(
         self, cut: Cut, call: Callable[[], object], put: Callable[[dict[str, Any]], dict[str, Any]], passes: int = 1

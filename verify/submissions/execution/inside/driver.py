@@ -6,14 +6,13 @@ comes out is sent back under the path where it stood.
 
 from __future__ import annotations
 
-import copy
 import gc
 import importlib
 import sys
 import types
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -27,11 +26,12 @@ from verify.exact.stand_in import StandIn
 from verify.exact.world import PairWorld
 from verify.submissions.execution.coding import LONGEST_NAME, decoded, encoded_answer, is_path_step
 from verify.submissions.execution.inside import stand_ins
+from verify.submissions.execution.inside.calls import Arrays, Call, Values, made
 from verify.submissions.execution.inside.containers import Container
-from verify.submissions.execution.inside.cutting import Watch, data_of
+from verify.submissions.execution.inside.cutting import Watch
 from verify.submissions.execution.inside.loading import FILE, load, place_of, said_inside
 from verify.submissions.execution.inside.operands import operation_of
-from verify.submissions.execution.inside.paths import Found, Value, at, each_once, is_tensor, leaves, replaced
+from verify.submissions.execution.inside.paths import Found, Value, at, each_once, is_tensor, leaves
 from verify.submissions.execution.inside.seeding import Generators, default_rng, seed_of
 from verify.submissions.execution.messages import (
     KIND,
@@ -51,31 +51,10 @@ from verify.submissions.execution.messages import (
     Run,
     Stopped,
 )
-from verify.submissions.wiring.plan_records import (
-    Argument,
-    ArrayBinding,
-    Binding,
-    CallMaker,
-    FunctionBinding,
-    GlobalsMaker,
-    ListMaker,
-    ListsMaker,
-    MadeBinding,
-    Maker,
-    ObjectMaker,
-    ParamBinding,
-    ParamsBinding,
-    Plan,
-    ResultBinding,
-    Step,
-    TrainingMaker,
-    ValueBinding,
-)
+from verify.submissions.wiring.plan_records import GlobalsMaker, Plan, TrainingMaker
 
 if TYPE_CHECKING:
     from verify.balls.world import BallWorld
-
-Arrays = Mapping[str, Array]
 
 
 def prepare() -> None:
@@ -91,7 +70,6 @@ class Driver:
     def __init__(self) -> None:
         self.space: dict[str, Value] = {}
         self.watch = Watch()
-        self.kept: dict[str, Value] = {}  # the global names of a loop that trains, as they were before its first run
         self.generators = Generators(())
         np.random.default_rng = default_rng
         warnings.simplefilter("ignore")
@@ -131,12 +109,12 @@ class Driver:
 
     def make(self, request: Make, arrays: Arrays) -> tuple[Listed, dict[str, Array]]:
         """Build the container of the parameters as the student's code does; answer the arrays in it."""
-        call = self._calls(Plan(request.maker), arrays)(_Values(arrays, None, False))
+        call = self._calls(Plan(request.maker), arrays)(Values(arrays, None, False))
         maker = request.maker
-        made = call.trained(maker, 0) if isinstance(maker, TrainingMaker) else call.container
+        found = call.trained(maker, 0) if isinstance(maker, TrainingMaker) else call.container
         if isinstance(request.maker, GlobalsMaker):
-            made = {name: value for name, value in made.items() if not name.startswith("__")}
-        return _packed({"made": each_once(leaves(made))})
+            found = {name: value for name, value in found.items() if not name.startswith("__")}
+        return _packed({"made": each_once(leaves(found))})
 
     def run(self, request: Run, arrays: Arrays) -> tuple[Listed, dict[str, Array]]:
         """Call the functions of the plan one after the other; answer every array that came out."""
@@ -144,7 +122,7 @@ class Driver:
         world = _world(request)
         called = Counter[str]()
         with self._standing_in(world), _watched(request.locals, called if request.calls else None) as seen:
-            call = self._calls(plan, arrays, world)(_Values(arrays, world, plan.torch))
+            call = self._calls(plan, arrays, world)(Values(arrays, world, plan.torch))
             call.all_steps()
         found = {name: leaves(value) for name, value in call.results.items()}
         found |= {
@@ -171,7 +149,7 @@ class Driver:
         calls = self._calls(plan, arrays, world)
         for parameter, entry, delta in zip(*(arrays[key].tolist() for key in ("which", "entry", "delta")), strict=True):
             name = plan.params[parameter].name
-            values = _Values(arrays, world, plan.torch)
+            values = Values(arrays, world, plan.torch)
             where = arrays[f"along.{name}"] if entry < 0 else entry
             values.changed[name] = moved({name: values[name]}, name, where, delta)[name]
             with self._standing_in(world), _watched(section.startswith("locals ")) as seen:
@@ -190,7 +168,7 @@ class Driver:
         calls = self._calls(plan, arrays)
         for number, (parameter, index, moved) in enumerate(zip(which, entry, delta, strict=True)):
             name = plan.params[parameter].name
-            values = _Values(arrays, None, plan.torch)
+            values = Values(arrays, None, plan.torch)
             base = np.array(values[name], dtype=np.result_type(arrays[name], out.dtype))
             base.reshape(-1)[index] += moved
             values.changed[name] = base
@@ -203,17 +181,17 @@ class Driver:
 
     def _calls(
         self, plan: Plan, arrays: Arrays, world: PairWorld | BallWorld | None = None
-    ) -> Callable[[_Values], _Call]:
+    ) -> Callable[[Values], Call]:
         """Return what begins a pass through the plan: random numbers start anew, the container is as just made."""
         seed = seed_of(arrays)
         stand_ins.samples_of(arrays)
         self.generators.start(seed)
-        given = _Values(arrays, world, plan.torch)
-        container = Container(plan, lambda: _made(self.space, plan.maker, given), self.space)
+        given = Values(arrays, world, plan.torch)
+        container = Container(plan, lambda: made(self.space, plan.maker, given), self.space)
 
-        def begun(values: _Values) -> _Call:
+        def begun(values: Values) -> Call:
             self.generators.start(seed)
-            call = _Call(self, plan, values, container)
+            call = Call(self.space, self.watch, plan, values, container)
             self.generators.start(seed)
             return call
 
@@ -277,111 +255,6 @@ def _met(world: PairWorld | BallWorld | None) -> dict[str, Array]:
     return {"met": np.array([word in world.met for word in MET])}
 
 
-class _Values:
-    """The arrays of a request, each handed out as a fresh copy: plain, exact, or as a tensor."""
-
-    def __init__(self, arrays: Arrays, world: PairWorld | BallWorld | None, torch: bool) -> None:
-        self.arrays, self.world, self.torch = arrays, world, torch
-        self.changed: dict[str, Value] = {}
-
-    def __getitem__(self, name: str) -> Value:
-        if name in self.changed:
-            return self.changed[name]
-        if f"{name}.value" in self.arrays and isinstance(self.world, PairWorld):
-            slope = self.arrays.get(f"{name}.slope")
-            parts = (self.arrays[f"{name}.value"].copy(), None if slope is None else slope.copy())
-            return ExactArray(self.world, *parts, self.arrays[name].copy())
-        found = self.arrays[name].copy()
-        if self.world is not None and not isinstance(self.world, PairWorld) and found.dtype.kind == "f":
-            return self.world.number(found)
-        if self.torch:
-            import torch
-
-            return torch.from_numpy(found)
-        return found[()] if found.ndim == 0 else found
-
-
-class _Call:
-    """One pass through the plan: the container, what each step returned."""
-
-    def __init__(self, driver: Driver, plan: Plan, values: _Values, container: Container) -> None:
-        self.driver, self.space, self.plan, self.values = driver, driver.space, plan, values
-        self.results: dict[str, Value] = {}
-        training = isinstance(plan.maker, TrainingMaker)  # its container is there when its loop begins
-        self.container = {} if training else container.fresh(values.__getitem__)
-        for name, binding in plan.settings:
-            self.space[name] = self._bound(binding)
-
-    def _filled(self, container: Value) -> Value:
-        """Return the container with the arrays of the request where the plan says."""
-        for path, name in self.plan.params:
-            container = replaced(container, path, self.values[name])
-        return container
-
-    def trained(self, maker: TrainingMaker, passes: int) -> dict[str, Value]:
-        """Return the names that stand after so many passes of the loop that trains, or before it where that is 0."""
-        given = {name for name, _ in self.plan.settings}
-        _restored(self.space, [name for name in data_of(self.space) if name not in given], self.driver.kept)
-        holder = self.space if maker.owner is None else _Methods(self._bound(maker.owner))
-        call = holder[maker.name]
-        put = self._filled if passes else dict
-        return self.driver.watch.run(maker.cut, lambda: call(**self._given(maker.arguments)), put, passes)
-
-    def all_steps(self) -> None:
-        """Call every step of the plan in order."""
-        for step in self.plan.steps:
-            self.results[step.role] = self._called(step)
-
-    def _called(self, step: Step) -> Value:
-        if isinstance(self.plan.maker, TrainingMaker) and step.role == "update":
-            self.container = self.trained(self.plan.maker, self.plan.maker.passes)
-            return self.container
-        owner = self.container
-        if step.method and isinstance(self.plan.maker, TrainingMaker):  # the object that trains, or is trained
-            owner = next(value for value in self.container.values() if hasattr(type(value), step.name))
-        function = method_of(owner, step.name) if step.method else self.space[step.name]
-        return function(**self._given(step.arguments))
-
-    def _given(self, arguments: Sequence[Argument]) -> dict[str, Value]:
-        return {name: self._bound(binding) for name, binding in arguments}
-
-    def _bound(self, binding: Binding) -> Value:
-        match binding:
-            case ParamsBinding(as_tuple):
-                return tuple(self.container) if as_tuple else self.container
-            case ParamBinding(path):
-                return at(self.container, path)
-            case ArrayBinding(name):
-                return self.values[name]
-            case ResultBinding(role, path):
-                return at(self.results[role], path)
-            case FunctionBinding(name):
-                return self.space[name]
-            case MadeBinding(name, arguments, path):
-                return at(self.space[name](**self._given(arguments)), path)
-        return _plain_value(self.space, binding)
-
-
-def _made(space: dict[str, Value], maker: Maker, values: _Values) -> Value:
-    """Return the container as the maker makes it, from arrays and plain values alone."""
-    match maker:
-        case GlobalsMaker():
-            return space
-        case CallMaker(name, arguments):
-            given = {
-                one: values[bound.name] if isinstance(bound, ArrayBinding) else _plain_value(space, bound)
-                for one, bound in arguments
-            }
-            return copy.copy(space[name](**given))
-        case ListsMaker(names, length):
-            return {name: [None] * length for name in names}
-        case ListMaker(length):
-            return [None] * length
-        case ObjectMaker():
-            return types.SimpleNamespace()
-    return {}
-
-
 def _can_be_sent(parts: Mapping[Found, Value]) -> bool:
     return any(all(is_path_step(kind, name) for kind, name in path) for path in parts)
 
@@ -389,44 +262,6 @@ def _can_be_sent(parts: Mapping[Found, Value]) -> bool:
 def _kind(value: Value) -> dict[Found, Value]:
     """Return the type of a result in which there is no array, as the name of a leaf."""
     return {(("key", type(value).__name__[:LONGEST_NAME]),): 0.0}
-
-
-def _plain_value(space: dict[str, Value], binding: Binding) -> Value:
-    if isinstance(binding, FunctionBinding):
-        return space[binding.name]
-    assert isinstance(binding, ValueBinding)  # nothing else is there before the container is
-    return list(binding.value) if isinstance(binding.value, tuple) else binding.value
-
-
-def method_of(container: Value, name: str) -> Value:
-    """Return a method of an object; a private name as Python mangles it in the class that defines it."""
-    if name.startswith("__") and not name.endswith("__"):
-        for owner in type(container).__mro__:
-            mangled = f"_{owner.__name__.lstrip('_')}{name}"
-            if mangled in vars(owner):
-                return getattr(container, mangled)
-    return getattr(container, name)
-
-
-class _Methods:
-    """The methods of an object by their names."""
-
-    def __init__(self, owner: Value) -> None:
-        self._owner = owner
-
-    def __getitem__(self, name: str) -> Value:
-        return method_of(self._owner, name)
-
-
-def _restored(space: dict[str, Value], names: Sequence[str], kept: dict[str, Value]) -> None:
-    """Give the global names of a loop the values that they had before its first run; remember these at first."""
-    for name in names:
-        try:
-            if name not in kept:
-                kept[name] = copy.deepcopy(space[name])
-            space[name] = copy.deepcopy(kept[name])
-        except Exception:  # what can't be copied is no number: a file that is open, a name that is missing
-            continue
 
 
 @contextmanager

@@ -10,13 +10,13 @@ import numpy as np
 
 from verify.nets.net import OVER_SAMPLES
 from verify.nets.structure import Structure
-from verify.submissions.diagnosis.recognition import canonical_output, implied, recognise_net, recognise_objective
 from verify.submissions.execution.answers import Leaves, Refused, Where, unpacked
 from verify.submissions.execution.calling import Ask, Reading
 from verify.submissions.execution.gradients import match_gradients, part_right, with_fit
 from verify.submissions.program.functions import Function
 from verify.submissions.program.vocabulary import meaning_of
-from verify.submissions.wiring.containers import structures
+from verify.submissions.trials.containers import structures
+from verify.submissions.trials.recognition import canonical_output, implied, recognise_net, recognise_objective
 from verify.submissions.wiring.finding import Candidates
 from verify.submissions.wiring.plan import RATE, Container, Known, arguments, loss_arguments, step_of
 from verify.submissions.wiring.plan_records import Argument, ArrayBinding, CallMaker, ResultBinding, Step, ValueBinding

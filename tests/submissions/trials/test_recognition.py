@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from verify.nets.net import LOSSES, OVER_SAMPLES, Layer, Net, Objective, Trace, factors
-from verify.submissions.diagnosis.recognition import (
+from verify.submissions.execution.answers import Where
+from verify.submissions.trials.recognition import (
     candidates,
     canonical_output,
     implied,
     recognise_net,
     recognise_objective,
 )
-from verify.submissions.execution.answers import Where
 
 M, K = 11, 3
 OUTPUT = ("forward", ())

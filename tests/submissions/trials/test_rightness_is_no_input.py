@@ -13,7 +13,7 @@ import pytest
 
 from tests.edits.bases import bases, handed_in
 from tests.places import CORPUS
-from tests.submissions.wiring.spoiling import HOW, spoiled
+from tests.submissions.trials.spoiling import HOW, spoiled
 from tests.tiers import sampled
 
 MINIMUM: Final = (
@@ -30,8 +30,8 @@ def wiring(path: Path) -> dict[str, Any] | None:
     from verify.submissions.execution.messages import Load
     from verify.submissions.parsing.reading import read
     from verify.submissions.program.program import Program
+    from verify.submissions.trials.search import Trials
     from verify.submissions.wiring.finding import find_candidates
-    from verify.submissions.wiring.search import Trials
 
     with Sandbox(require(None), Limits(), DRIVER) as apart:
         found = find_candidates(Program(read(path)), {})

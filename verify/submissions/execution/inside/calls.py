@@ -1,0 +1,183 @@
+"""One pass through a plan: the container with the arrays of the request, and what each step returned."""
+
+from __future__ import annotations
+
+import copy
+import types
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from verify.arrays import Array
+from verify.exact.numbers import ExactArray
+from verify.exact.world import PairWorld
+from verify.submissions.execution.inside.containers import Container
+from verify.submissions.execution.inside.cutting import Watch, data_of
+from verify.submissions.execution.inside.paths import Value, at, replaced
+from verify.submissions.wiring.plan_records import (
+    Argument,
+    ArrayBinding,
+    Binding,
+    CallMaker,
+    FunctionBinding,
+    GlobalsMaker,
+    ListMaker,
+    ListsMaker,
+    MadeBinding,
+    Maker,
+    ObjectMaker,
+    ParamBinding,
+    ParamsBinding,
+    Plan,
+    ResultBinding,
+    Step,
+    TrainingMaker,
+    ValueBinding,
+)
+
+if TYPE_CHECKING:
+    from verify.balls.world import BallWorld
+
+Arrays = Mapping[str, Array]
+
+
+class Values:
+    """The arrays of a request, each handed out as a fresh copy: plain, exact, or as a tensor."""
+
+    def __init__(self, arrays: Arrays, world: PairWorld | BallWorld | None, torch: bool) -> None:
+        self.arrays, self.world, self.torch = arrays, world, torch
+        self.changed: dict[str, Value] = {}
+
+    def __getitem__(self, name: str) -> Value:
+        if name in self.changed:
+            return self.changed[name]
+        if f"{name}.value" in self.arrays and isinstance(self.world, PairWorld):
+            slope = self.arrays.get(f"{name}.slope")
+            parts = (self.arrays[f"{name}.value"].copy(), None if slope is None else slope.copy())
+            return ExactArray(self.world, *parts, self.arrays[name].copy())
+        found = self.arrays[name].copy()
+        if self.world is not None and not isinstance(self.world, PairWorld) and found.dtype.kind == "f":
+            return self.world.number(found)
+        if self.torch:
+            import torch
+
+            return torch.from_numpy(found)
+        return found[()] if found.ndim == 0 else found
+
+
+class Call:
+    """One pass through the plan: the container, what each step returned."""
+
+    def __init__(self, space: dict[str, Value], watch: Watch, plan: Plan, values: Values, container: Container) -> None:
+        self.space, self.watch, self.plan, self.values = space, watch, plan, values
+        self.results: dict[str, Value] = {}
+        training = isinstance(plan.maker, TrainingMaker)  # its container is there when its loop begins
+        self.container = {} if training else container.fresh(values.__getitem__)
+        for name, binding in plan.settings:
+            self.space[name] = self._bound(binding)
+
+    def _filled(self, container: Value) -> Value:
+        """Return the container with the arrays of the request where the plan says."""
+        for path, name in self.plan.params:
+            container = replaced(container, path, self.values[name])
+        return container
+
+    def trained(self, maker: TrainingMaker, passes: int) -> dict[str, Value]:
+        """Return the names that stand after so many passes of the loop that trains, or before it where that is 0."""
+        given = {name for name, _ in self.plan.settings}
+        _restored(self.space, [name for name in data_of(self.space) if name not in given], self.watch.kept)
+        holder = self.space if maker.owner is None else _Methods(self._bound(maker.owner))
+        call = holder[maker.name]
+        put = self._filled if passes else dict
+        return self.watch.run(maker.cut, lambda: call(**self._given(maker.arguments)), put, passes)
+
+    def all_steps(self) -> None:
+        """Call every step of the plan in order."""
+        for step in self.plan.steps:
+            self.results[step.role] = self._called(step)
+
+    def _called(self, step: Step) -> Value:
+        if isinstance(self.plan.maker, TrainingMaker) and step.role == "update":
+            self.container = self.trained(self.plan.maker, self.plan.maker.passes)
+            return self.container
+        owner = self.container
+        if step.method and isinstance(self.plan.maker, TrainingMaker):  # the object that trains, or is trained
+            owner = next(value for value in self.container.values() if hasattr(type(value), step.name))
+        function = method_of(owner, step.name) if step.method else self.space[step.name]
+        return function(**self._given(step.arguments))
+
+    def _given(self, arguments: Sequence[Argument]) -> dict[str, Value]:
+        return {name: self._bound(binding) for name, binding in arguments}
+
+    def _bound(self, binding: Binding) -> Value:
+        match binding:
+            case ParamsBinding(as_tuple):
+                return tuple(self.container) if as_tuple else self.container
+            case ParamBinding(path):
+                return at(self.container, path)
+            case ArrayBinding(name):
+                return self.values[name]
+            case ResultBinding(role, path):
+                return at(self.results[role], path)
+            case FunctionBinding(name):
+                return self.space[name]
+            case MadeBinding(name, arguments, path):
+                return at(self.space[name](**self._given(arguments)), path)
+        return _plain_value(self.space, binding)
+
+
+def made(space: dict[str, Value], maker: Maker, values: Values) -> Value:
+    """Return the container as the maker makes it, from arrays and plain values alone."""
+    match maker:
+        case GlobalsMaker():
+            return space
+        case CallMaker(name, arguments):
+            given = {
+                one: values[bound.name] if isinstance(bound, ArrayBinding) else _plain_value(space, bound)
+                for one, bound in arguments
+            }
+            return copy.copy(space[name](**given))
+        case ListsMaker(names, length):
+            return {name: [None] * length for name in names}
+        case ListMaker(length):
+            return [None] * length
+        case ObjectMaker():
+            return types.SimpleNamespace()
+    return {}
+
+
+def _plain_value(space: dict[str, Value], binding: Binding) -> Value:
+    if isinstance(binding, FunctionBinding):
+        return space[binding.name]
+    assert isinstance(binding, ValueBinding)  # nothing else is there before the container is
+    return list(binding.value) if isinstance(binding.value, tuple) else binding.value
+
+
+def method_of(container: Value, name: str) -> Value:
+    """Return a method of an object; a private name as Python mangles it in the class that defines it."""
+    if name.startswith("__") and not name.endswith("__"):
+        for owner in type(container).__mro__:
+            mangled = f"_{owner.__name__.lstrip('_')}{name}"
+            if mangled in vars(owner):
+                return getattr(container, mangled)
+    return getattr(container, name)
+
+
+class _Methods:
+    """The methods of an object by their names."""
+
+    def __init__(self, owner: Value) -> None:
+        self._owner = owner
+
+    def __getitem__(self, name: str) -> Value:
+        return method_of(self._owner, name)
+
+
+def _restored(space: dict[str, Value], names: Sequence[str], kept: dict[str, Value]) -> None:
+    """Give the global names of a loop the values that they had before its first run; remember these at first."""
+    for name in names:
+        try:
+            if name not in kept:
+                kept[name] = copy.deepcopy(space[name])
+            space[name] = copy.deepcopy(kept[name])
+        except Exception:  # what can't be copied is no number: a file that is open, a name that is missing
+            continue
