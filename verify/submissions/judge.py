@@ -39,6 +39,7 @@ from verify.submissions.explanation.verdicts import (
     could_not_judge,
     evidence_of,
     never_zeroed,
+    not_the_update,
 )
 from verify.submissions.parsing.document import Place
 from verify.submissions.parsing.reading import read
@@ -197,7 +198,18 @@ def _of_training(apart: Sandbox, ask: Ask, context: Context, candidates: Candida
     found = _verdict_on(apart, ask, context, candidates, trained.reading)
     if found.verdict == "correct" and accumulates(ask, trained):
         return never_zeroed(context, candidates, trained, found)
-    return found
+    return _with_update(context, candidates, trained, found)
+
+
+def _with_update(context: Context, candidates: Candidates, trained: Trained, found: Evidence) -> Evidence:
+    """Return the verdict, unless the update of a parameter is no step along its gradient; say what is not judged."""
+    if found.verdict == "correct" and trained.odd is not None:
+        why = (
+            f"the gradients are right, but what training does to {trained.odd} (the loop in line "
+            f"{trained.loop.place.line}) is no multiple of its gradient, and of no kind that is judged"
+        )
+        return could_not_judge(context, candidates, why, trained.reading)
+    return not_the_update(found) if found.verdict == "correct" and trained.others else found
 
 
 def _as_trained(
@@ -208,7 +220,7 @@ def _as_trained(
     if found.verdict != "correct" or trained is None or judged is None:
         return found
     if judged.name in candidates.reached_from(trained.loop):
-        return found
+        return _with_update(context, candidates, trained, found)
     why = (
         f"{judged.name} ({judged.place}) gives the right gradient, but the training in line {trained.loop.place.line} "
         "never calls it; tell which function is meant with --convention backward=NAME"

@@ -61,6 +61,7 @@ class Reading:
     single_precision: bool = False  # computes in float32
     trials: int = 0
     fits: bool = True  # every gradient has the shape of its parameter
+    summed: bool = False  # a single number is the gradient of several: what is meant has one output
     rates: tuple[Path, ...] = ()  # where the learning rate stands before the loop that trains
 
     @property

@@ -153,7 +153,10 @@ def with_fit(reading: Reading, found: Leaves, point: Point) -> Reading:
     tried = not isinstance(reading.container.maker, CallMaker | GlobalsMaker | TrainingMaker)
     every = [(given.get(one.name, np.zeros(0)), one.shape) for one in reading.structure.parameters]
     alike = [fits(value, shape) if tried else np.size(value) == np.prod(shape) for value, shape in every]
-    return replace(reading, fits=all(alike))
+    single = any(where[0] == "backward" and np.size(value) == 1 for where, value in found.items())
+    wide = [np.size(value) for value, shape in every if np.prod(shape) > 1]
+    summed = 1 in wide or (0 in wide and single)
+    return replace(reading, fits=all(alike), summed=summed)
 
 
 def truth(reading: Reading, params: Mapping[str, Array], X: Array, Y: Array) -> dict[str, Array]:

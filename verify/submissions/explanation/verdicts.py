@@ -130,6 +130,12 @@ def at_every_depth(found: Evidence, deeper: Sequence[Evidence]) -> Evidence:
     return replace(found, sentence=said, cases=(*found.cases, *(case for one in right for case in one.cases)))
 
 
+def not_the_update(found: Evidence) -> Evidence:
+    """Return the evidence about right gradients, saying that an optimiser with a state is not judged."""
+    said = f"{found.sentence.rstrip('.')}. Its update keeps a state, as momentum and Adam do, and is not judged."
+    return replace(found, sentence=said)
+
+
 def never_zeroed(context: Context, candidates: Candidates, trained: Trained, found: Evidence) -> Evidence:
     """Return the evidence that gradients are added to those of the pass before, though the first pass is right."""
     del candidates

@@ -26,6 +26,7 @@ from verify.submissions.wiring.plan_records import Path
 from verify.submissions.wiring.points import Point, make_point
 from verify.submissions.wiring.structure import chain
 
+_NEAR: Final = 1e-7  # of the largest entry: what is left of a step when its gradient and a decay are taken away
 _ALIKE: Final = 1e-9  # of the largest entry: steps in floats that are this near are one and the same
 _LOSS: Final = re.compile(r"^(?!.*(grad|prev|best|old|val|test|last|min|d_?(loss|cost))).*(loss|cost)")
 _STATE: Final = re.compile(
@@ -191,6 +192,27 @@ def with_gradients(reading: Reading, found: Leaves, loop: Loop, others: bool) ->
     if same and not reading.rates:
         return replace(step, rate=_as_written(sizes[0]))
     return step if same or min(rates) <= 0 < max(rates) else as_named
+
+
+def odd_update(reading: Reading, found: Leaves) -> str | None:
+    """Return a parameter that is changed by no multiple of its named gradient, or None.
+
+    A decay, which takes a multiple of the parameter besides, is none.
+    """
+    if reading.applied:
+        return None
+    point = point_of(reading)
+    for one in reading.structure.parameters:
+        after, place = found.get(("after", one.path)), reading.gradients.get(one.name)
+        slope = found.get(place) if place is not None else None
+        if after is None or slope is None or np.shape(after) != one.shape or np.shape(slope) != one.shape:
+            continue
+        before = point.params[one.name].reshape(-1)
+        step, taken = before - after.reshape(-1), np.stack([np.asarray(slope, dtype=float).reshape(-1), before], axis=1)
+        rest = step - taken @ np.linalg.lstsq(taken, step, rcond=None)[0]
+        if np.max(np.abs(rest), initial=0.0) > _NEAR * max(float(np.max(np.abs(step), initial=0.0)), 1e-300):
+            return one.name
+    return None
 
 
 def _named_gradients(reading: Reading, found: Leaves) -> dict[str, Where]:

@@ -12,6 +12,7 @@ import numpy as np
 from verify.arrays import Array
 from verify.nets.net import ACTIVATIONS, IMPLIED, LOSSES, OUTPUTS, Layer, Net, Objective, Trace, factors
 from verify.submissions.execution.answers import Leaves, Where
+from verify.submissions.program.vocabulary import meaning_of
 
 _SAME: Final = 1e-9
 _NEARLY: Final = 1e-4  # an eps in a logarithm moves the loss less than this at moderate weights
@@ -58,8 +59,12 @@ def _ambiguous(net: Net, where: Where, usable: Leaves) -> bool:
     if net.output.startswith("softmax") and value.shape[1] == 1:
         return True
     name = str(where[1][-1][1]).lower() if where[1] else ""
-    others = [one for place, one in usable.items() if place[0] == where[0] and not np.allclose(one, value)]
-    return net.output == "identity" and name.startswith(("z", "logit", "net", "s")) and bool(others)
+    others = [place for place, one in usable.items() if not np.allclose(one, value)]
+    returned = any(
+        place[0] == "forward" and (len(place[1]) <= 1 or meaning_of(str(place[1][-1][1])) == "Yhat") for place in others
+    )
+    others = [place for place in others if place[0] == where[0]]
+    return net.output == "identity" and (returned or (name.startswith(("z", "logit", "net", "s")) and bool(others)))
 
 
 def canonical_output(value: Array, m: int, K: int) -> Array:

@@ -74,10 +74,7 @@ class Trials:
                 continue  # a smaller net could hide what stops in a larger one
             found = list(self._of_one(roles, structure, container, fixed, per_sample))
             yield from found
-            unfit = any(one.loss is not None or one.net is not None for one in found) and not any(
-                one.fits for one in found
-            )
-            if unfit and outputs is None and structure.sizes[-1] > 1:
+            if any(one.summed for one in found) and outputs is None and structure.sizes[-1] > 1:
                 narrow = resized(structure, (*structure.sizes[:-1], 1))
                 yield from self._of_one(roles, narrow, container, fixed, per_sample)
 
@@ -207,8 +204,6 @@ class Trials:
             return reading
         if known[0].output.startswith("softmax") and reading.structure.sizes[-1] == 1:
             raise Refused("a softmax over one output is 1 whatever comes in: nothing depends on the parameters")
-        if known[0].output == "identity" and _has_another_output(known[1], found):
-            return reading  # what was recognised goes into an output of no known kind
         return replace(reading, net=known[0], yhat=known[1], single_precision=single_precision)
 
     def _with_loss(self, reading: Reading, known: Known, found: Leaves) -> Reading:
@@ -313,19 +308,6 @@ def _is_given_a_rate(reading: Reading) -> bool:
 
 def _uses_labels(function: Function | None) -> bool:
     return function is None or any(meaning_of(name) == "Y" for name in function.arguments)
-
-
-def _has_another_output(yhat: Where | None, found: Leaves) -> bool:
-    """Whether the forward pass returns something else of the output's shape, such as an activation of it."""
-    if yhat is None:
-        return False
-    value = found[yhat]
-    return any(
-        where != yhat and where[0] == yhat[0] and np.shape(other) == np.shape(value)
-        and (len(where[1]) <= 1 or meaning_of(str(where[1][-1][1])) == "Yhat")
-        and not np.allclose(other, value, equal_nan=True)
-        for where, other in found.items()
-    )  # fmt: skip
 
 
 def _first_output(found: Leaves, point: Point, forward: Function) -> Where | None:

@@ -28,6 +28,7 @@ from verify.submissions.trials.one_pass import (
     left_alone,
     loss_in,
     moved_in,
+    odd_update,
     outputs_of,
     point_of,
     root_of,
@@ -70,6 +71,7 @@ class Trained:
     outputs: int | None  # how many units its output layer has, where the shapes of its parameters say
     tried: bool  # nothing in the file says how many units its output layer has: the shapes of its parameters are tried
     others: bool  # more than the parameters changes in the pass: velocities, or counts of an optimiser
+    odd: str | None = None  # a parameter that is changed by no multiple of its gradient
 
 
 class Trainings:
@@ -262,7 +264,8 @@ class Trainings:
         if reading.loss is None:
             reading = self._with_own_loss(reading, found)
         outputs = None if tried else outputs_of(made, structure)
-        return Trained(with_gradients(reading, found, loop, others), loop, outputs, tried, others)
+        reading = with_gradients(reading, found, loop, others)
+        return Trained(reading, loop, outputs, tried, others, None if others else odd_update(reading, found))
 
     def _with_own_loss(self, reading: Reading, found: Leaves) -> Reading:
         """Return the reading with a loss of the file that training does not compute, on what the pass computed."""

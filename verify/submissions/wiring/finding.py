@@ -18,7 +18,7 @@ from verify.submissions.program.statements import Statement
 from verify.submissions.program.syntax import names_in
 from verify.submissions.program.training import Loop
 from verify.submissions.wiring.hints import is_guarded, literals_in, one_sample_at_a_time, output_width
-from verify.submissions.wiring.losses import Declared, declared_loss
+from verify.submissions.wiring.losses import Declared, declared_loss, is_loss
 from verify.submissions.wiring.plan_records import Cut, Runnable
 from verify.submissions.wiring.roles import Roles, find_roles
 
@@ -105,6 +105,8 @@ def find_candidates(program: Program, convention: Mapping[str, str]) -> Candidat
     for one in loops:
         holders = one.names if one.code else (one.owner or one.function,)
         roots += [name for name in holders if name not in roots and name not in dir(builtins)]
+    if loops:  # a loss that training does not compute
+        roots += [one.name for one in program.functions if one.owner is None and is_loss(one) and one.name not in roots]
     sliced = program.slice_for(roots)
     statements = [_runnable(one) for one in sliced.statements]
     if lifted is not None:
