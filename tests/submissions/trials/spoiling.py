@@ -34,16 +34,16 @@ def spoiled(text: str, how: str, *, is_notebook: bool = False) -> tuple[str, int
         if cell["cell_type"] == "code":
             key = "source" if "source" in cell else "input"  # in the older format
             source = "".join(cell[key])
-            try:
-                cell[key], more = _spoiled(source, HOW[how])
-            except SyntaxError:  # magics, or a cell that is broken on purpose
-                continue
+            cell[key], more = _spoiled(source, HOW[how])
             count += more
     return json.dumps(notebook), count
 
 
 def _spoiled(text: str, replaced: Callable[[str], str]) -> tuple[str, int]:
-    values = list(_gradients(ast.parse(text)))
+    try:
+        values = list(_gradients(ast.parse(text)))
+    except SyntaxError:  # Python 2, or broken on purpose
+        return text, 0
     lines = text.encode().splitlines(keepends=True)
     for value in sorted(values, key=lambda one: (one.lineno, one.col_offset), reverse=True):
         assert value.end_lineno is not None

@@ -14,15 +14,17 @@ import pytest
 from tests.edits.bases import bases, handed_in
 from tests.places import CORPUS
 from tests.submissions.trials.spoiling import HOW, spoiled
-from tests.tiers import sampled
 
-MINIMUM: Final = (
-    2  # gradients that are replaced; in other files they have names of their own, and nothing would be shown
-)
+# Gradients that are replaced; in other files they have names of their own, and nothing would be shown.
+MINIMUM: Final = 2
 
 
-def wiring(path: Path) -> dict[str, Any] | None:
-    """Return how verify would run a file: everything that it found out, but no truth; None where it found no way."""
+KEPT: Final = ("structure", "container", "samples", "labels", "batch", "settings", "forward_steps", "backward_steps", "net",
+               "yhat", "objective", "loss", "gradients", "applied", "rate", "rates")  # fmt: skip
+
+
+def wiring(path: Path) -> dict[str, Any]:
+    """Return how verify would run a file, by its functions and by its training: everything but what is true."""
     from verify.sandbox.cage import Limits, require
     from verify.sandbox.session import Sandbox
     from verify.submissions.execution.calling import DRIVER, asking
@@ -31,20 +33,27 @@ def wiring(path: Path) -> dict[str, Any] | None:
     from verify.submissions.parsing.reading import read
     from verify.submissions.program.program import Program
     from verify.submissions.trials.search import Trials
+    from verify.submissions.trials.trained import Trainings
     from verify.submissions.wiring.finding import find_candidates
 
     with Sandbox(require(None), Limits(), DRIVER) as apart:
         found = find_candidates(Program(read(path)), {})
         worker = apart.worker()
-        worker.ask(encoded(Load(tuple(found.statements))), {})
-        trials = Trials(asking(worker), found.constants, found.missing, found.literals, found.torch)
-        reading = trials.find(found.roles, {}, found.outputs, found.per_sample)
+        worker.ask(encoded(Load(tuple(found.statements), tuple(found.cuts))), {})
+        trained = Trainings(asking(worker), found).find({}, found.outputs)
+        outputs = found.outputs if trained is None else trained.outputs or found.outputs
+        reading = Trials(asking(worker), found).find({}, outputs)
+    by_training = {} if trained is None else _told(trained.reading) | {"loop": str(trained.loop.place)}
+    return {f"by its functions, {name}": value for name, value in _told(reading).items()} | {
+        f"by its training, {name}": value for name, value in by_training.items()
+    }
+
+
+def _told(reading: Any) -> dict[str, Any]:
     if reading is None:
-        return None
+        return {}
     roles = {role: function and function.name for role, function in _functions(reading.roles).items()}
-    kept = ("structure", "container", "samples", "labels", "batch", "settings", "forward_steps", "backward_steps", "net",
-            "yhat", "objective", "loss", "gradients", "applied", "rate")  # fmt: skip
-    return {"roles": roles, **{name: repr(getattr(reading, name)) for name in kept}}
+    return {"roles": roles, **{name: repr(getattr(reading, name)) for name in KEPT}}
 
 
 def _functions(roles: Any) -> dict[str, Any]:
@@ -76,9 +85,8 @@ def differences(name: str, how: str, folder: Path) -> dict[str, tuple[Any, Any]]
         before.write_text(text, encoding="utf-8")
         after.write_text(spoiled(text, how, is_notebook=name.endswith(".ipynb"))[0], encoding="utf-8")
     first, second = wiring(before), wiring(after)
-    if first is None or second is None:
-        return {} if first is second else {"found": (first is not None, second is not None)}
-    return {part: (first[part], second[part]) for part in first if first[part] != second[part]}
+    parts = dict.fromkeys([*first, *second])
+    return {part: (first.get(part), second.get(part)) for part in parts if first.get(part) != second.get(part)}
 
 
 def test_most_files_have_gradients_that_can_be_replaced() -> None:
@@ -96,6 +104,6 @@ def test_what_is_replaced_is_other_numbers_of_the_same_shape() -> None:
 
 
 @pytest.mark.parametrize("how", list(HOW))
-@pytest.mark.parametrize("name", sampled(files()))
+@pytest.mark.parametrize("name", files())
 def test_other_gradients_of_the_same_shapes_leave_the_wiring_as_it_is(name: str, how: str, tmp_path: Path) -> None:
     assert differences(name, how, tmp_path) == {}
