@@ -71,7 +71,14 @@ def _gradients(tree: ast.Module) -> list[ast.expr]:
             keys = [key.value if isinstance(key, ast.Constant) else None for key in node.value.keys]
             if keys and all(isinstance(key, str) and re.fullmatch(r"d?[Wwb]\d", key) for key in keys):
                 found += node.value.values
-    return [one for one in found if not isinstance(one, ast.Name | ast.Constant | ast.Dict | ast.List | ast.ListComp)]
+    return [one for one in found if not _is_container(one)]
+
+
+def _is_container(value: ast.expr) -> bool:
+    """Whether no array stands there, but what holds some: a list, [None] * n, a name."""
+    if isinstance(value, ast.BinOp):
+        return _is_container(value.left) and not isinstance(value.left, ast.Name | ast.Constant)
+    return isinstance(value, ast.Name | ast.Constant | ast.Dict | ast.List | ast.ListComp)
 
 
 def _is_parameter(target: ast.expr) -> bool:

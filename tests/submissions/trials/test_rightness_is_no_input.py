@@ -66,7 +66,7 @@ def files() -> list[str]:
     for path in sorted(CORPUS.glob("*")):
         if path.suffix in (".py", ".ipynb") and "torch" not in path.name:
             text = path.read_text(encoding="utf-8")
-            if spoiled(text, "zeros", is_notebook=path.suffix == ".ipynb")[1] >= MINIMUM:
+            if " as np" in text and spoiled(text, "zeros", is_notebook=path.suffix == ".ipynb")[1] >= MINIMUM:
                 found.append(path.name)
     return found + [name for name, base in bases().items() if spoiled(base.text, "zeros")[1] >= MINIMUM]
 
@@ -85,6 +85,10 @@ def differences(name: str, how: str, folder: Path) -> dict[str, tuple[Any, Any]]
         before.write_text(text, encoding="utf-8")
         after.write_text(spoiled(text, how, is_notebook=name.endswith(".ipynb"))[0], encoding="utf-8")
     first, second = wiring(before), wiring(after)
+    if how == "zeros":  # a step of zeros changes nothing: neither a training step nor an update is seen to be one
+        applied = first.get("by its functions, applied") == "True"
+        first = {part: value for part, value in first.items() if part.startswith("by its functions") and not applied}
+        second = {part: value for part, value in second.items() if part in first}
     parts = dict.fromkeys([*first, *second])
     return {part: (first.get(part), second.get(part)) for part in parts if first.get(part) != second.get(part)}
 
