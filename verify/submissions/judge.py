@@ -149,7 +149,7 @@ def _stops_deeper(stopped: Stopped, reading: Reading) -> str:
     where = f" ({Place(*stopped.refused.place)})" if stopped.refused.place else ""
     return (
         f"its gradients are right in a net of {len(reading.structure.sizes) - 1} layers, but it makes nets of any "
-        f"depth, and with {stopped.layers} layers its backward pass stops: {stopped.refused}{where}"
+        f"depth, and with {stopped.layers} layers {stopped.what}: {stopped.refused}{where}"
     )
 
 

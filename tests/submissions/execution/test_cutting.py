@@ -37,7 +37,9 @@ def train(W, seen):
 AT = Cut(None, 2, ("W", "epoch", "seen"))
 
 
-def run(text: str, at: Cut, passes: int = 1, put: Callable[[Names], Names] = doubled, W: float = 10) -> tuple[Names, list[Any]]:
+def run(
+    text: str, at: Cut, passes: int = 1, put: Callable[[Names], Names] = doubled, W: float = 10
+) -> tuple[Names, list[Any]]:
     room, watch = loaded(text, at)
     seen: list[Any] = []
     return watch.run(at, lambda: room["train"](W, seen), put, passes), seen

@@ -73,7 +73,9 @@ def test_a_global_name_of_a_function_is_none_of_its_own(tmp_path: Path) -> None:
 
 
 def test_a_loop_in_a_method_has_an_owner(tmp_path: Path) -> None:
-    text = "class Net:\n    def fit(self, X, Y):\n        for _ in range(9):\n            self.W -= 0.1 * self.dW(X, Y)\n"
+    text = (
+        "class Net:\n    def fit(self, X, Y):\n        for _ in range(9):\n            self.W -= 0.1 * self.dW(X, Y)\n"
+    )
     found = one(tmp_path, text)
     assert (found.function, found.owner, found.names) == ("fit", "Net", ("X", "Y", "_", "self"))
 
@@ -123,7 +125,9 @@ def test_what_trains_is_a_step_or_a_call_that_is_named_so(tmp_path: Path, step: 
     assert len(loops(tmp_path, f"for epoch in range(9):\n    {step}\n")) == 1
 
 
-@pytest.mark.parametrize("step", ["total += loss", "count -= 1", "W = W + 1", "print(W)", "a, b = b, a", "W = grad - W"])
+@pytest.mark.parametrize(
+    "step", ["total += loss", "count -= 1", "W = W + 1", "print(W)", "a, b = b, a", "W = grad - W"]
+)
 def test_what_adds_up_or_counts_trains_nothing(tmp_path: Path, step: str) -> None:
     assert loops(tmp_path, f"for epoch in range(9):\n    {step}\n") == ()
 
