@@ -90,6 +90,8 @@ def differences(name: str, how: str, folder: Path) -> dict[str, tuple[Any, Any]]
         first = {part: value for part, value in first.items() if part.startswith("by its functions") and not applied}
         second = {part: value for part, value in second.items() if part in first}
     parts = dict.fromkeys([*first, *second])
+    if how == "constants":  # a step that is computed where it is taken is replaced with the number that is its rate
+        parts.pop("by its training, rate", None)
     return {part: (first.get(part), second.get(part)) for part in parts if first.get(part) != second.get(part)}
 
 
