@@ -42,6 +42,7 @@ EVERY_DAY = {
     "tests/report/test_submission.py": 16,
     "tests/submissions/test_hostile.py": 0,
     "tests/submissions/test_judge.py": 3,
+    "tests/submissions/trials/test_rightness_is_no_input.py": 5,
     "tests/test_faults.py": 8,
     "tests/test_interrupts.py": 1,
     "tests/test_output.py": 2,

@@ -93,7 +93,13 @@ def test_noise_is_measured_in_the_size_of_the_jitter() -> None:
     for size in (1e-12, 1e-6):
         along = 1 + size * generator.normal(size=(4, 9))
         assert 0.5 * size <= noise_of(along) <= 12 * size
-    assert noise_of(np.ones((2, 9))) == 4 * UNIT
+    assert noise_of(np.full((2, 9), 1 / 3)) == pytest.approx(4 / 3 * UNIT)
+
+
+def test_a_loss_that_does_not_move_and_has_few_digits_may_be_rounded_to_them() -> None:
+    assert noise_of(np.full((2, 9), 1.0)) == 4
+    assert noise_of(np.full((2, 9), 0.25)) == pytest.approx(0.04)
+    assert noise_of(np.zeros((2, 9))) < 1e-300
 
 
 def test_noise_comes_from_the_loudest_parameter() -> None:

@@ -182,7 +182,7 @@ def _stops_deeper(stopped: Stopped, reading: Reading) -> str:
     where = f" ({Place(*stopped.refused.place)})" if stopped.refused.place else ""
     return (
         f"its gradients are right in a net of {len(reading.structure.sizes) - 1} layers, but it makes nets of any "
-        f"depth, and with {stopped.layers} layers its backward pass stops: {stopped.refused}{where}"
+        f"depth, and with {stopped.layers} layers {stopped.what}: {stopped.refused}{where}"
     )
 
 
@@ -241,8 +241,8 @@ def _verdict_on(apart: Sandbox, ask: Ask, context: Context, candidates: Candidat
     finally:
         answering.close()
     if not seen.sound:
-        doubt = _TAMPERED
-    elif seen.changed and not seen.adds:
+        raise Failed("message", _TAMPERED)  # no other way to judge the file is any better then
+    if seen.changed and not seen.adds:
         doubt = not_deterministic(seen.changed)
     else:
         twin = _twin(apart, reading, points[0], canary, candidates, seen)
@@ -357,7 +357,7 @@ def _twin(apart: Sandbox, reading: Reading, point: Point, canary: Canary, candid
     if canary.is_twice_wrong(seen.floats[0].given, spoiled.given):
         return ""
     if not changed(seen.floats[0].given, spoiled.given):
-        return _TAMPERED
+        raise Failed("message", _TAMPERED)
     return (
         f"what was judged is not what {judged.name} returns: multiplied by a known factor there, the gradients did not "
         "come back multiplied by it"

@@ -215,7 +215,10 @@ def test_no_json_does_anything_but_be_refused(value: Any) -> None:
         ({"do": "make"}, "make is ['do']: expected the fields do, maker"),
         ({"do": "make", "maker": {"kind": "tree"}}, "maker of kind 'tree': expected globals, call, dict"),
         ({"do": "make", "maker": {"kind": "list", "length": -1}}, "maker has -1 entries"),
-        ({"do": "load", "statements": [5], "cuts": []}, "statements 0 is 5: expected the fields cell, line, code, module, defines"),
+        (
+            {"do": "load", "statements": [5], "cuts": []},
+            "statements 0 is 5: expected the fields cell, line, code, module, defines",
+        ),
     ],
 )
 def test_what_is_wrong_with_a_request_is_said_in_one_short_line(value: Any, said: str) -> None:

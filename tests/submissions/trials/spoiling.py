@@ -34,16 +34,16 @@ def spoiled(text: str, how: str, *, is_notebook: bool = False) -> tuple[str, int
         if cell["cell_type"] == "code":
             key = "source" if "source" in cell else "input"  # in the older format
             source = "".join(cell[key])
-            try:
-                cell[key], more = _spoiled(source, HOW[how])
-            except SyntaxError:  # magics, or a cell that is broken on purpose
-                continue
+            cell[key], more = _spoiled(source, HOW[how])
             count += more
     return json.dumps(notebook), count
 
 
 def _spoiled(text: str, replaced: Callable[[str], str]) -> tuple[str, int]:
-    values = list(_gradients(ast.parse(text)))
+    try:
+        values = list(_gradients(ast.parse(text)))
+    except SyntaxError:  # Python 2, or broken on purpose
+        return text, 0
     lines = text.encode().splitlines(keepends=True)
     for value in sorted(values, key=lambda one: (one.lineno, one.col_offset), reverse=True):
         assert value.end_lineno is not None
@@ -71,7 +71,14 @@ def _gradients(tree: ast.Module) -> list[ast.expr]:
             keys = [key.value if isinstance(key, ast.Constant) else None for key in node.value.keys]
             if keys and all(isinstance(key, str) and re.fullmatch(r"d?[Wwb]\d", key) for key in keys):
                 found += node.value.values
-    return [one for one in found if not isinstance(one, ast.Name | ast.Constant | ast.Dict | ast.List | ast.ListComp)]
+    return [one for one in found if not _is_container(one)]
+
+
+def _is_container(value: ast.expr) -> bool:
+    """Whether no array stands there, but what holds some: a list, [None] * n, a name."""
+    if isinstance(value, ast.BinOp):
+        return _is_container(value.left) and not isinstance(value.left, ast.Name | ast.Constant)
+    return isinstance(value, ast.Name | ast.Constant | ast.Dict | ast.List | ast.ListComp)
 
 
 def _is_parameter(target: ast.expr) -> bool:

@@ -26,10 +26,11 @@ DEPTHS: Final = (2, 3, 4)
 
 
 class Stopped(NamedTuple):
-    """A depth at which the loss can be had and the backward pass stops."""
+    """A depth at which the loss can be had, and the backward pass stops or gives arrays of other shapes."""
 
     layers: int
     refused: Refused
+    what: str = "its backward pass stops"
 
 
 def other_depths(trials: Trials, reading: Reading) -> Iterator[Reading | Stopped]:
@@ -57,8 +58,12 @@ def _read_at(trials: Trials, reading: Reading, sizes: tuple[int, ...]) -> Readin
             if trials.has_loss(deeper):
                 return Stopped(len(sizes) - 1, refused)
             continue
-        if len(found.gradients) == len(structure.parameters) and found.fits:
-            return found
+        if len(found.gradients) == len(structure.parameters):
+            if not found.fits and trials.has_loss(deeper):
+                misfits = Refused("one of them has another shape than its parameter")
+                return Stopped(len(sizes) - 1, misfits, "its gradients do not fit")
+            if found.fits:
+                return found
     return None
 
 
