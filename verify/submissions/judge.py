@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from verify.balls.refusal import NoBalls
 from verify.evidence.records import Evidence
 from verify.exact.numbers import NotExpressible
@@ -55,6 +57,7 @@ from verify.submissions.wiring.plan_records import CallMaker, Cut, GlobalsMaker,
 from verify.submissions.wiring.points import Point, make_point
 
 POINTS: Final = 2
+_MOST_IN_BALLS: Final = 20_000  # numbers that a pass computes; a ball takes a thousand times as long as a float
 
 
 @judged_or_fault
@@ -331,13 +334,14 @@ def _answers(ask: Ask, reading: Reading, points: Sequence[Point], canary: Canary
     except NotExpressible as operation:
         exact = []
         notes.append(f"exact numbers can't express {operation}")
+    large = sum(np.size(value) for value in leaves.values()) > _MOST_IN_BALLS
     try:
-        balls = given_in_balls(ask, reading, points, floats)
+        balls = [] if large else given_in_balls(ask, reading, points, floats)
     except NoBalls as reason:
         notes.append(f"balls do not apply: {reason}")
     sound = sound and canary.is_sound(ask)
     adds = not set(differing) & set(unexplained)
-    return Seen(floats, exact, balls, leaves, adds, differing, sound, notes)
+    return Seen(floats, exact, balls, leaves, adds, differing, sound, large, notes)
 
 
 def _twin(apart: Sandbox, reading: Reading, point: Point, canary: Canary, candidates: Candidates, seen: Seen) -> str:

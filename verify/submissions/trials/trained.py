@@ -120,9 +120,9 @@ class Trainings:
                 yield Structure((Parameter(*paths[0], shape, 1),), (SIZES[0], last))
         else:
             for transposed, bias in product((False, True), ("row", "flat", "column")):
-                made = made_up(paths, SIZES[:2], transposed=transposed, bias=bias)
+                made = made_up(paths, (*SIZES, last), transposed=transposed, bias=bias)
                 if made is not None:
-                    yield made_up(paths, (*SIZES[:2], last), transposed=transposed, bias=bias) or made
+                    yield made
 
     def _maker(self, loop: Loop, sizes: tuple[int, ...]) -> TrainingMaker | None:
         """Return how the function that holds the loop is called, or None where an argument is not understood."""

@@ -50,6 +50,7 @@ class Seen:
     adds: bool  # a later call gives the gradient added to that of the call before it
     changed: tuple[str, ...]  # the parameters whose gradient is another one in a second call
     sound: bool
+    large: bool  # more numbers on the way than balls are asked for
     notes: list[str]  # why no exact numbers or no balls are there
 
 
@@ -76,6 +77,8 @@ def compared(
 
 
 def _by_balls(ask: Ask, reading: Reading, points: Sequence[Point], seen: Seen, known: bool) -> list[Comparison]:
+    if seen.large:
+        raise NoBalls("too many numbers on the way")
     if reading.loss is not None and not reading.torch:
         if seen.balls:
             return against_its_loss(ask, reading, points, seen.balls)
