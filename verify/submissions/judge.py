@@ -42,6 +42,7 @@ from verify.submissions.explanation.verdicts import (
     evidence_of,
     never_zeroed,
     not_the_update,
+    one_factor,
 )
 from verify.submissions.parsing.document import Place
 from verify.submissions.parsing.reading import read
@@ -137,8 +138,13 @@ def _read_and_judged(
         assert reading is not None
         called = _called(apart, ask, context, candidates, trials, reading)
         if stated is None:
+            if called.verdict == "wrong" and reading.applied and one_factor(called):
+                why = "every update is the same multiple of the right one, and its rate is not known for certain"
+                return could_not_judge(context, candidates, why, reading), False
             return _as_trained(context, candidates, reading, trained, called), _only_tried(reading)
         by_training = _of_training(apart, ask, context, candidates, stated)
+        if reading.applied and called.verdict == "wrong":
+            return by_training, stated.tried
         if by_training.verdict in ("could not judge", called.verdict):
             return called, _only_tried(reading)
         return by_training, stated.tried
@@ -199,6 +205,13 @@ def _why_no_loss(trials: Trials, declared: Declared) -> str:
 def _of_training(apart: Sandbox, ask: Ask, context: Context, candidates: Candidates, trained: Trained) -> Evidence:
     """Return the verdict on a training step: on its gradients and its update, and whether each pass starts anew."""
     found = _verdict_on(apart, ask, context, candidates, trained.reading)
+    if found.verdict == "wrong" and trained.decayed is not None:
+        again = _verdict_on(apart, ask, context, candidates, trained.decayed)
+        found = again if again.verdict == "correct" else found
+    if found.verdict == "wrong" and (trained.loop.clips or (trained.scheduled and trained.reading.applied)):
+        what = "clips gradients" if trained.loop.clips else "changes its rate"
+        why = f"the loop in line {trained.loop.place.line} {what}, which is not judged"
+        return could_not_judge(context, candidates, why, trained.reading)
     if found.verdict == "correct" and accumulates(ask, trained):
         return never_zeroed(context, candidates, trained, found)
     return _with_update(context, candidates, trained, found)

@@ -25,6 +25,7 @@ from verify.submissions.execution.gradients import truth
 from verify.submissions.execution.shapes import fits
 from verify.submissions.parsing.document import Document, Place
 from verify.submissions.program.functions import Function
+from verify.submissions.wiring.plan_records import TrainingMaker
 
 _CLOSE: Final = 1e-6
 
@@ -183,8 +184,10 @@ def _unnamed(wrong: Wrong, names: Mapping[str, Names] | None) -> Diagnosis:
     failed = list(dict.fromkeys(one.parameter for one in wrong.comparisons if one.verdict in ("different", "differs")))
     step, layer = _step_of(wrong, failed)
     if reading.net is None or reading.objective is None:
-        judged = _ordered(wrong)[0]
-        place, line = judged.place, wrong.document.text(judged.place)
+        maker = reading.container.maker
+        loop = maker.cut if isinstance(maker, TrainingMaker) else None  # whatever its pass calls may be wrong
+        place = _ordered(wrong)[0].place if loop is None else Place(loop.cell, loop.line)
+        line = wrong.document.text(place)
         right = "the derivative of the code's own loss"
     else:
         known = names or _names(wrong, None)

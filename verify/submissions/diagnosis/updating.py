@@ -11,6 +11,7 @@ from verify.arrays import Array
 from verify.submissions.execution.answers import Leaves, Refused, unpacked
 from verify.submissions.execution.calling import Ask, Reading
 from verify.submissions.trials.trained import Trained
+from verify.submissions.wiring.plan import RATE
 from verify.submissions.wiring.plan_records import TrainingMaker
 from verify.submissions.wiring.points import Point, make_point
 
@@ -35,6 +36,8 @@ def accumulates(ask: Ask, trained: Trained) -> bool:
         return False
     if not _alike(second.get(reading.loss), anew.get(reading.loss)):
         return False
+    if any(not _alike(second.get(("update", path)), np.array(RATE)) for path in reading.rates):
+        return False  # the rate is another in the second pass
     places = [("after", one.path) for one in reading.structure.parameters]
     return not all(_alike(second.get(where), anew.get(where)) for where in places)
 

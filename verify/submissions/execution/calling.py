@@ -99,7 +99,7 @@ class Reading:
             **{one.name: point.params[one.name] for one in self.structure.parameters},
             "X": self.inputs(point.X),
             "Y": labels_for(point.Y, self.samples, self.labels),
-            **({"rate": np.array(self.rate), STILL: np.array(0.0)} if self.rates else {}),
+            **({"rate": np.array(RATE), STILL: np.array(0.0)} if self.rates else {}),
         }
 
     def inputs(self, X: Array) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -128,6 +129,14 @@ def at_every_depth(found: Evidence, deeper: Sequence[Evidence]) -> Evidence:
         f"{found.sentence.rstrip('.')}; so it is in nets of {', '.join(map(str, depths[:-1]))} and {depths[-1]} layers."
     )
     return replace(found, sentence=said, cases=(*found.cases, *(case for one in right for case in one.cases)))
+
+
+def one_factor(found: Evidence) -> bool:
+    """Whether every parameter's gradient is one and the same multiple of the right one."""
+    told = [re.search(r"(\S+) times the right one in every entry", row.message or "") for row in found.summary]
+    factors = {match.group(1) for match in told if match is not None}
+    failed = [row for row in found.summary if row.verdict in FAILS]
+    return len(factors) == 1 and len(failed) == sum(match is not None for match in told) > 0
 
 
 def not_the_update(found: Evidence) -> Evidence:

@@ -6,6 +6,7 @@ A loop is run for one pass, by its own function. What stands before it says how 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -17,7 +18,7 @@ from verify.submissions.program.kept import BUILTINS
 from verify.submissions.program.source import cut_out
 from verify.submissions.program.syntax import called_name, names_in, root_name
 from verify.submissions.program.updates import is_training_loop, update_of
-from verify.submissions.program.vocabulary import is_parameter, meaning_of, roles_of
+from verify.submissions.program.vocabulary import bare, is_parameter, meaning_of, roles_of
 
 NAME: Final = "__training__"  # the function that a loop at the top level becomes
 _LAYERS: Final = frozenset(("l", "layer", "layers", "nlayers", "numlayers", "key", "param", "params", "parameters"))
@@ -41,6 +42,8 @@ class Loop:
     calls: frozenset[str] = frozenset()
     keeps_loss: bool = True  # no loss is computed after the parameters were changed, as far as the text says
     rate: float = 1.0  # the number that the steps of the updates are multiplied by
+    sums: frozenset[str] = frozenset()  # names that it adds to, such as the loss of an epoch
+    clips: bool = False  # it cuts gradients off
 
 
 def training_loops(cells: Iterable[Cell]) -> tuple[Loop, ...]:
@@ -93,16 +96,18 @@ def _loop(
 ) -> Loop:
     used = {part.id for part in nodes_of(node) if isinstance(part, ast.Name)}
     calls = frozenset(called_name(part) for part in nodes_of(node) if isinstance(part, ast.Call))
+    sums = frozenset(root_name(part.target) or "" for part in nodes_of(node) if isinstance(part, ast.AugAssign))
+    clips = any(_clips(part) for part in nodes_of(node))
     place, keeps, rate = cell.place(node), not _measures_afterwards(node.body), _rate_in(node)
     if function is not None:
         given = {one.arg for one in nodes_of(function.args) if isinstance(one, ast.arg)}
         local = given | assigned(function.body)
         names = tuple(sorted(used & local))
-        return Loop(cell.number, place, names, function.name, owner, "", 0, calls, keeps, rate)
+        return Loop(cell.number, place, names, function.name, owner, "", 0, calls, keeps, rate, sums, clips)
     whole = around[0] if around else node
     names = tuple(sorted((used | assigned([whole])) - BUILTINS))
     code, line = _as_function(cell, whole, names)
-    return Loop(cell.number, place, names, f"{NAME}{whole.lineno}", None, code, line, calls, keeps, rate)
+    return Loop(cell.number, place, names, f"{NAME}{whole.lineno}", None, code, line, calls, keeps, rate, sums, clips)
 
 
 def _as_function(cell: Cell, node: ast.stmt, names: tuple[str, ...]) -> tuple[str, int]:
@@ -110,6 +115,17 @@ def _as_function(cell: Cell, node: ast.stmt, names: tuple[str, ...]) -> tuple[st
     lines = cell.source.split("\n")
     shared = f"    global {', '.join(names)}\n" if names else ""
     return f"def {NAME}{node.lineno}():\n{shared}{cut_out(node, lines, '    ')}\n", node.lineno - 1 - bool(names)
+
+
+def _clips(node: ast.AST) -> bool:
+    """Whether a gradient is clipped, or scaled by its norm."""
+    if not isinstance(node, ast.Call) or not re.search(r"clip|norm$", called_name(node)) or not node.args:
+        return False
+    names = {name for one in node.args[:1] for name in names_in(one)}
+    return any(
+        name.lower() in ("g", "grad") or meaning_of(name) == "grads" or bare(name) != name.lower().replace("_", "")
+        for name in names
+    )
 
 
 def _rate_in(node: ast.For | ast.While) -> float:

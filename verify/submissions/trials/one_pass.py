@@ -27,6 +27,7 @@ from verify.submissions.wiring.points import Point, make_point
 from verify.submissions.wiring.structure import chain
 
 _NEAR: Final = 1e-7  # of the largest entry: what is left of a step when its gradient and a decay are taken away
+_RATE: Final = re.compile(r"^(lr|eta|alpha|rate)|_lr$|_rate$|step_?size|^current_lr", re.IGNORECASE)
 _ALIKE: Final = 1e-9  # of the largest entry: steps in floats that are this near are one and the same
 _LOSS: Final = re.compile(r"^(?!.*(grad|prev|best|old|val|test|last|min|d_?(loss|cost))).*(loss|cost)")
 _STATE: Final = re.compile(
@@ -75,7 +76,7 @@ def _parameter_like(made: Mapping[Path, Array]) -> dict[Path, Array]:
         and meaning_of(_last(path)) not in ("X", "Y", "Yhat", "rate", "penalty")
     }  # fmt: skip
     named = {path: value for path, value in arrays.items() if is_parameter(_last(path))}
-    if named and any(np.ndim(value) > 0 for value in named.values()):
+    if named:
         return named
     return {path: value for path, value in arrays.items() if np.ndim(value) > 0 or _last(path).lower().startswith("b")}
 
@@ -153,12 +154,17 @@ def widths_of(made: Mapping[Path, Array]) -> list[tuple[int, int]]:
     return list(dict.fromkeys((one.sizes[0], one.sizes[-1]) for one in found if one is not None))
 
 
-def loss_in(found: Leaves) -> Where | None:
-    """Return the loss that was computed in the pass: a number that is called so, or that a function called so gave."""
+def loss_in(found: Leaves, loop: Loop) -> Where | None:
+    """Return the loss that was computed in the pass: a number that is called so, or that a function called so gave.
+
+    What the loop adds up over its passes is none: it may be divided afterwards.
+    """
     candidates: list[tuple[int, int, Where]] = []
     for where, value in found.items():
         section, path = where
         if np.size(value) != 1 or np.asarray(value).dtype.kind != "f" or not path or not np.all(np.isfinite(value)):
+            continue
+        if len(path) == 1 and path[0][1] in loop.sums and section in ("update", f"locals {loop.function}"):
             continue
         function, last = section.removeprefix("locals "), _last(path).lower()
         given = section.startswith("locals ") and path == (("key", RETURNED),)
@@ -181,17 +187,38 @@ def with_gradients(reading: Reading, found: Leaves, loop: Loop, others: bool) ->
     places = {one.name: ("after", one.path) for one in reading.structure.parameters}
     step = replace(reading, gradients=places, applied=True, rate=RATE if reading.rates else loop.rate)
     named = _named_gradients(reading, found)
-    if len(named) < len(reading.structure.parameters):
-        return replace(reading, gradients={}) if others else step  # what an optimiser makes of them is not judged
+    if len(named) < len(reading.structure.parameters):  # what an optimiser or another rate makes of them is not judged
+        return replace(reading, gradients={}) if others or is_scheduled(reading, found) else step
     as_named = replace(reading, gradients=named, applied=False)
     rates = [] if others else _rates(reading, found, named)
     if not rates:
         return as_named
     sizes = sorted(abs(rate) for rate in rates if rate)
     same = bool(sizes) and sizes[-1] - sizes[0] <= _ALIKE * sizes[-1]
-    if same and not reading.rates:
+    if same and reading.rates:  # in this pass the rate may be another than before it
+        return step if abs(sizes[0] - RATE) <= _ALIKE or min(rates) <= 0 < max(rates) else as_named
+    if same:
         return replace(step, rate=_as_written(sizes[0]))
-    return step if same or min(rates) <= 0 < max(rates) else as_named
+    return step if min(rates) <= 0 < max(rates) else as_named
+
+
+def is_scheduled(reading: Reading, found: Leaves) -> bool:
+    """Whether a rate is another after the pass than before it, or one is computed on the way."""
+    before = set(reading.rates)
+    scalars = {
+        path: float(np.asarray(value).reshape(())) for (section, path), value in found.items()
+        if section == "update" and np.size(value) == 1 and np.asarray(value).dtype.kind == "f"
+    }  # fmt: skip
+    rates = {path: value for path, value in scalars.items() if _RATE.search(_last(path))}
+    return bool(before) and any(path not in before or value != RATE for path, value in rates.items())
+
+
+def with_decay(reading: Reading, found: Leaves, loop: Loop) -> Reading | None:
+    """Return the reading in which what a decay takes belongs to the gradient, where the update has one."""
+    if reading.applied or not reading.rates or _rates(reading, found, reading.gradients):
+        return None
+    places = {one.name: ("after", one.path) for one in reading.structure.parameters}
+    return None if odd_update(reading, found) else replace(reading, gradients=places, applied=True, rate=RATE)
 
 
 def odd_update(reading: Reading, found: Leaves) -> str | None:

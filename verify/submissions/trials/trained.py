@@ -25,6 +25,7 @@ from verify.submissions.program.vocabulary import is_parameter, meaning_of, size
 from verify.submissions.trials.one_pass import (
     is_rate,
     is_reshaped,
+    is_scheduled,
     left_alone,
     loss_in,
     moved_in,
@@ -34,6 +35,7 @@ from verify.submissions.trials.one_pass import (
     root_of,
     structure_of,
     widths_of,
+    with_decay,
     with_gradients,
 )
 from verify.submissions.wiring.finding import Candidates
@@ -72,6 +74,8 @@ class Trained:
     tried: bool  # nothing in the file says how many units its output layer has: the shapes of its parameters are tried
     others: bool  # more than the parameters changes in the pass: velocities, or counts of an optimiser
     odd: str | None = None  # a parameter that is changed by no multiple of its gradient
+    decayed: Reading | None = None  # the same where a decay in the update belongs to the gradient of a penalty
+    scheduled: bool = False  # the rate is another after the pass than before it
 
 
 class Trainings:
@@ -260,12 +264,14 @@ class Trainings:
         found = unpacked(*self.ask(reading.run(_STEP, local_names=True, after=True), reading.arrays(point_of(reading))))
         tried = bool(base.structure.parameters)
         usable = bool(rates) or loop.keeps_loss
-        reading = replace(reading, loss=loss_in(found) if usable else None)
-        if reading.loss is None:
+        reading = replace(reading, loss=loss_in(found, loop) if usable else None)
+        if reading.loss is None and usable:
             reading = self._with_own_loss(reading, found)
         outputs = None if tried else outputs_of(made, structure)
         reading = with_gradients(reading, found, loop, others)
-        return Trained(reading, loop, outputs, tried, others, None if others else odd_update(reading, found))
+        odd = None if others else odd_update(reading, found)
+        decayed = None if others else with_decay(reading, found, loop)
+        return Trained(reading, loop, outputs, tried, others, odd, decayed, is_scheduled(reading, found))
 
     def _with_own_loss(self, reading: Reading, found: Leaves) -> Reading:
         """Return the reading with a loss of the file that training does not compute, on what the pass computed."""
