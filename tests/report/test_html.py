@@ -66,7 +66,7 @@ def test_a_right_report_says_nothing_of_wrong_and_shows_every_row() -> None:
     root = parsed("right")
     found = sections(root)
     table = found["gradients"].one("table")
-    assert len(table.one("tbody").all("tr")) == len(right().summary) == 16
+    assert len(table.one("tbody").all("tr")) == len(right().summary) == 20
     assert [head.text for head in table.one("thead").all("th")][:3] == ["gradient", "oracle", "verdict"]
     assert "no mistake" not in root.text.lower()
     assert "wrong" not in {
