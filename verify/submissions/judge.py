@@ -208,8 +208,10 @@ def _of_training(apart: Sandbox, ask: Ask, context: Context, candidates: Candida
     if found.verdict == "wrong" and trained.decayed is not None:
         again = _verdict_on(apart, ask, context, candidates, trained.decayed)
         found = again if again.verdict == "correct" else found
-    if found.verdict == "wrong" and (trained.loop.clips or (trained.scheduled and trained.reading.applied)):
-        what = "clips gradients" if trained.loop.clips else "changes its rate"
+    changes = trained.scheduled and (trained.reading.applied or trained.decayed is not None)
+    unsure = trained.reading.applied and not trained.reading.rates and not trained.loop.certain
+    if found.verdict == "wrong" and (trained.loop.clips or changes or unsure):
+        what = "clips gradients" if trained.loop.clips else "changes its rate" if changes else "gives its rate no name"
         why = f"the loop in line {trained.loop.place.line} {what}, which is not judged"
         return could_not_judge(context, candidates, why, trained.reading)
     if found.verdict == "correct" and accumulates(ask, trained):

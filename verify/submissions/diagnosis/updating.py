@@ -10,8 +10,8 @@ import numpy as np
 from verify.arrays import Array
 from verify.submissions.execution.answers import Leaves, Refused, unpacked
 from verify.submissions.execution.calling import Ask, Reading
+from verify.submissions.trials.one_pass import is_scheduled
 from verify.submissions.trials.trained import Trained
-from verify.submissions.wiring.plan import RATE
 from verify.submissions.wiring.plan_records import TrainingMaker
 from verify.submissions.wiring.points import Point, make_point
 
@@ -36,9 +36,10 @@ def accumulates(ask: Ask, trained: Trained) -> bool:
         return False
     if not _alike(second.get(reading.loss), anew.get(reading.loss)):
         return False
-    if any(not _alike(second.get(("update", path)), np.array(RATE)) for path in reading.rates):
+    if is_scheduled(reading, second):
         return False  # the rate is another in the second pass
     places = [("after", one.path) for one in reading.structure.parameters]
+    places = places if reading.applied else list(reading.gradients.values())
     return not all(_alike(second.get(where), anew.get(where)) for where in places)
 
 

@@ -44,6 +44,7 @@ class Loop:
     rate: float = 1.0  # the number that the steps of the updates are multiplied by
     sums: frozenset[str] = frozenset()  # names that it adds to, such as the loss of an epoch
     clips: bool = False  # it cuts gradients off
+    certain: bool = True  # no other number stands beside the rate
 
 
 def training_loops(cells: Iterable[Cell]) -> tuple[Loop, ...]:
@@ -98,16 +99,18 @@ def _loop(
     calls = frozenset(called_name(part) for part in nodes_of(node) if isinstance(part, ast.Call))
     sums = frozenset(root_name(part.target) or "" for part in nodes_of(node) if isinstance(part, ast.AugAssign))
     clips = any(_clips(part) for part in nodes_of(node))
-    place, keeps, rate = cell.place(node), not _measures_afterwards(node.body), _rate_in(node)
+    place, keeps, (rate, certain) = cell.place(node), not _measures_afterwards(node.body), _rate_in(node)
     if function is not None:
         given = {one.arg for one in nodes_of(function.args) if isinstance(one, ast.arg)}
         local = given | assigned(function.body)
         names = tuple(sorted(used & local))
-        return Loop(cell.number, place, names, function.name, owner, "", 0, calls, keeps, rate, sums, clips)
+        return Loop(cell.number, place, names, function.name, owner, "", 0, calls, keeps, rate, sums, clips, certain)
     whole = around[0] if around else node
     names = tuple(sorted((used | assigned([whole])) - BUILTINS))
     code, line = _as_function(cell, whole, names)
-    return Loop(cell.number, place, names, f"{NAME}{whole.lineno}", None, code, line, calls, keeps, rate, sums, clips)
+    return Loop(
+        cell.number, place, names, f"{NAME}{whole.lineno}", None, code, line, calls, keeps, rate, sums, clips, certain
+    )
 
 
 def _as_function(cell: Cell, node: ast.stmt, names: tuple[str, ...]) -> tuple[str, int]:
@@ -128,21 +131,24 @@ def _clips(node: ast.AST) -> bool:
     )
 
 
-def _rate_in(node: ast.For | ast.While) -> float:
-    """Return the one number that every update of parameters in a loop multiplies its step by, or 1."""
-    found = set()
+def _rate_in(node: ast.For | ast.While) -> tuple[float, bool]:
+    """Return the one number that every update multiplies its step by first, or 1; and whether it is the only one."""
+    found: set[tuple[float, ...]] = set()
     for part in nodes_of(node):
         if isinstance(part, ast.stmt) and update_of(part) is not None and isinstance(part, ast.Assign | ast.AugAssign):
             whole = part.value
             step = whole.right if isinstance(part, ast.Assign) and isinstance(whole, ast.BinOp) else whole
-            found.add(next((factor for factor in _factors(step)), 1.0))
-    return found.pop() if len(found) == 1 else 1.0
+            found.add(tuple(_factors(step)))
+    firsts = {factors[0] if factors else 1.0 for factors in found}
+    return (firsts.pop() if len(firsts) == 1 else 1.0), all(len(factors) < 2 for factors in found)
 
 
 def _factors(step: ast.expr) -> Iterator[float]:
-    if isinstance(step, ast.BinOp) and isinstance(step.op, ast.Mult | ast.MatMult):
+    if isinstance(step, ast.BinOp) and isinstance(step.op, ast.Mult | ast.MatMult | ast.Div):
         yield from _factors(step.left)
-        yield from _factors(step.right)
+        yield from () if isinstance(step.op, ast.Div) else _factors(step.right)
+    elif isinstance(step, ast.UnaryOp):
+        yield from _factors(step.operand)
     elif isinstance(step, ast.Constant) and isinstance(step.value, float | int) and not isinstance(step.value, bool):
         yield float(step.value)
 
@@ -157,7 +163,12 @@ def _over_layers(node: ast.For | ast.While) -> bool:
     targets = {part.id.lower().strip("_") for part in nodes_of(node.target) if isinstance(part, ast.Name)}
     over = names_in(source) | {part.attr for part in nodes_of(source) if isinstance(part, ast.Attribute)}
     counted = isinstance(source, ast.Call) and called_name(source) == "range"
-    if counted and targets & {"l", "layer", "k"} and not any(meaning_of(name) in ("epochs", "X", "Y") for name in over):
+    if (
+        counted
+        and len(over) > 1
+        and targets & {"l", "layer", "k"}
+        and not any(meaning_of(name) in ("epochs", "X", "Y") for name in over)
+    ):
         return True
     plain = {name.lower().replace("_", "") for name in over}
     if any(meaning_of(name) in ("X", "Y", "epochs", "m") for name in over - {"layers"}):
