@@ -103,7 +103,7 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
             why = (
                 "with one output its gradients are right, with several they are wrong, and nothing says which is meant"
             )
-            return could_not_judge(context, candidates, why, None, "Say so with --convention outputs=1 or outputs=3")
+            return could_not_judge(context, candidates, why, None, "Say so with --outputs 1 or --outputs 3")
     return found
 
 
@@ -241,7 +241,7 @@ def _as_trained(
         return _with_update(context, candidates, trained, found)
     why = (
         f"{judged.name} ({judged.place}) gives the right gradient, but the training in line {trained.loop.place.line} "
-        "never calls it; tell which function is meant with --convention backward=NAME"
+        "never calls it; tell which function is meant with --backward NAME"
     )
     return could_not_judge(context, candidates, why, reading)
 

@@ -19,6 +19,7 @@ from verify.submissions.parsing.document import Document, Place
 from verify.submissions.remarks.remarks import remarks
 from verify.submissions.trials.trained import Trained
 from verify.submissions.wiring.finding import Candidates
+from verify.submissions.wiring.plan_records import TrainingMaker
 from verify.version import versions
 from verify.wording import count
 
@@ -344,7 +345,11 @@ def _convention(reading: Reading, candidates: Candidates) -> tuple[Setting, ...]
             settings.append(Setting(name, str(value), "told" if name in told else "implied" if implied else "inferred"))
 
     add("class", roles.owner)
-    for role in ("init", "forward", "loss", "backward", "update"):
+    maker = reading.container.maker
+    trained = isinstance(maker, TrainingMaker)
+    if isinstance(maker, TrainingMaker):
+        add("training", f"its own, for one pass of the loop at {Place(maker.cut.cell, maker.cut.line)}")
+    for role in () if trained else ("init", "forward", "loss", "backward", "update"):
         function = getattr(roles, role)
         lifted = candidates.lifted
         if function is not None and lifted is not None and function.place == lifted.place:
