@@ -218,7 +218,9 @@ def _sentence(
         )
     if verdict == "wrong":
         failed = dict.fromkeys(row.parameter for row in rows if row.verdict in FAILS)
-        first = f"Wrong: the gradient of {', '.join(failed)} is not the derivative of {loss}." if failed else "Wrong."
+        trained = reading.applied and isinstance(reading.container.maker, TrainingMaker)
+        what = "what training takes from" if trained else "the gradient of"
+        first = f"Wrong: {what} {', '.join(failed)} is not the derivative of {loss}." if failed else "Wrong."
         told = " ".join(f"{one.sentence} ({one.place})" for one in diagnoses)
         return f"{first} {told}".strip()
     why = (

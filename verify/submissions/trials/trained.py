@@ -16,8 +16,9 @@ import numpy as np
 
 from verify.arrays import Array
 from verify.nets.structure import Parameter, Structure
-from verify.submissions.execution.answers import Leaves, Refused, unpacked
+from verify.submissions.execution.answers import Header, Leaves, Refused, unpacked
 from verify.submissions.execution.calling import STILL, Ask, Reading, make
+from verify.submissions.execution.messages import Request
 from verify.submissions.program.functions import Function
 from verify.submissions.program.syntax import called_name
 from verify.submissions.program.training import Loop
@@ -82,7 +83,13 @@ class Trainings:
     """The search for the training step of a submission."""
 
     def __init__(self, ask: Ask, candidates: Candidates) -> None:
-        self.ask, self.candidates = ask, candidates
+        self.candidates, self.count = candidates, 0
+
+        def counted(request: Request, arrays: Mapping[str, Array]) -> tuple[Header, Mapping[str, Array]]:
+            self.count += 1
+            return ask(request, arrays)
+
+        self.ask: Ask = counted
         given: dict[str, Binding] = {"X": ArrayBinding("X"), "Y": ArrayBinding("Y"), "m": ValueBinding(BATCH)}
         missing = [(name, meaning_of(name)) for name in candidates.slice.missing]
         self.settings = tuple(Argument(name, given[str(one)]) for name, one in missing if one in given)
@@ -268,7 +275,7 @@ class Trainings:
         if reading.loss is None and usable:
             reading = self._with_own_loss(reading, found)
         outputs = None if tried else outputs_of(made, structure)
-        reading = with_gradients(reading, found, loop, others)
+        reading = replace(with_gradients(reading, found, loop, others), trials=self.count)
         odd = None if others else odd_update(reading, found)
         decayed = None if others else with_decay(reading, found, loop)
         return Trained(reading, loop, outputs, tried, others, odd, decayed, is_scheduled(reading, found))
