@@ -67,9 +67,21 @@ def test_a_loop_in_a_function_is_known_by_the_function_and_its_local_names(tmp_p
     assert found.calls == {"range", "backward", "append"}
 
 
-def test_a_global_name_of_a_function_is_none_of_its_own(tmp_path: Path) -> None:
+def test_a_global_name_of_a_function_is_put_in_as_well(tmp_path: Path) -> None:
     text = "def train(X):\n    global W\n    for _ in range(3):\n        W = W - 0.5 * grad(X, W)\n"
-    assert one(tmp_path, text).names == ("X", "_")
+    assert one(tmp_path, text).names == ("W", "X", "_")
+
+
+def test_the_rate_is_the_first_number_of_every_step_and_certain_where_it_is_the_only_one(tmp_path: Path) -> None:
+    text = "for _ in range(9):\n    W -= 0.1 * 2 * X.T @ e / m\n    b -= 0.1 * e.mean()\n"
+    found = one(tmp_path, text)
+    assert (found.rate, found.certain) == (0.1, False)
+
+
+def test_what_a_loop_adds_up_and_whether_it_clips_is_known(tmp_path: Path) -> None:
+    text = "for _ in range(9):\n    total += loss\n    dW = np.clip(dW, -1, 1)\n    W = W - lr * dW\n"
+    found = one(tmp_path, text)
+    assert (found.sums, found.clips) == (frozenset({"total"}), True)
 
 
 def test_a_loop_in_a_method_has_an_owner(tmp_path: Path) -> None:

@@ -163,12 +163,8 @@ def _over_layers(node: ast.For | ast.While) -> bool:
     targets = {part.id.lower().strip("_") for part in nodes_of(node.target) if isinstance(part, ast.Name)}
     over = names_in(source) | {part.attr for part in nodes_of(source) if isinstance(part, ast.Attribute)}
     counted = isinstance(source, ast.Call) and called_name(source) == "range"
-    if (
-        counted
-        and len(over) > 1
-        and targets & {"l", "layer", "k"}
-        and not any(meaning_of(name) in ("epochs", "X", "Y") for name in over)
-    ):
+    named = targets & {"l", "layer"} or (len(over) > 1 and targets & {"k"})
+    if counted and named and not any(meaning_of(name) in ("epochs", "X", "Y") for name in over):
         return True
     plain = {name.lower().replace("_", "") for name in over}
     if any(meaning_of(name) in ("X", "Y", "epochs", "m") for name in over - {"layers"}):

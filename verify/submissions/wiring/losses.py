@@ -10,14 +10,10 @@ from verify.submissions.parsing.document import Place
 from verify.submissions.parsing.trees import nodes_of
 from verify.submissions.program.functions import Function
 from verify.submissions.program.program import Program
-from verify.submissions.program.syntax import called_name
 from verify.submissions.program.vocabulary import meaning_of, roles_of
 
 _NAMED: Final = re.compile(
     r"(?<!d)(loss|cost)(?!es$|s$|_?(hist|list|log|s_|values|curve|arr|every|print|fn|func))|^(co[uû]t|perte|p[eé]rdida)$"
-)
-_OVER_MANY: Final = frozenset(
-    ("sum", "mean", "average", "dot", "vdot", "inner", "norm", "log", "square", "matmul", "trace")
 )
 _SLOPE: Final = re.compile(r"deriv|prime|grad|delta|back|^d_?[A-Z]|^d(loss|cost|mse|bce)", re.IGNORECASE)
 
@@ -51,6 +47,10 @@ def is_loss(function: Function) -> bool:
 
 
 def _computes(value: ast.expr) -> bool:
-    """Whether one number is computed from many here; the difference y - output, though called a loss, is none."""
-    called = {called_name(node) for node in nodes_of(value) if isinstance(node, ast.Call)}
-    return any(name in _OVER_MANY or "loss" in roles_of(name) for name in called)
+    """Whether a loss is computed here; the difference y - output, though it is called a loss, is none."""
+    if isinstance(value, ast.List | ast.Dict):
+        return False
+    nodes = list(nodes_of(value))
+    if any(isinstance(node, ast.Call) for node in nodes):
+        return True
+    return any(isinstance(node, ast.BinOp) and not isinstance(node.op, ast.Add | ast.Sub) for node in nodes)
