@@ -4,7 +4,8 @@ The sample is chosen here and nowhere else. What a test shows is its function an
 The tests of a file of the table are taken one after another, each time the one that shows the most that none before it
 has shown, functions first, and among equals the one that a fixed seed puts first. So many of them as the table says
 run every day; those that also show something new run in `make test`; those that combine anew what has been shown are
-the campaign. So every function, every mistake, every text and every evidence is in `make test` at least once.
+the campaign. So every function, every mistake, every text and every evidence is in `make test` at least once, but for
+the files of which a second table says how many are.
 
 A test or a case that is marked slow by hand, or by another tier, is never one of every day.
 """
@@ -42,7 +43,7 @@ EVERY_DAY = {
     "tests/report/test_submission.py": 16,
     "tests/submissions/test_hostile.py": 0,
     "tests/submissions/test_judge.py": 3,
-    "tests/submissions/trials/test_rightness_is_no_input.py": 5,
+    "tests/submissions/trials/test_rightness_is_no_input.py": 2,
     "tests/test_faults.py": 8,
     "tests/test_interrupts.py": 1,
     "tests/test_output.py": 2,
@@ -52,6 +53,9 @@ EVERY_DAY = {
     "tests/training/test_end_to_end_mistakes.py": 1,
     "tests/training/test_end_to_end_unjudged.py": 1,
 }
+
+# Where even a test for each new value is too much for `make test`: how many of those run there.
+IN_MAKE_TEST = {"tests/submissions/trials/test_rightness_is_no_input.py": 10}
 
 FUNCTION = ""  # under this name stands a test's function, beside its parameters
 Shown = frozenset[tuple[str, str]]
@@ -65,7 +69,7 @@ def mark(items: Iterable[pytest.Item], root: Path) -> None:
         if str(item.path) in files:
             of_file[files[str(item.path)]].append(item)
     for name, found in of_file.items():
-        tiers = dict(zip(found, sample(found, EVERY_DAY[name]), strict=True))
+        tiers = dict(zip(found, sample(found, EVERY_DAY[name], IN_MAKE_TEST.get(name)), strict=True))
         for item, tier in tiers.items():
             if tier != "every day" and not any(item.get_closest_marker(other) for other in OTHER_TIERS):
                 item.add_marker(pytest.mark.slow)
@@ -73,12 +77,12 @@ def mark(items: Iterable[pytest.Item], root: Path) -> None:
                 item.add_marker(pytest.mark.campaign)
 
 
-def sample(items: list[pytest.Item], every_day: int) -> list[str]:
-    """Return the tier of each test of one file: "every day", "make test" or "campaign"."""
+def sample(items: list[pytest.Item], every_day: int, most: int | None = None) -> list[str]:
+    """Return the tier of each test of one file: "every day", "make test" (at `most` so many) or "campaign"."""
     shown: set[tuple[str, str]] = set()
     plain = [item for item in items if not any(item.get_closest_marker(tier) for tier in ("slow", *OTHER_TIERS))]
     first = {*new_ones(plain, shown, every_day)}
-    second = {*new_ones(items, shown, len(items))}
+    second = {*new_ones(items, shown, len(items) if most is None else most)}
     return ["every day" if one in first else "make test" if one in second else "campaign" for one in items]
 
 
