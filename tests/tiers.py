@@ -28,6 +28,7 @@ EVERY_DAY = {
     "tests/browser/test_report_in_a_browser.py": 0,
     "tests/cli/test_command_line.py": 8,
     "tests/cli/test_train_mnist.py": 5,
+    "tests/deep/test_deep.py": 0,
     "tests/derivations/test_wrong_claims.py": 3,
     "tests/mistakes/test_every_mistake_is_caught_and_named.py": 8,
     "tests/mistakes/test_search.py": 4,
@@ -55,7 +56,7 @@ EVERY_DAY = {
 }
 
 # Where even a test for each new value is too much for `make test`: how many of those run there.
-IN_MAKE_TEST = {"tests/submissions/trials/test_rightness_is_no_input.py": 10}
+IN_MAKE_TEST = {"tests/deep/test_deep.py": 8, "tests/submissions/trials/test_rightness_is_no_input.py": 10}
 
 FUNCTION = ""  # under this name stands a test's function, beside its parameters
 Shown = frozenset[tuple[str, str]]

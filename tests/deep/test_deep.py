@@ -54,6 +54,7 @@ def test_a_deep_net_is_judged_as_it_should_be_or_is_a_listed_gap(net: Deep) -> N
 
 
 @pytest.mark.slow
+@pytest.mark.campaign
 @pytest.mark.parametrize("net", twelve(), ids=str)
 def test_twelve_layers_end_and_are_not_judged_falsely(net: Deep, tmp_path: Path) -> None:
     assert net.is_right() == (not net.mistake)
