@@ -283,9 +283,11 @@ class Trainings:
     def _with_own_loss(self, reading: Reading, found: Leaves) -> Reading:
         """Return the reading with a loss of the file that training does not compute, on what the pass computed."""
         names = dict.fromkeys(root_of(path) for section, path in found if section == "update")
+        # Where the rate can't be put to 0, the parameters after the pass are not those of its gradient.
+        updated = set() if reading.rates else {root_of(one.path) for one in reading.structure.parameters}
         for one in self.candidates.functions:
             usable = is_loss(one) and (bool(reading.rates) or not one.owner)
-            given = _from_the_pass(one, list(names), bool(reading.rates)) if usable else None
+            given = _from_the_pass(one, list(names), updated) if usable else None
             if given is None:
                 continue
             steps = (*reading.forward_steps, Step(one.name, "loss", given, method=bool(one.owner)))
@@ -311,14 +313,14 @@ class Trainings:
         )  # fmt: skip
 
 
-def _from_the_pass(function: Function, names: Sequence[str], at_rest: bool) -> tuple[Argument, ...] | None:
+def _from_the_pass(function: Function, names: Sequence[str], updated: set[str]) -> tuple[Argument, ...] | None:
     """Return what a loss is given of the names of a pass: the same name, or the one name that means the same."""
     given: list[Argument] = []
     for name in function.arguments:
         meaning = meaning_of(name)
         alike = [other for other in names if meaning is not None and meaning_of(other) == meaning]
         other = name if name in names else alike[0] if len(alike) == 1 else None
-        if other is None or (meaning == "params" and not at_rest):
+        if other is None or other in updated:
             if name in defaulted(function):
                 continue
             return None

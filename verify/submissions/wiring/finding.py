@@ -17,6 +17,7 @@ from verify.submissions.program.slicing import Slice
 from verify.submissions.program.statements import Statement
 from verify.submissions.program.syntax import names_in
 from verify.submissions.program.training import Loop
+from verify.submissions.program.vocabulary import roles_of
 from verify.submissions.wiring.hints import is_guarded, literals_in, one_sample_at_a_time, output_width
 from verify.submissions.wiring.losses import Declared, declared_loss, is_loss
 from verify.submissions.wiring.plan_records import Cut, Runnable
@@ -101,7 +102,7 @@ def find_candidates(program: Program, convention: Mapping[str, str]) -> Candidat
     )
     if lifted is not None:
         roots += [name for name in _read_by(lifted) if name not in roots]
-    loops = program.loops
+    loops = _training(program)
     for one in loops:
         holders = one.names if one.code else (one.owner or one.function,)
         roots += [name for name in holders if name not in roots and name not in dir(builtins)]
@@ -146,7 +147,7 @@ def _readings(
 ) -> tuple[tuple[Roles, ...], Lifted | None]:
     """Return the readings of who is who that are tried, and the training step that one of them calls."""
     owners = (convention["class"], None) if "class" in convention else None
-    drivers = {(one.function, one.owner) for one in program.loops} - {
+    drivers = {(one.function, one.owner) for one in _training(program)} - {
         (name, owner) for name in chosen.values() for owner in (None, *(owners or ()))
     }
     members = [one for one in program.functions if owners is None or one.owner in owners]
@@ -162,6 +163,11 @@ def _readings(
     if any(one.backward for one in roles):
         return (*roles[:_READINGS], from_loop), loops[-1]
     return (from_loop, *roles)[: _READINGS + 1], loops[-1]
+
+
+def _training(program: Program) -> tuple[Loop, ...]:
+    """Return the loops that train; a loss that is summed in a loop is none."""
+    return tuple(one for one in program.loops if "loss" not in roles_of(one.function)[:1])
 
 
 def _nodes_used(roles: Sequence[Roles]) -> list[ast.AST]:

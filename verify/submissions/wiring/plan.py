@@ -57,6 +57,7 @@ class Known:
     results: dict[str, Function] = field(default_factory=dict)
     yhat: tuple[str, Path] | None = None
     made_by: Function | None = None  # what makes the container
+    named: dict[str, Binding] = field(default_factory=dict)  # what arguments of these names were given before
 
 
 def maker_arguments(function: Function, sizes: Sequence[int], batch: int) -> tuple[Argument, ...] | None:
@@ -146,7 +147,9 @@ def arguments(function: Function, known: Known, role: str = "", choice: int = 0)
     outputs = [name for name, binding in given.items() if known.yhat and binding == ResultBinding(*known.yhat)]
     if len(outputs) > 1:  # an output can't be two values of the forward pass at once
         return None
-    return tuple(Argument(name, binding) for name, binding in given.items() if binding is not None)
+    found = tuple(Argument(name, binding) for name, binding in given.items() if binding is not None)
+    known.named |= {one.name: one.binding for one in found if isinstance(one.binding, ParamsBinding)}
+    return found
 
 
 def _replaces_a_default(name: str, binding: Binding | None, returned: Sequence[_Returned]) -> bool:
@@ -248,6 +251,8 @@ def _dictionary(function: Function, last: ast.expr | None) -> ast.expr | None:
 
 def _bound(name: str, known: Known, returned: Sequence[_Returned]) -> Binding | None:
     """Return what an argument of this name is given, or None where the name says nothing."""
+    if name in known.named:
+        return known.named[name]
     handed_over = _part_of_the_container(name, known)
     if handed_over is not None:
         return handed_over
