@@ -43,6 +43,7 @@ EVERY_DAY = {
     "tests/report/test_pictures_step_sizes.py": 3,
     "tests/report/test_submission.py": 16,
     "tests/submissions/test_hostile.py": 0,
+    "tests/submissions/test_hostile_submissions.py": 0,
     "tests/submissions/test_judge.py": 3,
     "tests/submissions/trials/test_rightness_is_no_input.py": 2,
     "tests/test_faults.py": 8,
@@ -56,7 +57,12 @@ EVERY_DAY = {
 }
 
 # Where even a test for each new value is too much for `make test`: how many of those run there.
-IN_MAKE_TEST = {"tests/deep/test_deep.py": 8, "tests/submissions/trials/test_rightness_is_no_input.py": 10}
+IN_MAKE_TEST = {
+    "tests/deep/test_deep.py": 8,
+    "tests/submissions/test_hostile.py": 40,
+    "tests/submissions/test_hostile_submissions.py": 40,
+    "tests/submissions/trials/test_rightness_is_no_input.py": 8,
+}
 
 FUNCTION = ""  # under this name stands a test's function, beside its parameters
 Shown = frozenset[tuple[str, str]]
