@@ -215,7 +215,7 @@ def _of_training(apart: Sandbox, ask: Ask, context: Context, candidates: Candida
         why = f"the loop in line {trained.loop.place.line} {what}, which is not judged"
         return could_not_judge(context, candidates, why, trained.reading)
     if found.verdict == "correct" and accumulates(ask, trained):
-        return never_zeroed(context, candidates, trained, found)
+        return never_zeroed(context, trained, found)
     return _with_update(context, candidates, trained, found)
 
 
@@ -319,7 +319,7 @@ def _attempt(
     found: Leaves = {}
     if reading is not None and ran:
         with suppress(Refused):
-            _, found = in_floats(ask, reading, make_point(reading.structure, reading.batch, seed=3))
+            _, found = in_floats(ask, reading, reading.point)
     return Attempt([*roles], candidates.functions, trials.complaints, stopped, broken, ran, found)
 
 

@@ -15,7 +15,6 @@ from verify.evidence.records import Evidence
 from verify.submissions.diagnosis.updating import accumulates
 from verify.submissions.execution.answers import unpacked
 from verify.submissions.judge import check_submission
-from verify.submissions.trials.one_pass import point_of
 from verify.submissions.trials.trained import Trained, Trainings
 
 TWO_LAYERS = """\
@@ -82,7 +81,7 @@ def test_the_step_is_that_of_the_file_and_its_loss_that_of_the_parameters_before
         trained = Trainings(ask, candidates).find({}, candidates.outputs)
         assert trained is not None
         reading = trained.reading
-        point = point_of(reading)
+        point = reading.point
         seen = unpacked(*ask(reading.run(reading.backward_steps, local_names=True, after=True), reading.arrays(point)))
         assert not accumulates(ask, trained)
     assert (trained.loop.function, trained.loop.place.line, trained.others) == ("train", 25, False)

@@ -13,7 +13,7 @@ from verify.submissions.execution.calling import Ask, Reading
 from verify.submissions.trials.one_pass import is_scheduled
 from verify.submissions.trials.trained import Trained
 from verify.submissions.wiring.plan_records import TrainingMaker
-from verify.submissions.wiring.points import Point, make_point
+from verify.submissions.wiring.points import Point
 
 _ALIKE: Final = 1e-9  # of the largest entry: numbers in floats that are this near are one and the same
 
@@ -26,10 +26,10 @@ def accumulates(ask: Ask, trained: Trained) -> bool:
     reading = trained.reading
     if trained.others or reading.loss is None:
         return False
-    start = make_point(reading.structure, reading.batch, seed=3)
+    start = reading.point
     try:
         first = _passes(ask, reading, start, 1)
-        middle = {one.name: first["after", one.path] for one in reading.structure.parameters}
+        middle = {name: first[where] for name, where in reading.updated.items()}
         anew = _passes(ask, reading, replace(start, params=middle), 1)
         second = _passes(ask, reading, start, 2)
     except (Refused, KeyError):
@@ -38,9 +38,8 @@ def accumulates(ask: Ask, trained: Trained) -> bool:
         return False
     if is_scheduled(reading, second):
         return False  # the rate is another in the second pass
-    places = [("after", one.path) for one in reading.structure.parameters]
-    places = places if reading.applied else list(reading.gradients.values())
-    return not all(_alike(second.get(where), anew.get(where)) for where in places)
+    places = reading.updated if reading.applied else reading.gradients
+    return not all(_alike(second.get(where), anew.get(where)) for where in places.values())
 
 
 def _passes(ask: Ask, reading: Reading, point: Point, passes: int) -> Leaves:

@@ -17,7 +17,7 @@ from verify.submissions.execution.coding import encoded
 from verify.submissions.execution.messages import Digits, Make, Request, Run
 from verify.submissions.wiring.plan import RATE, Container
 from verify.submissions.wiring.plan_records import Argument, Maker, Path, Plan, Slot, Step
-from verify.submissions.wiring.points import Point, labels_for
+from verify.submissions.wiring.points import Point, labels_for, make_point
 from verify.submissions.wiring.roles import Roles
 
 DRIVER: Final = "verify.submissions.execution.inside.driver"  # what a worker in the sandbox runs
@@ -71,6 +71,16 @@ class Reading:
         loss = 2.0 * (self.objective is not None and not self.objective.implied) + 0.5 * (self.loss is not None)
         found = len(self.gradients) / max(1, len(self.structure.parameters))
         return net + loss + 3 * found + 1.0 * self.fits
+
+    @property
+    def point(self) -> Point:
+        """The point at which trial calls are looked at."""
+        return make_point(self.structure, self.batch, seed=3)
+
+    @property
+    def updated(self) -> dict[str, Where]:
+        """Where each parameter stands after the last step."""
+        return {one.name: ("after", one.path) for one in self.structure.parameters}
 
     def plan(self, steps: Sequence[Step]) -> Plan:
         """Return the plan that calls these steps in the way of this reading."""

@@ -57,7 +57,7 @@ def _are_updated(reading: Reading, matched: Mapping[str, Where], found: Leaves, 
 
 
 def _changed(reading: Reading, found: Leaves, point: Point) -> dict[str, Where]:
-    places = {one.name: ("after", one.path) for one in reading.structure.parameters}
+    places = reading.updated
     if not all(where in found for where in places.values()):
         return {}
     moved = [

@@ -146,9 +146,8 @@ def not_the_update(found: Evidence) -> Evidence:
     return replace(found, sentence=said)
 
 
-def never_zeroed(context: Context, candidates: Candidates, trained: Trained, found: Evidence) -> Evidence:
+def never_zeroed(context: Context, trained: Trained, found: Evidence) -> Evidence:
     """Return the evidence that gradients are added to those of the pass before, though the first pass is right."""
-    del candidates
     place = trained.loop.place
     diagnosis = Diagnosis(
         "accumulated", "dW", tuple(one.name for one in trained.reading.structure.parameters),

@@ -17,7 +17,7 @@ from verify.submissions.program.blocks import assigned
 from verify.submissions.program.kept import BUILTINS
 from verify.submissions.program.source import cut_out
 from verify.submissions.program.syntax import called_name, names_in, root_name
-from verify.submissions.program.updates import is_training_loop, update_of
+from verify.submissions.program.updates import is_step, is_training_loop, update_of
 from verify.submissions.program.vocabulary import bare, is_parameter, meaning_of, roles_of
 
 NAME: Final = "__training__"  # the function that a loop at the top level becomes
@@ -78,18 +78,9 @@ def _within(
 def _trains(node: ast.For | ast.While) -> bool:
     return is_training_loop(node) or any(
         isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Tuple) and isinstance(part.value, ast.Tuple)
-        and any(map(_is_step, part.targets[0].elts, part.value.elts))
+        and any(map(is_step, part.targets[0].elts, part.value.elts))
         for part in nodes_of(node)
     )  # fmt: skip
-
-
-def _is_step(target: ast.expr, value: ast.expr) -> bool:
-    """Whether W, b = W - rate * dW, b - rate * db takes a step in this place."""
-    return (
-        isinstance(value, ast.BinOp)
-        and isinstance(value.op, ast.Add | ast.Sub)
-        and (ast.unparse(target) == ast.unparse(value.left))
-    )
 
 
 def _loop(

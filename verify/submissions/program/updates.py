@@ -41,9 +41,7 @@ def update_of(node: ast.AST) -> ast.expr | None:
         isinstance(node, ast.Assign)
         and len(node.targets) == 1
         and isinstance(node.value, ast.BinOp)
-        and isinstance(node.value.op, ast.Sub | ast.Add)
-        and type(node.value.left) is type(node.targets[0])  # before the text of both is made
-        and ast.dump(node.value.left) == ast.dump(node.targets[0]).replace("Store()", "Load()")
+        and is_step(node.targets[0], node.value)
     ):
         target, step, minus = node.targets[0], node.value.right, isinstance(node.value.op, ast.Sub)
     else:
@@ -51,6 +49,16 @@ def update_of(node: ast.AST) -> ast.expr | None:
     names = any(isinstance(inner, ast.Name) for inner in nodes_of(step))
     turned = _holds_a_product(step) and not _is_a_sum(target)
     return target if names and (minus or _starts_with_minus(step) or turned) else None
+
+
+def is_step(target: ast.expr, value: ast.expr) -> bool:
+    """Whether W = W - rate * dW takes a step: the value begins with the target, and something is added or taken."""
+    return (
+        isinstance(value, ast.BinOp)
+        and isinstance(value.op, ast.Sub | ast.Add)
+        and type(value.left) is type(target)  # before the text of both is made
+        and ast.dump(value.left) == ast.dump(target).replace("Store()", "Load()")
+    )
 
 
 def _is_a_sum(target: ast.expr) -> bool:

@@ -23,7 +23,6 @@ from verify.submissions.program.vocabulary import bare, is_parameter, meaning_of
 from verify.submissions.trials.containers import name_of
 from verify.submissions.wiring.plan import RATE
 from verify.submissions.wiring.plan_records import Path
-from verify.submissions.wiring.points import Point, make_point
 from verify.submissions.wiring.structure import chain
 
 _NEAR: Final = 1e-7  # of the largest entry: what is left of a step when its gradient and a decay are taken away
@@ -34,11 +33,6 @@ _STATE: Final = re.compile(
     r"v|m|s|vel|velocit(y|ies)|momentums?|mom|moments?|[vms]_?(d?[wb]\d*|t|hat|db|dw).*|adam.*|cache.*|squared.*"
 )
 _DATA: Final = ("X", "Y", "Yhat", "cache", "epochs", "m")
-
-
-def point_of(reading: Reading) -> Point:
-    """Return the point at which a pass is looked at."""
-    return make_point(reading.structure, reading.batch, seed=3)
 
 
 def _last(path: Path) -> str:
@@ -141,10 +135,10 @@ def structure_of(moved: Mapping[Path, Array], sizes: tuple[int, ...]) -> tuple[S
 
 def outputs_of(made: Mapping[Path, Array], structure: Structure) -> int | None:
     """Return how many units the output layer has, where the shapes of the parameters say it."""
+    if len(structure.sizes) > 2:
+        return structure.sizes[-1]
     every = {last for _, last in widths_of(made)}
-    if len(structure.sizes) > 2 or len(every) == 1:
-        return structure.sizes[-1] if len(structure.sizes) > 2 else every.pop()
-    return None
+    return every.pop() if len(every) == 1 else None
 
 
 def widths_of(made: Mapping[Path, Array]) -> list[tuple[int, int]]:
@@ -184,8 +178,7 @@ def with_gradients(reading: Reading, found: Leaves, loop: Loop, others: bool) ->
 
     Where an optimiser or a decay stands between, and every gradient has a name in the pass, it is the named one.
     """
-    places = {one.name: ("after", one.path) for one in reading.structure.parameters}
-    step = replace(reading, gradients=places, applied=True, rate=RATE if reading.rates else loop.rate)
+    step = replace(reading, gradients=reading.updated, applied=True, rate=RATE if reading.rates else loop.rate)
     named = _named_gradients(reading, found)
     if len(named) < len(reading.structure.parameters):  # what an optimiser or another rate makes of them is not judged
         return replace(reading, gradients={}) if others or is_scheduled(reading, found) else step
@@ -213,12 +206,11 @@ def is_scheduled(reading: Reading, found: Leaves) -> bool:
     return bool(before) and any(path not in before or value != RATE for path, value in rates.items())
 
 
-def with_decay(reading: Reading, found: Leaves, loop: Loop) -> Reading | None:
+def with_decay(reading: Reading, found: Leaves) -> Reading | None:
     """Return the reading in which what a decay takes belongs to the gradient, where the update has one."""
     if reading.applied or not reading.rates or _rates(reading, found, reading.gradients):
         return None
-    places = {one.name: ("after", one.path) for one in reading.structure.parameters}
-    return None if odd_update(reading, found) else replace(reading, gradients=places, applied=True, rate=RATE)
+    return None if odd_update(reading, found) else replace(reading, gradients=reading.updated, applied=True, rate=RATE)
 
 
 def odd_update(reading: Reading, found: Leaves) -> str | None:
@@ -228,7 +220,7 @@ def odd_update(reading: Reading, found: Leaves) -> str | None:
     """
     if reading.applied:
         return None
-    point = point_of(reading)
+    point = reading.point
     for one in reading.structure.parameters:
         after, place = found.get(("after", one.path)), reading.gradients.get(one.name)
         slope = found.get(place) if place is not None else None
@@ -257,7 +249,7 @@ def _named_gradients(reading: Reading, found: Leaves) -> dict[str, Where]:
 
 def _rates(reading: Reading, found: Leaves, named: Mapping[str, Where]) -> list[float]:
     """Return by which multiple of its named gradient every parameter goes down, or nothing where it is no multiple."""
-    point, rates = point_of(reading), []
+    point, rates = reading.point, []
     for one in reading.structure.parameters:
         after, slope = found.get(("after", one.path)), np.asarray(found[named[one.name]], dtype=float)
         if after is None or np.shape(after) != one.shape or not np.any(slope):

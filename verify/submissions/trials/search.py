@@ -165,7 +165,7 @@ class Trials:
 
     def again(self, reading: Reading) -> Reading:
         """Return the reading with what comes out for other parameters of it. Raises Refused where the code stops."""
-        point = make_point(reading.structure, reading.batch, seed=3)
+        point = reading.point
         bare = replace(reading, net=None, yhat=None, gradients={}, objective=None, misfit=0.0, right=0.0)
         found = self._run(bare, reading.backward_steps, point)
         bare = self._with_net(bare, found, point)
@@ -178,7 +178,7 @@ class Trials:
         if reading.loss is None or reading.loss[0] == "backward":
             return False
         try:
-            found = self._run(reading, reading.forward_steps, make_point(reading.structure, reading.batch, seed=3))
+            found = self._run(reading, reading.forward_steps, reading.point)
         except Refused:
             return False
         return reading.loss in found
@@ -215,7 +215,7 @@ class Trials:
             place, steps = self._own_loss(reading, known, roles.loss)
         if place is None:
             steps = list(reading.backward_steps)
-            place = _scalar(found, "backward") if roles.loss is not None and roles.loss is roles.backward else None
+            place = scalar_in(found, "backward") if roles.loss is not None and roles.loss is roles.backward else None
             place = place or _named_scalar(found)
         if place is None:
             return self._implied(reading)
@@ -255,7 +255,7 @@ class Trials:
             except Refused as refused:
                 self.complaints.append(Refused(str(refused), refused.place, "loss"))
                 continue
-            place = _scalar(values, "loss")
+            place = scalar_in(values, "loss")
             if place is not None and np.isfinite(values[place]).all():
                 return place, steps
         return None, []
@@ -328,7 +328,7 @@ def _is_before_activation(where: Where, forward: Function) -> bool:
     return bool(names) and names[-1].lower().startswith(("z", "logit", "net", "score"))
 
 
-def _scalar(found: Leaves, section: str) -> Where | None:
+def scalar_in(found: Leaves, section: str) -> Where | None:
     """Return the first single number that a function returned."""
     return next((where for where, value in found.items() if where[0] == section and np.size(value) == 1), None)
 

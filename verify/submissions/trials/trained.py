@@ -32,16 +32,16 @@ from verify.submissions.trials.one_pass import (
     moved_in,
     odd_update,
     outputs_of,
-    point_of,
     root_of,
     structure_of,
     widths_of,
     with_decay,
     with_gradients,
 )
+from verify.submissions.trials.search import scalar_in
 from verify.submissions.wiring.finding import Candidates
 from verify.submissions.wiring.losses import is_loss
-from verify.submissions.wiring.plan import PENALTY, RATE, Container, defaulted, maker_arguments
+from verify.submissions.wiring.plan import PENALTY, RATE, Container, defaulted, maker_arguments, meant
 from verify.submissions.wiring.plan_records import (
     Argument,
     ArrayBinding,
@@ -177,6 +177,11 @@ class Trainings:
                 given.append(Argument(name, binding))
         return tuple(given)
 
+    @property
+    def _makers(self) -> list[Function]:
+        """The functions that make parameters."""
+        return [one.init for one in self.candidates.roles if one.init is not None and not one.init.owner]
+
     def _as_called(self, holder: Function, name: str) -> Binding | None:
         """Return what the file itself gives an argument where it calls the function: a number, a text, a function."""
         functions = {one.name for one in self.candidates.functions if one.owner is None}
@@ -194,8 +199,7 @@ class Trainings:
 
     def _parts(self, names: Sequence[str], sizes: tuple[int, ...]) -> dict[str, Binding]:
         """Return which part of what the submission's own maker returns each parameter is, by its name or in order."""
-        makers = [one.init for one in self.candidates.roles if one.init is not None and not one.init.owner]
-        for maker in makers if len(names) > 1 else ():
+        for maker in self._makers if len(names) > 1 else ():
             made, last = self._made(maker.name, sizes), maker.last_return
             count = len(last.elts) if isinstance(last, ast.Tuple) else 0
             if made is None or count != len(names):
@@ -222,16 +226,12 @@ class Trainings:
         if meaning == "params" or is_parameter(name):
             return (self._net(sizes) if meaning == "params" else None) or ArrayBinding(name)
         size = size_of(name)
-        if size == "n_h":
-            return ValueBinding(hidden.pop(0)) if hidden else None
-        asked: dict[str, float | tuple[int, ...]] = {"n_x": sizes[0], "n_y": sizes[-1], "sizes": sizes}
-        return ValueBinding(asked[str(size)]) if size in asked else None
+        return meant(size, sizes, hidden) if size in ("n_x", "n_h", "n_y", "sizes") else None
 
     def _net(self, sizes: tuple[int, ...]) -> Binding | None:
         """Return what stands for the parameters or the net: what the submission's own maker makes."""
-        makers = [one.init for one in self.candidates.roles if one.init is not None and not one.init.owner]
         owners = [one.owner for one in self.candidates.roles if one.owner]
-        for name in (*(one.name for one in makers), *owners):
+        for name in (*(one.name for one in self._makers), *owners):
             found = self._made(name, sizes)
             if found is not None:
                 return found
@@ -256,7 +256,7 @@ class Trainings:
 
     def _pass(self, loop: Loop, base: Reading, made: Mapping[Path, Array]) -> Trained:
         """Return the step as one pass shows it: what changes, by which rate, and the loss on the way."""
-        found = unpacked(*self.ask(base.run(_STEP, local_names=True, after=True), base.arrays(point_of(base))))
+        found = unpacked(*self.ask(base.run(_STEP, local_names=True, after=True), base.arrays(base.point)))
         moved = moved_in(made, found)
         if is_reshaped(made, found):
             raise Refused("a parameter has another shape after the pass: what is taken from it was broadcast")
@@ -268,7 +268,7 @@ class Trainings:
             raise Refused("the loop that trains takes samples for features, or features for samples")
         rates = tuple(path for path, value in made.items() if is_rate(path) and np.size(value) == 1)
         reading = replace(base, structure=structure, rates=rates, forward_steps=_AT_REST if rates else _STEP)
-        found = unpacked(*self.ask(reading.run(_STEP, local_names=True, after=True), reading.arrays(point_of(reading))))
+        found = unpacked(*self.ask(reading.run(_STEP, local_names=True, after=True), reading.arrays(reading.point)))
         tried = bool(base.structure.parameters)
         usable = bool(rates) or loop.keeps_loss
         reading = replace(reading, loss=loss_in(found, loop) if usable else None)
@@ -277,7 +277,7 @@ class Trainings:
         outputs = None if tried else outputs_of(made, structure)
         reading = replace(with_gradients(reading, found, loop, others), trials=self.count)
         odd = None if others else odd_update(reading, found)
-        decayed = None if others else with_decay(reading, found, loop)
+        decayed = None if others else with_decay(reading, found)
         return Trained(reading, loop, outputs, tried, others, odd, decayed, is_scheduled(reading, found))
 
     def _with_own_loss(self, reading: Reading, found: Leaves) -> Reading:
@@ -292,17 +292,17 @@ class Trainings:
                 continue
             steps = (*reading.forward_steps, Step(one.name, "loss", given, method=bool(one.owner)))
             try:
-                values = unpacked(*self.ask(reading.run(steps, local_names=True), reading.arrays(point_of(reading))))
+                values = unpacked(*self.ask(reading.run(steps, local_names=True), reading.arrays(reading.point)))
             except Refused as refused:
                 self.complaints.append(refused)
                 continue
-            place = next((where for where, value in values.items() if where[0] == "loss" and np.size(value) == 1), None)
+            place = scalar_in(values, "loss")
             if place is not None and np.all(np.isfinite(values[place])):
                 return replace(reading, loss=place, forward_steps=steps)
         return reading
 
     def _at(self, base: Reading, maker: TrainingMaker) -> dict[Path, Array]:
-        return make(self.ask, maker, base.arrays(point_of(base)))
+        return make(self.ask, maker, base.arrays(base.point))
 
     def _before(self, loop: Loop, maker: TrainingMaker, shapes: Structure, samples: str, labels: str) -> Reading:
         roles = self.candidates.roles[0] if self.candidates.roles else Roles(loop.owner, None, None, None, None, None)

@@ -71,7 +71,7 @@ def maker_arguments(function: Function, sizes: Sequence[int], batch: int) -> tup
     without_default = {"seed": 0, "flag": 0, "m": batch, "epochs": 1}
     for name in function.arguments:
         meaning = size_of(name)
-        binding = _meant(meaning, sizes, hidden)
+        binding = meant(meaning, sizes, hidden)
         if name in defaults and (binding is None or meaning == "penalty"):
             continue
         if binding is None and meaning not in without_default:
@@ -94,7 +94,7 @@ def _sizes_in_order(names: Sequence[str], function: Function, sizes: Sequence[in
     return tuple(Argument(name, ValueBinding(size)) for name, size in zip(names, taken, strict=True))
 
 
-def _meant(meaning: Meaning | None, sizes: Sequence[int], hidden: list[int]) -> Binding | None:
+def meant(meaning: Meaning | None, sizes: Sequence[int], hidden: list[int]) -> Binding | None:
     """Return what an argument of this meaning is given, also where it has a default; takes the next of `hidden`."""
     if meaning in ("X", "Y"):
         return ArrayBinding(str(meaning))
