@@ -124,12 +124,13 @@ def test_an_oracle_asked_alone_gives_the_same_verdict_as_among_others(oracle: st
     assert check_network(cases=[make_case((2, 3, 2), 4)], oracles=(oracle,)).verdict == "correct"
 
 
-def test_one_unit_in_the_last_place_of_one_entry_is_different_to_the_exact_oracle_and_to_no_other() -> None:
+def test_one_unit_in_the_last_place_of_one_entry_is_different_to_exact_numbers_and_balls_and_to_no_floats() -> None:
     mistake = WrongStep("last-place", "dW1", f"np.dot(X.T, dZ1) * (1 + 2.0**-52 * {FIRST_ENTRY})", "One unit.")
     evidence = check_network(mistake=mistake, cases=make_cases([(2, 3, 2)]))
     assert evidence.verdict == "wrong"
     assert called_wrong(evidence, "exact") == {"W1"}
-    assert not any(called_wrong(evidence, oracle) for oracle in DEFAULT if oracle != "exact")
+    assert called_wrong(evidence, "balls") == {"W1"}
+    assert not any(called_wrong(evidence, oracle) for oracle in DEFAULT if oracle not in ("exact", "balls"))
     (row,) = [row for row in evidence.summary if row.parameter == "W1" and row.oracle == "exact"]
     assert row.worst is not None
     assert row.worst.index == (0, 0)
