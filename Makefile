@@ -4,6 +4,9 @@ BIN    := $(VENV)/bin
 SECONDS ?= 60
 SEED   ?= 1
 
+# Most tests start processes of their own: with nothing kept, each would compile the whole project anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help report test campaigns check bench corpus mutants edits soak sample schema clean
 
 help:

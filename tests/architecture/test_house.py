@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,7 @@ def imported(path: Path, known: dict[str, Path], name: str) -> Iterator[str]:
         yield from (one for one in names if one in known and one != name and "." in one)
 
 
+@cache
 def graph(root: Path) -> dict[str, set[str]]:
     known = modules(root)
     return {name: set(imported(path, known, name)) for name, path in known.items()}

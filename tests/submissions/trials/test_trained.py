@@ -190,6 +190,7 @@ def test_widths_that_the_file_writes_down_are_those_of_its_data(tmp_path: Path) 
     assert judged(tmp_path, text).verdict == "correct"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new"),
     [("    w1 -= rate", "    w1 += rate"), ("(d_out @ w2.T", "(d_out @ w2.T @ w2 @ w2.T"), ("2 * (out", "(out")],

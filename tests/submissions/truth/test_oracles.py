@@ -133,6 +133,7 @@ BY_MACHINE = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("words", "body"), BY_MACHINE, ids=[one[0] for one in BY_MACHINE])
 def test_what_is_not_derived_by_hand_is_correct_and_disclosed(tmp_path: Path, words: str, body: str) -> None:
     by_hand = NET[NET.index("    A1 = outputs['A1']") :]
