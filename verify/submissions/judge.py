@@ -18,6 +18,7 @@ from verify.faults import judged_or_fault
 from verify.sandbox.cage import Limits, require
 from verify.sandbox.session import Failed, Sandbox
 from verify.submissions.diagnosis.by_machine import by_machine
+from verify.submissions.diagnosis.settling import settled
 from verify.submissions.diagnosis.updating import accumulates
 from verify.submissions.execution.answers import Leaves, Refused, loaded, stood_in
 from verify.submissions.execution.calling import DRIVER, Ask, Reading, asking
@@ -47,6 +48,7 @@ from verify.submissions.explanation.verdicts import (
 from verify.submissions.parsing.document import Place
 from verify.submissions.parsing.reading import read
 from verify.submissions.program.program import Program
+from verify.submissions.program.updates import rate_in
 from verify.submissions.trials.depth import Stopped, other_depths
 from verify.submissions.trials.search import Trials
 from verify.submissions.trials.trained import Trained, Trainings
@@ -136,10 +138,11 @@ def _read_and_judged(
         if stated is not None and (why or reading is None or reading.loss is None):
             return _of_training(apart, ask, context, candidates, stated), stated.tried
         assert reading is not None
+        reading = settled(ask, reading)
         called = _called(apart, ask, context, candidates, trials, reading)
         if stated is None:
-            if called.verdict == "wrong" and reading.applied and one_factor(called):
-                why = "every update is the same multiple of the right one, and its rate is not known for certain"
+            if called.verdict == "wrong" and reading.applied and (one_factor(called) or not _has_one_rate(reading)):
+                why = "what it does to its parameters may be right, but its rate is not known for certain"
                 return could_not_judge(context, candidates, why, reading), False
             return _as_trained(context, candidates, reading, trained, called), _only_tried(reading)
         by_training = _of_training(apart, ask, context, candidates, stated)
@@ -166,6 +169,12 @@ def _called(
     if stopped is not None and found.verdict == "correct":
         return could_not_judge(context, candidates, _stops_deeper(stopped, reading), reading)
     return found
+
+
+def _has_one_rate(reading: Reading) -> bool:
+    """Whether every update in what is judged is written with at most one number, and all with the same."""
+    judged = reading.roles.backward or reading.roles.update
+    return judged is not None and rate_in(judged.tree)[1]
 
 
 def _only_tried(reading: Reading) -> bool:

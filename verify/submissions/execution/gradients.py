@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
 
 import numpy as np
 
 from verify.arrays import Array
 from verify.nets.net import backward
-from verify.nets.structure import Parameter
 from verify.submissions.execution.answers import Leaves, Where
 from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.shapes import fits
@@ -19,9 +17,6 @@ from verify.submissions.program.functions import Function
 from verify.submissions.program.vocabulary import bare
 from verify.submissions.wiring.plan_records import CallMaker, GlobalsMaker, TrainingMaker
 from verify.submissions.wiring.points import Point
-
-_RIGHT: Final = 1e-6
-_RIGHT_IN_FLOAT32: Final = 1e-3
 
 
 def match_gradients(reading: Reading, found: Leaves, point: Point) -> Reading:
@@ -173,22 +168,3 @@ def in_own_shapes(reading: Reading, dW: Array, db: Array) -> dict[str, Array]:
     """Return gradients by layer as gradients by the student's parameters."""
     own = reading.structure.in_own_shape
     return {one.name: own(one, dW[one.layer], db[one.layer]) for one in reading.structure.parameters}
-
-
-def part_right(reading: Reading, found: Leaves, point: Point) -> float:
-    """Return which part of the parameters has the true gradient, in floats."""
-    with np.errstate(all="ignore"):
-        expected = truth(reading, point.params, point.X, point.Y)
-    given = given_gradients(reading, found, point.params)
-    tolerance = _RIGHT_IN_FLOAT32 if reading.single_precision else _RIGHT
-    right = [
-        one for one in reading.structure.parameters if _close(given.get(one.name), expected[one.name], one, tolerance)
-    ]
-    return len(right) / len(reading.structure.parameters)
-
-
-def _close(value: Array, expected: Array, one: Parameter, tolerance: float) -> bool:
-    if value is None or np.size(value) != np.size(expected):
-        return False
-    scale = float(np.max(np.abs(expected))) or 1.0
-    return bool(np.all(np.abs(np.reshape(value, one.shape) - expected) <= tolerance * scale))

@@ -35,26 +35,37 @@ def in_floats(ask: Ask, reading: Reading, point: Point) -> tuple[Observation, Le
     return Observation(point.X, point.Y, point.params, given_gradients(reading, found, point.params)), found
 
 
-def exact_point(
-    reading: Reading, point: Point, key: int, slopes: bool = False
-) -> tuple[PairWorld, dict[str, Array], dict[str, Array]]:
-    """Return a world, the point in its numbers, and the same as arrays for a worker; `slopes` in every direction."""
+def exact_point(reading: Reading, point: Point, key: int) -> tuple[PairWorld, dict[str, Array], dict[str, Array]]:
+    """Return a world, the point in its numbers, and the same as arrays for a worker."""
     world, generator = PairWorld(key), np.random.default_rng([key, 61])
     numbers: dict[str, Array] = {}
     arrays: dict[str, Array] = {"Y": labels_for(point.Y, reading.samples, reading.labels)}
-    entries = reading.structure.entries
-    first = 0
     for name, shadow in (*point.params.items(), ("X", point.X)):
         value = pair_field.random(shadow.shape, generator)
         numbers[name] = ExactArray(world, value, None, shadow)
         sent = reading.inputs(numbers[name]) if name == "X" else numbers[name]
         arrays[name], arrays[f"{name}.value"] = np.ascontiguousarray(sent.shadow), np.ascontiguousarray(sent.value)
-        if slopes and name != "X":
-            every = np.zeros((entries, shadow.size), np.uint64)
-            every[first : first + shadow.size][np.arange(shadow.size), np.arange(shadow.size)] = pair_field.ONE
-            arrays[f"{name}.slope"] = every.reshape(entries, *shadow.shape)
-            first += shadow.size
     return world, numbers, arrays
+
+
+def _every_entry(params: Mapping[str, Array]) -> dict[str, Array]:
+    """Return slopes (entries x shape) that move one entry after the other, of one parameter after the other."""
+    entries, first, moved = sum(value.size for value in params.values()), 0, {}
+    for name, value in params.items():
+        every = np.zeros((entries, value.size), np.uint64)
+        every[first : first + value.size][np.arange(value.size), np.arange(value.size)] = pair_field.ONE
+        moved[name] = every.reshape(entries, *value.shape)
+        first += value.size
+    return moved
+
+
+def _one_direction_each(directions: Mapping[str, Array]) -> dict[str, Array]:
+    """Return slopes (parameters x shape) that move one parameter after the other along its direction."""
+    moved = {}
+    for place, (name, one) in enumerate(directions.items()):
+        moved[name] = np.zeros((len(directions), *one.shape), np.uint64)
+        moved[name][place] = one
+    return moved
 
 
 def in_exact_numbers(ask: Ask, reading: Reading, point: Point, key: int) -> Observation:
@@ -66,21 +77,35 @@ def in_exact_numbers(ask: Ask, reading: Reading, point: Point, key: int) -> Obse
     return Observation(numbers["X"], point.Y, {name: numbers[name] for name in point.params}, given)
 
 
-def own_slopes(ask: Ask, reading: Reading, point: Point, key: int) -> dict[str, Array]:
-    """Return the derivative of the submission's own loss in exact numbers, by parameter."""
-    world, _, arrays = exact_point(reading, point, key, slopes=True)
+def own_slopes(ask: Ask, reading: Reading, point: Point, key: int) -> Derivative:
+    """Return the derivative of the submission's own loss in exact numbers: by entry, of a large net along directions.
+
+    Along a random direction of each parameter, a wrong gradient is right by a chance of less than 2^-60.
+    """
+    world, _, arrays = exact_point(reading, point, key)
+    directions: dict[str, Array] | None = None
+    if reading.structure.entries > _ALL:
+        generator = np.random.default_rng([key, 67])
+        directions = {name: pair_field.random(value.shape, generator) for name, value in point.params.items()}
+    moved = _every_entry(point.params) if directions is None else _one_direction_each(directions)
+    arrays |= {f"{name}.slope": every for name, every in moved.items()}
     found = _exactly(ask, reading.run(reading.forward_steps, key=key, local_names=True), arrays, world)
     J = found.get(reading.loss) if reading.loss else None
     if not isinstance(J, ExactArray) or J.slope is None or J.size != 1:
         raise NotExpressible("a loss that does not depend on the parameters")
-    if len(J.slope) != reading.structure.entries:
-        raise malformed(f"{reading.structure.entries} slopes were asked for, and {len(J.slope)} were sent")
-    slope, first, gradient = np.asarray(J.slope).reshape(-1), 0, {}
-    for name, value in point.params.items():
-        part = slope[first : first + value.size].reshape(value.shape)
-        gradient[name] = ExactArray(world, part, None, np.full(value.shape, np.nan))
-        first += value.size
-    return gradient
+    asked = reading.structure.entries if directions is None else len(directions)
+    if len(J.slope) != asked:
+        raise malformed(f"{asked} slopes were asked for, and {len(J.slope)} were sent")
+    slope = np.asarray(J.slope).reshape(-1)
+    if directions is not None:
+        along = {name: slope[place] for place, name in enumerate(directions)}
+        note = "exact numbers, one random direction a parameter"
+        return Derivative(kind="exact", gradient=along, note=note, directions=directions, world=world)
+    parts = np.split(slope, np.cumsum([value.size for value in point.params.values()])[:-1])
+    named = zip(point.params.items(), parts, strict=True)
+    gradient = {name: part.reshape(value.shape) for (name, value), part in named}
+    near = {name: np.full(value.shape, np.nan) for name, value in point.params.items()}
+    return Derivative(kind="exact", gradient=gradient, note="exact numbers, every entry", world=world, near=near)
 
 
 def _exactly(ask: Ask, request: Run, arrays: Mapping[str, Array], world: PairWorld) -> Leaves:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from verify.submissions.wiring.plan_records import Cut, Maker, Path, Plan, Runnable
+from verify.submissions.wiring.plan_records import Argument, Cut, Maker, Path, Plan, Runnable
 
 RETURNED: Final = "(returned)"  # what a function returned, among its local names
 
@@ -28,6 +28,7 @@ class Make:
     """Build the container of the parameters; the answer are the Leaves in it, in the section "made"."""
 
     maker: Maker
+    settings: tuple[Argument, ...] = ()  # global names that are given a value
 
 
 @dataclass(frozen=True)

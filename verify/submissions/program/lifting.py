@@ -22,7 +22,7 @@ from verify.submissions.program.updates import update_of
 from verify.submissions.program.uses import free_names
 from verify.submissions.program.vocabulary import is_parameter, meaning_of
 
-NAME: Final = "step"
+NAME: Final = "__step__"  # no name of the file
 
 
 @dataclass(frozen=True)

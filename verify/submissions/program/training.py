@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from verify.submissions.parsing.document import Cell, Place
@@ -17,7 +17,7 @@ from verify.submissions.program.blocks import assigned
 from verify.submissions.program.kept import BUILTINS
 from verify.submissions.program.source import cut_out
 from verify.submissions.program.syntax import called_name, names_in, root_name
-from verify.submissions.program.updates import is_step, is_training_loop, update_of
+from verify.submissions.program.updates import is_step, is_training_loop, rate_in, update_of
 from verify.submissions.program.vocabulary import bare, is_parameter, meaning_of, roles_of
 
 NAME: Final = "__training__"  # the function that a loop at the top level becomes
@@ -45,6 +45,13 @@ class Loop:
     sums: frozenset[str] = frozenset()  # names that it adds to, such as the loss of an epoch
     clips: bool = False  # it cuts gradients off
     certain: bool = True  # no other number stands beside the rate
+    changes: bool = False  # an update stands in it
+    several: bool = False  # another loop stands in it in which parameters change: one pass may take several steps
+
+    @property
+    def updates(self) -> bool:
+        """Whether parameters change in it, as far as the text says."""
+        return self.several or self.changes or any("update" in roles_of(name) for name in self.calls)
 
 
 def training_loops(cells: Iterable[Cell]) -> tuple[Loop, ...]:
@@ -69,7 +76,9 @@ def _within(
             inner = list(_within(cell, node.body, function, owner, (*around, node)))
             yield from inner
             if _trains(node) and not _over_layers(node) and (owner is None or function is not None):
-                yield len(inner), _loop(cell, node, function, owner, around)
+                changes, several = _changes(node), any(one.updates for _, one in inner)
+                loop = _loop(cell, node, function, owner, around)
+                yield len(inner), replace(loop, changes=changes, several=several)
         elif isinstance(node, ast.If | ast.With | ast.Try):
             for field in ("body", "orelse", "finalbody"):
                 yield from _within(cell, getattr(node, field, None) or [], function, owner, around)
@@ -83,6 +92,10 @@ def _trains(node: ast.For | ast.While) -> bool:
     )  # fmt: skip
 
 
+def _changes(node: ast.AST) -> bool:
+    return any(update_of(part) is not None for part in nodes_of(node))
+
+
 def _loop(
     cell: Cell, node: ast.For | ast.While, function: _Function | None, owner: str | None, around: tuple[ast.stmt, ...]
 ) -> Loop:
@@ -90,7 +103,7 @@ def _loop(
     calls = frozenset(called_name(part) for part in nodes_of(node) if isinstance(part, ast.Call))
     sums = frozenset(root_name(part.target) or "" for part in nodes_of(node) if isinstance(part, ast.AugAssign))
     clips = any(_clips(part) for part in nodes_of(node))
-    place, keeps, (rate, certain) = cell.place(node), not _measures_afterwards(node.body), _rate_in(node)
+    place, keeps, (rate, certain) = cell.place(node), not _measures_afterwards(node.body), rate_in(node)
     if function is not None:
         given = {one.arg for one in nodes_of(function.args) if isinstance(one, ast.arg)}
         local = given | assigned(function.body)
@@ -120,28 +133,6 @@ def _clips(node: ast.AST) -> bool:
         name.lower() in ("g", "grad") or meaning_of(name) == "grads" or bare(name) != name.lower().replace("_", "")
         for name in names
     )
-
-
-def _rate_in(node: ast.For | ast.While) -> tuple[float, bool]:
-    """Return the one number that every update multiplies its step by first, or 1; and whether it is the only one."""
-    found: set[tuple[float, ...]] = set()
-    for part in nodes_of(node):
-        if isinstance(part, ast.stmt) and update_of(part) is not None and isinstance(part, ast.Assign | ast.AugAssign):
-            whole = part.value
-            step = whole.right if isinstance(part, ast.Assign) and isinstance(whole, ast.BinOp) else whole
-            found.add(tuple(_factors(step)))
-    firsts = {factors[0] if factors else 1.0 for factors in found}
-    return (firsts.pop() if len(firsts) == 1 else 1.0), all(len(factors) < 2 for factors in found)
-
-
-def _factors(step: ast.expr) -> Iterator[float]:
-    if isinstance(step, ast.BinOp) and isinstance(step.op, ast.Mult | ast.MatMult | ast.Div):
-        yield from _factors(step.left)
-        yield from () if isinstance(step.op, ast.Div) else _factors(step.right)
-    elif isinstance(step, ast.UnaryOp):
-        yield from _factors(step.operand)
-    elif isinstance(step, ast.Constant) and isinstance(step.value, float | int) and not isinstance(step.value, bool):
-        yield float(step.value)
 
 
 def _over_layers(node: ast.For | ast.While) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from verify.submissions.parsing.trees import nodes_of
@@ -80,3 +81,26 @@ def _starts_with_minus(node: ast.expr) -> bool:
     while isinstance(node, ast.BinOp):
         node = node.left
     return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
+
+
+def rate_in(tree: ast.AST) -> tuple[float, bool]:
+    """Return the one number that every update multiplies its step by first, or 1; and whether that is certain."""
+    found: set[tuple[float, ...]] = set()
+    for part in nodes_of(tree):
+        if isinstance(part, ast.stmt) and update_of(part) is not None and isinstance(part, ast.Assign | ast.AugAssign):
+            whole = part.value
+            step = whole.right if isinstance(part, ast.Assign) and isinstance(whole, ast.BinOp) else whole
+            found.add(tuple(_factors(step)))
+    firsts = {factors[0] if factors else 1.0 for factors in found}
+    certain = len(firsts) < 2 and all(len(factors) < 2 for factors in found)
+    return (firsts.pop() if len(firsts) == 1 else 1.0), certain
+
+
+def _factors(step: ast.expr) -> Iterator[float]:
+    if isinstance(step, ast.BinOp) and isinstance(step.op, ast.Mult | ast.MatMult | ast.Div):
+        yield from _factors(step.left)
+        yield from () if isinstance(step.op, ast.Div) else _factors(step.right)
+    elif isinstance(step, ast.UnaryOp):
+        yield from _factors(step.operand)
+    elif isinstance(step, ast.Constant) and isinstance(step.value, float | int) and not isinstance(step.value, bool):
+        yield float(step.value)

@@ -195,6 +195,27 @@ def with_gradients(reading: Reading, found: Leaves, loop: Loop, others: bool) ->
     return step if min(rates) <= 0 < max(rates) else as_named
 
 
+def is_doubled(reading: Reading, once: Leaves, twice: Leaves) -> bool:
+    """Whether every step is twice as long the second time, and what is called its gradient is one.
+
+    Where later steps have nothing to go by, such as batches without samples, the names hold what these left.
+    """
+    point, steps = reading.point, []
+    for one in reading.structure.parameters:
+        first, second = once.get(("after", one.path)), twice.get(("after", one.path))
+        if first is None or second is None or np.shape(first) != one.shape or np.shape(second) != one.shape:
+            return False
+        before = point.params[one.name]
+        steps.append((before - first, before - second))
+    named = _named_gradients(reading, once)
+    stale = any(
+        not np.any(once[named[one.name]]) and np.any(step)
+        for one, (step, _) in zip(reading.structure.parameters, steps, strict=True) if one.name in named
+    )  # fmt: skip
+    alike = all(np.max(np.abs(2 * a - b)) <= _ALIKE * max(float(np.max(np.abs(b))), 1e-300) for a, b in steps)
+    return alike and not stale
+
+
 def is_scheduled(reading: Reading, found: Leaves) -> bool:
     """Whether a rate is another after the pass than before it, or one is computed on the way."""
     before = set(reading.rates)

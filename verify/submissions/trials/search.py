@@ -12,8 +12,9 @@ from verify.nets.net import OVER_SAMPLES
 from verify.nets.structure import Structure
 from verify.submissions.execution.answers import Leaves, Refused, Where, unpacked
 from verify.submissions.execution.calling import Ask, Reading
-from verify.submissions.execution.gradients import match_gradients, part_right, with_fit
+from verify.submissions.execution.gradients import match_gradients, with_fit
 from verify.submissions.program.functions import Function
+from verify.submissions.program.updates import rate_in
 from verify.submissions.program.vocabulary import meaning_of
 from verify.submissions.trials.containers import structures
 from verify.submissions.trials.recognition import canonical_output, implied, recognise_net, recognise_objective
@@ -25,9 +26,6 @@ from verify.submissions.wiring.roles import Roles
 from verify.submissions.wiring.structure import BATCH, resized
 
 LABELS: Final = ("one-hot", "integers", "integers-column", "flat")
-# What an implied loss may be, where the file declares none: without and with the 1/m, and halves of squares.
-_SIMPLE: Final = ("mean over the samples", "sum over the samples")
-_SQUARED: Final = (*_SIMPLE, "half of the sum", "half of the mean over the samples", "mean over all entries")
 _MOST: Final = 300  # trial calls before no other reading of who is who is begun
 _ENOUGH: Final = 90  # trial calls before the best reading so far is taken
 
@@ -160,13 +158,15 @@ class Trials:
         if reading.net is None:
             reading = self._with_net(reading, found, point)
         reading = self._with_loss(reading, known, found)
-        reading = with_fit(match_gradients(reading, found, point), found, point)
-        return self._with_truth(reading, found, point)
+        reading = match_gradients(reading, found, point)
+        if reading.applied and not _is_given_a_rate(reading):
+            reading = replace(reading, rate=rate_in(judged.tree)[0])
+        return with_fit(reading, found, point)
 
     def again(self, reading: Reading) -> Reading:
         """Return the reading with what comes out for other parameters of it. Raises Refused where the code stops."""
         point = reading.point
-        bare = replace(reading, net=None, yhat=None, gradients={}, objective=None, misfit=0.0, right=0.0)
+        bare = replace(reading, net=None, yhat=None, gradients={}, objective=None, misfit=0.0)
         found = self._run(bare, reading.backward_steps, point)
         bare = self._with_net(bare, found, point)
         if bare.net is not None:
@@ -265,21 +265,6 @@ class Trials:
         if self.candidates.declared is not None or reading.net is None or reading.net.output in OVER_SAMPLES:
             return reading
         return replace(reading, objective=implied(reading.net, reading.batch))
-
-    def _with_truth(self, reading: Reading, found: Leaves, point: Point) -> Reading:
-        if reading.net is None or reading.objective is None:
-            return reading
-        options = [reading]
-        if reading.objective.implied:
-            K = reading.structure.sizes[-1]
-            objectives = [implied(reading.net, reading.batch, kind, K) for kind in _SIMPLE]
-            objectives += [implied(reading.net, reading.batch, kind, K, "squared-error") for kind in _SQUARED]
-            options = [replace(reading, objective=one) for one in dict.fromkeys((reading.objective, *objectives))]
-        if reading.applied:
-            rates = [RATE] if _is_given_a_rate(reading) else [1.0, *self.candidates.literals]
-            options = [replace(one, rate=rate) for rate in rates for one in options]
-        scored = [replace(one, right=part_right(one, found, point)) for one in options]
-        return max(scored, key=lambda one: one.right)
 
     def _settings(self, roles: Roles, batch: int) -> tuple[Argument, ...]:
         """Return the global names that the functions read and that the judge has to give."""

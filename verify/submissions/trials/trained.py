@@ -24,6 +24,7 @@ from verify.submissions.program.syntax import called_name
 from verify.submissions.program.training import Loop
 from verify.submissions.program.vocabulary import is_parameter, meaning_of, size_of
 from verify.submissions.trials.one_pass import (
+    is_doubled,
     is_rate,
     is_reshaped,
     is_scheduled,
@@ -269,6 +270,7 @@ class Trainings:
         rates = tuple(path for path, value in made.items() if is_rate(path) and np.size(value) == 1)
         reading = replace(base, structure=structure, rates=rates, forward_steps=_AT_REST if rates else _STEP)
         found = unpacked(*self.ask(reading.run(_STEP, local_names=True, after=True), reading.arrays(reading.point)))
+        self._refuse_several_steps(reading, loop, found)
         tried = bool(base.structure.parameters)
         usable = bool(rates) or loop.keeps_loss
         reading = replace(reading, loss=loss_in(found, loop) if usable else None)
@@ -279,6 +281,20 @@ class Trainings:
         odd = None if others else odd_update(reading, found)
         decayed = None if others else with_decay(reading, found)
         return Trained(reading, loop, outputs, tried, others, odd, decayed, is_scheduled(reading, found))
+
+    def _refuse_several_steps(self, reading: Reading, loop: Loop, found: Leaves) -> None:
+        """Raise Refused where one pass takes several steps: what is seen after it belongs to no single point.
+
+        A single step is twice as long at twice the rate.
+        """
+        if not loop.several:
+            return
+        arrays = reading.arrays(reading.point)
+        if reading.rates:
+            again = self.ask(reading.run(_STEP, after=True), {**arrays, "rate": 2 * arrays["rate"]})
+            if is_doubled(reading, found, unpacked(*again)):
+                return
+        raise Refused("one pass of the loop that trains takes several steps, and the loop within it can't be run")
 
     def _with_own_loss(self, reading: Reading, found: Leaves) -> Reading:
         """Return the reading with a loss of the file that training does not compute, on what the pass computed."""
@@ -302,7 +318,7 @@ class Trainings:
         return reading
 
     def _at(self, base: Reading, maker: TrainingMaker) -> dict[Path, Array]:
-        return make(self.ask, maker, base.arrays(base.point))
+        return make(self.ask, maker, base.arrays(base.point), base.settings)
 
     def _before(self, loop: Loop, maker: TrainingMaker, shapes: Structure, samples: str, labels: str) -> Reading:
         roles = self.candidates.roles[0] if self.candidates.roles else Roles(loop.owner, None, None, None, None, None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from verify.judgement.comparison import without_numbers
 from verify.nets.observation import Observation
 from verify.oracles.derivative import Derivative
 from verify.submissions.diagnosis.by_machine import Machine
-from verify.submissions.diagnosis.comparing import exactly, within_bounds
+from verify.submissions.diagnosis.comparing import as_derivative, exactly, within_bounds
 from verify.submissions.execution.answers import Leaves
 from verify.submissions.execution.calling import Ask, Reading
 from verify.submissions.execution.gradients import truth
@@ -91,9 +91,9 @@ def _by_exact_numbers(
 ) -> list[Comparison]:
     """Compare with the textbook's derivative where the net is known, else with that of its own loss."""
     try:
-        truths: list[dict[str, Any]] = []
+        truths: list[Derivative] = []
         if known:
-            truths = [truth(reading, at.params, at.X, at.Y) for at in seen.exact]
+            truths = [as_derivative(reading, at, truth(reading, at.params, at.X, at.Y)) for at in seen.exact]
         elif reading.loss is not None:
             pairs = zip(seen.exact, points, strict=False)
             truths = [own_slopes(ask, reading, point, at.X.world.key) for at, point in pairs]

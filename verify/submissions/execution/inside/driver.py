@@ -109,7 +109,7 @@ class Driver:
 
     def make(self, request: Make, arrays: Arrays) -> tuple[Listed, dict[str, Array]]:
         """Build the container of the parameters as the student's code does; answer the arrays in it."""
-        call = self._calls(Plan(request.maker), arrays)(Values(arrays, None, False))
+        call = self._calls(Plan(request.maker, settings=request.settings), arrays)(Values(arrays, None, False))
         maker = request.maker
         found = call.trained(maker, 0) if isinstance(maker, TrainingMaker) else call.container
         if isinstance(request.maker, GlobalsMaker):

@@ -1,0 +1,61 @@
+"""Of a file that declares no loss: which of the losses that its output layer implies its gradients belong to.
+
+How the file is run is settled before, and stays. Only where it declares no loss is there a choice, from a short fixed
+list, and the verdict says which one was taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from verify.arrays import Array
+from verify.nets.structure import Parameter
+from verify.submissions.execution.answers import Refused
+from verify.submissions.execution.calling import Ask, Reading
+from verify.submissions.execution.gradients import truth
+from verify.submissions.execution.measuring import in_floats
+from verify.submissions.trials.recognition import implied
+
+# Without and with the 1/m, and halves of squares.
+_SIMPLE: Final = ("mean over the samples", "sum over the samples")
+_SQUARED: Final = (*_SIMPLE, "half of the sum", "half of the mean over the samples", "mean over all entries")
+_RIGHT: Final = 1e-6
+_RIGHT_IN_FLOAT32: Final = 1e-3
+
+
+def settled(ask: Ask, reading: Reading) -> Reading:
+    """Return the reading with the implied loss that most of its gradients belong to; any other reading as it is."""
+    if reading.net is None or reading.objective is None or not reading.objective.implied:
+        return reading
+    K, point = reading.structure.sizes[-1], reading.point
+    kinds = [implied(reading.net, reading.batch, kind, K) for kind in _SIMPLE]
+    squares = [implied(reading.net, reading.batch, kind, K, "squared-error") for kind in _SQUARED]
+    try:
+        given = in_floats(ask, reading, point)[0].given
+    except Refused:
+        return reading
+    options = [replace(reading, objective=one) for one in dict.fromkeys((reading.objective, *kinds, *squares))]
+    return max(options, key=lambda one: _part_right(one, given))
+
+
+def _part_right(reading: Reading, given: Mapping[str, Array]) -> float:
+    """Return which part of the parameters has the true gradient, in floats."""
+    point = reading.point
+    with np.errstate(all="ignore"):
+        expected = truth(reading, point.params, point.X, point.Y)
+    tolerance = _RIGHT_IN_FLOAT32 if reading.single_precision else _RIGHT
+    right = [
+        one for one in reading.structure.parameters if _close(given.get(one.name), expected[one.name], one, tolerance)
+    ]
+    return len(right) / len(reading.structure.parameters)
+
+
+def _close(value: Array | None, expected: Array, one: Parameter, tolerance: float) -> bool:
+    if value is None or np.size(value) != np.size(expected):
+        return False
+    scale = float(np.max(np.abs(expected))) or 1.0
+    return bool(np.all(np.abs(np.reshape(value, one.shape) - expected) <= tolerance * scale))
