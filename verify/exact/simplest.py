@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from fractions import Fraction
 
 
+@functools.lru_cache(maxsize=1 << 14)  # the data of a file are met again in every pass
 def simplest_fraction(value: float) -> Fraction:
     """Return the fraction with the smallest denominator that rounds to this finite float.
 
