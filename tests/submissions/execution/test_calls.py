@@ -55,7 +55,9 @@ def test_what_stands_in_for_numpy_and_math_is_gone_after_a_training(first: dict[
     # It was once kept as data of the training, and put back before every later run: numbers of another world came of it.
     driver = driver_of(
         "import math\nimport numpy as np",
-        Runnable(None, 3, "def train(w):\n    for t in range(2):\n        w = w - np.sum(w) * np.ones(2)\n    return w\n"),
+        Runnable(
+            None, 3, "def train(w):\n    for t in range(2):\n        w = w - np.sum(w) * np.ones(2)\n    return w\n"
+        ),
         cuts=(Cut(None, 4, ("w", "t")),),
     )
     maker = TrainingMaker(Cut(None, 4, ("w", "t")), "train", (Argument("w", ArrayBinding("w")),))

@@ -95,7 +95,9 @@ DIGITS = st.builds(Digits, st.booleans(), LENGTHS)
 REQUESTS = (
     st.builds(Load, some(RUNNABLES))
     | st.builds(Make, MAKERS)
-    | st.builds(Run, PLANS, st.none() | LENGTHS, *[st.booleans()] * 4, st.none() | DIGITS, some(st.tuples(NAMES, PATHS)))
+    | st.builds(
+        Run, PLANS, st.none() | LENGTHS, *[st.booleans()] * 4, st.none() | DIGITS, some(st.tuples(NAMES, PATHS))
+    )
     | st.builds(Losses, PLANS, NAMES, PATHS)
     | st.builds(BallLosses, PLANS, NAMES, PATHS, DIGITS)
 )

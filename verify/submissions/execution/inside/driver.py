@@ -258,7 +258,7 @@ def _met(world: PairWorld | BallWorld | None) -> dict[str, Array]:
 def _only(
     found: Mapping[str, Mapping[Found, Value]], wanted: Sequence[tuple[str, Found]]
 ) -> dict[str, dict[Found, Value]]:
-    """Return these leaves alone, as far as they are there: to write a ball as floats takes longer than to compute it."""
+    """Return these leaves alone, as far as they are there: to write a ball as floats takes long."""
     kept: dict[str, dict[Found, Value]] = {}
     for section, path in wanted:
         if path in found.get(section, {}):
