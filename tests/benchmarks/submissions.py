@@ -15,7 +15,7 @@ from unittest import mock
 import nbformat
 from nbclient import NotebookClient
 
-from tests.benchmarks.ratios import RUNS, Row, seconds, shown
+from tests.benchmarks.ratios import RUNS, Row, process, seconds, shown, side_by_side
 from tests.places import CORPUS
 from verify.sandbox.cage import Limits, require
 from verify.sandbox.session import Sandbox
@@ -46,6 +46,21 @@ for epoch in range(5):
 plt.plot(losses)
 plt.show()
 """
+SCRIPT = """
+import numpy as np
+
+X, Y = np.random.randn(200, 6), np.random.randn(200, 2)
+w1, w2 = np.random.randn(6, 9), np.random.randn(9, 2)
+for t in range(500):
+    h = np.tanh(X @ w1)
+    out = h @ w2
+    loss = np.sum((out - Y) ** 2)
+    d_out = 2 * (out - Y)
+    grad_w2 = h.T @ d_out
+    grad_w1 = X.T @ (d_out @ w2.T * (1 - h**2))
+    w1 -= 1e-3 * grad_w1
+    w2 -= 1e-3 * grad_w2
+"""
 
 
 def notebook(folder: Path) -> Path:
@@ -63,6 +78,20 @@ def execute(path: Path) -> None:
     NotebookClient(
         nbformat.read(path, as_version=4), timeout=120, kernel_name="python3", extra_arguments=quiet
     ).execute()
+
+
+def functions(folder: Path) -> Path:
+    """Write the lab's functions alone: nothing in the file says its sizes."""
+    path = folder / "lab.py"
+    path.write_text(RIGHT)
+    return path
+
+
+def script(folder: Path) -> Path:
+    """Write a training of 200 samples of its own, outside of any function."""
+    path = folder / "script.py"
+    path.write_text(SCRIPT)
+    return path
 
 
 def start() -> None:
@@ -84,11 +113,23 @@ def without_the_start(path: Path) -> float:
         return seconds(lambda: check_submission(path))
 
 
+def of_files(lab: Path, own_sizes: Path) -> None:
+    """Print the time of a verdict on the lab's functions, warm and cold, and on a script with sizes of its own."""
+    warm, cold = "a verdict on the lab's functions, warm", "the same, cold: python -m verify grads"
+    shown([
+        Row(warm, WHAT[3], side_by_side(lambda: check_submission(lab), start), "first < 0.3 s"),
+        Row(cold, warm, side_by_side(process("-m", "verify", "grads", str(lab)), lambda: check_submission(lab)), ""),
+        Row("a verdict on a script of 200 samples", warm,
+            side_by_side(lambda: check_submission(own_sizes), lambda: check_submission(lab)), ""),
+    ])  # fmt: skip
+
+
 def main() -> None:
     """Print the times and their ratios, each run of one beside a run of the others."""
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
     with tempfile.TemporaryDirectory() as folder:
+        of_files(functions(Path(folder)), script(Path(folder)))
         path = notebook(Path(folder))
         assert check_submission(path).verdict == "correct"
         execute(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import types
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -40,10 +41,11 @@ class Float(float, metaclass=_AlsoBalls):
         return x.item()
 
 
-class Math:
+class Math(types.ModuleType):
     """The module math; its functions answer balls as NumPy's do."""
 
     def __init__(self) -> None:
+        super().__init__("math")
         for name, function in _AS_IN_NUMPY.items():
             setattr(self, name, ours(getattr(math, name), function))
 

@@ -62,7 +62,9 @@ class BallWorld:
         array = np.asarray(values)
         if array.dtype.kind not in "biufO":
             raise NoBalls(f"an array of dtype {array.dtype}")
-        return Balls(self, objects([self._ball(entry) for entry in array.reshape(-1).tolist()], array.shape))
+        with in_digits():
+            flat = [self._ball(entry) for entry in array.reshape(-1).tolist()]
+        return Balls(self, objects(flat, array.shape))
 
     def exact(self, value: Array) -> Balls:
         """Return balls as they are, and plain numbers as the constants that they stand for."""
@@ -79,16 +81,16 @@ class BallWorld:
         return found
 
     def _made(self, entry: Ball) -> Ball:
+        """Return the ball of a plain number, at the precision that is set."""
         if not isinstance(entry, int | float):
             raise NoBalls(f"an array that holds {type(entry).__name__}")
         if isinstance(entry, int) or not np.isfinite(entry) or entry.is_integer() or _is_short(entry):
             return arb(entry)
         self.met.add("constant")
         fraction = simplest_fraction(entry)
-        with in_digits():
-            ball = arb(fraction.numerator) / fraction.denominator
-            if self._jitter is not None:
-                ball = ball * (1 + arb(float(self._jitter.uniform(-1, 1)) * _ULPS * 2.0**-52))
+        ball = arb(fraction.numerator) / fraction.denominator
+        if self._jitter is not None:
+            ball = ball * (1 + arb(float(self._jitter.uniform(-1, 1)) * _ULPS * 2.0**-52))
         return ball
 
 

@@ -6,6 +6,7 @@ NumPy calls us back only where an argument is one of ours. `np.zeros(...)` has n
 
 from __future__ import annotations
 
+import types
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
@@ -73,12 +74,13 @@ class _Float32(np.float32, metaclass=_AlsoExact):
         return x if isinstance(x, StandIn) else np.float32(x)
 
 
-class _Numpy:
-    """The functions of NumPy that make arrays, and all its others."""
+class _Numpy(types.ModuleType):
+    """The functions of NumPy that make arrays, and all its others; a module as NumPy is one, and no data."""
 
     ndarray, float64, float32, double, single = _Array, _Float64, _Float32, _Float64, _Float32
 
     def __init__(self, world: Maker) -> None:
+        super().__init__("numpy")
         self._world = world
         for name in ("zeros", "ones", "eye", "identity"):
             setattr(self, name, self._exactly(getattr(np, name)))

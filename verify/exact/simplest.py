@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+import functools
+import math
 from fractions import Fraction
 
-import numpy as np
 
-
+@functools.lru_cache(maxsize=1 << 14)  # the data of a file are met again in every pass
 def simplest_fraction(value: float) -> Fraction:
     """Return the fraction with the smallest denominator that rounds to this finite float.
 
     >>> simplest_fraction(0.1), simplest_fraction(1 / 3), simplest_fraction(1e-10)
     (Fraction(1, 10), Fraction(1, 3), Fraction(1, 10000000000))
     """
-    exact = Fraction(value)
-    if exact.denominator == 1:
-        return exact
-    above, below = Fraction(float(np.nextafter(value, np.inf))), Fraction(float(np.nextafter(value, -np.inf)))
-    low, high = sorted((abs((exact + below) / 2), abs((exact + above) / 2)))
-    found = _simplest_between(low, high) * (1 if value > 0 else -1)
-    return found if float(found) == value else exact
+    if value.is_integer():
+        return Fraction(value)
+    size = abs(value)
+    low, high = (_half_way(size, math.nextafter(size, towards)) for towards in (0.0, math.inf))
+    top, bottom = _simplest_between(*low, *high)
+    return Fraction(top if value > 0 else -top, bottom) if top / bottom == size else Fraction(value)
 
 
-def _simplest_between(low: Fraction, high: Fraction) -> Fraction:
-    whole = low.numerator // low.denominator
-    if whole == low or whole + 1 <= high:
-        return Fraction(whole if whole == low else whole + 1)
-    return whole + 1 / _simplest_between(1 / (high - whole), 1 / (low - whole))
+def _half_way(one: float, other: float) -> tuple[int, int]:
+    """Return the number in the middle of two floats, as numerator and denominator."""
+    (a, b), (c, d) = one.as_integer_ratio(), other.as_integer_ratio()
+    return a * d + c * b, 2 * b * d
+
+
+def _simplest_between(a: int, b: int, c: int, d: int) -> tuple[int, int]:
+    """Return the simplest fraction from a/b to c/d, both included; whole numbers, for many are asked for."""
+    whole, rest = divmod(a, b)
+    if not rest:
+        return whole, 1
+    if (whole + 1) * d <= c:
+        return whole + 1, 1
+    top, bottom = _simplest_between(d, c - whole * d, b, rest)
+    return whole * top + bottom, top

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from typing import Any
 
@@ -11,31 +12,66 @@ import pytest
 from verify.submissions.execution.answers import loaded, losses, made, stood_in, unpacked
 from verify.submissions.execution.coding import encoded
 from verify.submissions.execution.inside.driver import Driver
-from verify.submissions.execution.messages import Load, Losses, Make, Run, StoodIn
+from verify.submissions.execution.messages import Digits, Load, Losses, Make, Run, StoodIn
 from verify.submissions.wiring.plan_records import (
     Argument,
     ArrayBinding,
     CallMaker,
+    Cut,
     DictMaker,
     Plan,
     Runnable,
     Slot,
     Step,
+    TrainingMaker,
 )
 
 X = Argument("X", ArrayBinding("X"))
 
 
-def driver_of(*codes: str | Runnable) -> Driver:
+def driver_of(*codes: str | Runnable, cuts: tuple[Cut, ...] = ()) -> Driver:
     driver = Driver()
     statements = tuple(Runnable(None, 1, one) if isinstance(one, str) else one for one in codes)
-    header, _ = driver.handle(encoded(Load(statements)), {})
+    header, _ = driver.handle(encoded(Load(statements, cuts)), {})
     assert loaded(header, len(statements)) == ()
     return driver
 
 
 def run(driver: Driver, plan: Plan, **arrays: Any) -> dict[Any, Any]:
     return unpacked(*driver.handle(encoded(Run(plan, after=True)), arrays))
+
+
+def test_of_what_came_out_only_what_was_asked_for_is_sent() -> None:
+    driver = driver_of("def f(X): return {'cache': X, 'dW': 2 * X}")
+    wanted = (("backward", (("key", "dW"),)), ("backward", (("key", "db"),)))
+    plan = Plan(DictMaker(), steps=(Step("f", "backward", (X,)),))
+    found = unpacked(*driver.handle(encoded(Run(plan, after=True, only=wanted)), {"X": np.ones(2)}))
+    assert list(found) == [wanted[0]]
+    assert found[wanted[0]].tolist() == [2, 2]
+
+
+@pytest.mark.parametrize("first", [{"key": 5}, {"digits": Digits(guards=False)}])
+def test_what_stands_in_for_numpy_and_math_is_gone_after_a_training(first: dict[str, Any]) -> None:
+    # It was once kept as data of the training, and put back before every later run: numbers of another world came of it.
+    driver = driver_of(
+        "import math\nimport numpy as np",
+        Runnable(
+            None, 3, "def train(w):\n    for t in range(2):\n        w = w - np.sum(w) * np.ones(2)\n    return w\n"
+        ),
+        cuts=(Cut(None, 4, ("w", "t")),),
+    )
+    maker = TrainingMaker(Cut(None, 4, ("w", "t")), "train", (Argument("w", ArrayBinding("w")),))
+    plan = Plan(maker, (Slot((("key", "w"),), "w"),), (Step("one pass", "update", ()),))
+    arrays = {"w": np.array([1.0, 2.0])}
+    if "key" in first:
+        arrays["w.value"] = np.ones((2, 2), np.uint64)
+    for request in (Run(plan, **first), Run(plan, after=True), Run(plan, digits=Digits()), Run(plan, after=True)):
+        header, _ = driver.handle(encoded(request), arrays)
+        assert "error" not in header
+        assert driver.space["np"] is np
+        assert driver.space["math"] is math
+    found = unpacked(*driver.handle(encoded(Run(plan, after=True)), arrays))
+    assert found["after", (("key", "w"),)].tolist() == [-2, -1]
 
 
 def test_the_initialiser_is_called_once_for_many_losses() -> None:

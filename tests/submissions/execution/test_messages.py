@@ -95,7 +95,9 @@ DIGITS = st.builds(Digits, st.booleans(), LENGTHS)
 REQUESTS = (
     st.builds(Load, some(RUNNABLES))
     | st.builds(Make, MAKERS, ARGUMENTS)
-    | st.builds(Run, PLANS, st.none() | LENGTHS, *[st.booleans()] * 4, st.none() | DIGITS)
+    | st.builds(
+        Run, PLANS, st.none() | LENGTHS, *[st.booleans()] * 4, st.none() | DIGITS, some(st.tuples(NAMES, PATHS))
+    )
     | st.builds(Losses, PLANS, NAMES, PATHS)
     | st.builds(BallLosses, PLANS, NAMES, PATHS, DIGITS)
 )
@@ -114,6 +116,7 @@ EVERY: list[Request] = [
     Load((Runnable(None, 1, "a = 1", None, ("a",)), Runnable(3, 0, "b = 1", "beside"))),
     *(Make(one) for one in (GlobalsMaker(), DictMaker(), ObjectMaker(), ListMaker(2), ListsMaker(("W", "b"), 2))),
     Run(PLAN, key=5, locals=True, after=True, container=True),
+    Run(PLAN, digits=Digits(), only=(("after", (("key", "W1"),)), ("backward", (("item", 0),)))),
     Run(Plan(DictMaker(), torch=True)),
     Losses(PLAN, "loss", (("item", 0),)),
 ]

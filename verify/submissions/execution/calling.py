@@ -98,9 +98,10 @@ class Reading:
         container: bool = False,
         calls: bool = False,
         digits: Digits | None = None,
+        only: Sequence[Where] = (),
     ) -> Run:
         """Return the request to follow these steps; the answer holds more where more is asked for."""
-        return Run(self.plan(steps), key, local_names, after, container, calls, digits)
+        return Run(self.plan(steps), key, local_names, after, container, calls, digits, tuple(only))
 
     def arrays(self, point: Point) -> dict[str, Array]:
         """Return the point as the submission wants it."""

@@ -69,19 +69,18 @@ def encoded(request: Request) -> Json:
     """Return a request as JSON."""
     match request:
         case Load(statements, cuts):
-            return {
-                "do": "load", "statements": [_runnable(one) for one in statements], "cuts": [_cut(one) for one in cuts],
-            }  # fmt: skip
+            pieces: Json = {"statements": [_runnable(one) for one in statements], "cuts": [_cut(one) for one in cuts]}
+            return {"do": "load", **pieces}
         case Make(maker, settings):
             return {"do": "make", "maker": _maker(maker), "set": _arguments(settings)}
-        case Run(plan, key, local, after, container, calls, digits):
+        case Run(plan, key, local, after, container, calls, digits, only):
             wanted: Json = {"key": key, "locals": local, "after": after, "container": container, "calls": calls}
-            return {"do": "run", **_plan(plan), **wanted, "digits": None if digits is None else _digits(digits)}
+            rest: Json = {"digits": None if digits is None else _digits(digits), "only": [_leaf(*one) for one in only]}
+            return {"do": "run", **_plan(plan), **wanted, **rest}
         case BallLosses(plan, section, path, digits):
-            loss: Json = {"step": section, "path": _steps(path)}
-            return {"do": "ball losses", **_plan(plan), "loss": loss, "digits": _digits(digits)}
+            return {"do": "ball losses", **_plan(plan), "loss": _leaf(section, path), "digits": _digits(digits)}
         case Losses(plan, section, path):
-            return {"do": "losses", **_plan(plan), "loss": {"step": section, "path": _steps(path)}}
+            return {"do": "losses", **_plan(plan), "loss": _leaf(section, path)}
 
 
 def encoded_answer(answer: Answer) -> Json:
@@ -102,6 +101,10 @@ def encoded_answer(answer: Answer) -> Json:
 def _operation(operation: Operation) -> list[object]:
     sides = [[one.text, None if one.shape is None else list(one.shape), one.type] for one in operation.operands]
     return [operation.sign, sides]
+
+
+def _leaf(section: str, path: Path) -> Json:
+    return {"step": section, "path": _steps(path)}
 
 
 def _digits(digits: Digits) -> Json:
@@ -187,23 +190,23 @@ def decoded(value: object) -> Request:
         whole = fields(value, "make", "do", "maker", "set")
         return Make(_to_maker(whole["maker"], "maker"), each(whole["set"], "set", _to_argument))
     if do == "run":
-        whole = fields(value, "run", "do", *_PLAN, "key", *_FLAGS, "digits")
+        whole = fields(value, "run", "do", *_PLAN, "key", *_FLAGS, "digits", "only")
         key = None if whole["key"] is None else number(whole["key"], "key")
         digits = None if whole["digits"] is None else _to_digits(whole["digits"])
         local, after, container, calls = (flag(whole[name], name) for name in _FLAGS)
-        return Run(_to_plan(whole), key, local, after, container, calls, digits)
+        return Run(_to_plan(whole), key, local, after, container, calls, digits, each(whole["only"], "only", _to_leaf))
     if do == "losses":
         whole = fields(value, "losses", "do", *_PLAN, "loss")
-        return Losses(_to_plan(whole), *_to_loss(whole["loss"]))
+        return Losses(_to_plan(whole), *_to_leaf(whole["loss"], "loss"))
     if do == "ball losses":
         whole = fields(value, "ball losses", "do", *_PLAN, "loss", "digits")
-        return BallLosses(_to_plan(whole), *_to_loss(whole["loss"]), _to_digits(whole["digits"]))
+        return BallLosses(_to_plan(whole), *_to_leaf(whole["loss"], "loss"), _to_digits(whole["digits"]))
     raise Malformed(f"a request to do {_shown(do)}: expected load, make, run, losses or ball losses")
 
 
-def _to_loss(value: object) -> tuple[str, Path]:
-    loss = fields(value, "loss", "step", "path")
-    return text(loss["step"], "the step of the loss"), to_path(loss["path"], "loss")
+def _to_leaf(value: object, where: str) -> tuple[str, Path]:
+    leaf = fields(value, where, "step", "path")
+    return text(leaf["step"], f"the step of the {where}"), to_path(leaf["path"], where)
 
 
 def _to_digits(value: object) -> Digits:

@@ -27,7 +27,8 @@ ALL: Final = -1  # in the place of an entry: all of them, along a direction
 
 def in_balls(ask: Ask, reading: Reading, point: Point, digits: Digits) -> tuple[Observation, tuple[str, ...]]:
     """Return the submission's gradient at a point in balls, and what was met on the way. Raises NoBalls."""
-    request = reading.run(reading.backward_steps, after=True, container=True, digits=digits)
+    wanted = tuple(reading.gradients.values())
+    request = reading.run(reading.backward_steps, after=True, container=True, digits=digits, only=wanted)
     world = BallWorld()
     header, arrays = _without_refusal(ask, request, reading.arrays(point))
     found = unpacked(header, arrays, balls=world)

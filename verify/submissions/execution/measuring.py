@@ -71,7 +71,8 @@ def _one_direction_each(directions: Mapping[str, Array]) -> dict[str, Array]:
 def in_exact_numbers(ask: Ask, reading: Reading, point: Point, key: int) -> Observation:
     """Return the submission's gradient in exact numbers. Raises NotExpressible where the code does what they can't."""
     world, numbers, arrays = exact_point(reading, point, key)
-    request = reading.run(reading.backward_steps, key=key, after=True, container=True)
+    wanted = tuple(reading.gradients.values())
+    request = reading.run(reading.backward_steps, key=key, after=True, container=True, only=wanted)
     found = _exactly(ask, request, arrays, world)
     given = given_gradients(reading, {where: _number(world, value) for where, value in found.items()}, numbers)
     return Observation(numbers["X"], point.Y, {name: numbers[name] for name in point.params}, given)

@@ -49,7 +49,7 @@ class Run:
 
     With a key in the exact numbers of the world that it makes, with digits in balls. `locals` adds the local names of
     every function, `after` the parameters after the last step, `container` all that the container holds then, `calls`
-    how often each function was called.
+    how often each function was called. Where `only` names some (section, path), nothing else is sent.
     """
 
     plan: Plan
@@ -59,6 +59,7 @@ class Run:
     container: bool = False
     calls: bool = False
     digits: Digits | None = None
+    only: tuple[tuple[str, Path], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -43,12 +43,17 @@ def recognise_net(
         turned = canonical_output(np.asarray(value), m, K)
         if turned is not None and np.all(np.isfinite(turned)):
             usable[where] = turned
-    tolerance = _FLOAT32 if single_precision else _SAME
+    if not usable:
+        return None
+    tolerance, every = _FLOAT32 if single_precision else _SAME, np.stack(list(usable.values()))
     with np.errstate(all="ignore"):
         for net in candidates(len(layers), K):
             Yhat = net.forward(layers, X).Yhat
-            for where, value in usable.items():
-                if np.allclose(value, Yhat, rtol=tolerance, atol=tolerance) and not _ambiguous(net, where, usable):
+            if not np.all(np.isfinite(Yhat)):
+                continue
+            alike = np.all(np.abs(every - Yhat) <= tolerance * (1 + np.abs(Yhat)), axis=(1, 2))
+            for where, same in zip(usable, alike, strict=True):
+                if same and not _ambiguous(net, where, usable):
                     return net, where
     return None
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import functools
 import sys
 import traceback
 import types
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final, NamedTuple, NoReturn
@@ -39,6 +40,7 @@ def _no_input(*prompt: object) -> str:
     raise EOFError("input() is not answered here")
 
 
+_Names = Callable[[], frozenset[str]]
 _trees: dict[str, list[ast.Module]] = {}  # of what was run, by the name of its file; lines are those of the cell
 
 
@@ -53,7 +55,7 @@ def load(
     failed: list[Broken] = []
     stood_in: list[StoodIn] = []
     _trees.clear()
-    used = _names_used(statements)
+    used = functools.cache(lambda: _names_used(statements))  # asked only where an import finds nothing
     if cuts:
         _space(spaces, None)[WATCH] = watch
     for index, statement in enumerate(statements):
@@ -121,7 +123,7 @@ def _names_used(statements: Sequence[Runnable]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _stand_in(statement: Runnable, space: dict[str, Any], used: frozenset[str]) -> list[str] | None:
+def _stand_in(statement: Runnable, space: dict[str, Any], used: _Names) -> list[str] | None:
     """Put something in the place of what an import can't find; return the helpers among it, None where nothing is."""
     body = ast.parse(statement.code).body
     if len(body) != 1 or not isinstance(body[0], ast.Import | ast.ImportFrom):
@@ -158,8 +160,8 @@ def _inert_for(node: ast.Import | ast.ImportFrom, one: ast.alias, name: str) -> 
     return _Found({name: InertModule(name) if isinstance(node, ast.Import) else inert(one.name)}, [])
 
 
-def _helpers_for(node: ast.Import | ast.ImportFrom, one: ast.alias, name: str, used: frozenset[str]) -> _Found:
-    wanted = used if isinstance(node, ast.Import) or one.name == "*" else [one.name]
+def _helpers_for(node: ast.Import | ast.ImportFrom, one: ast.alias, name: str, used: _Names) -> _Found:
+    wanted = used() if isinstance(node, ast.Import) or one.name == "*" else [one.name]
     found = {inner: helper for inner in wanted if (helper := usual(inner)) is not None}
     if one.name == "*" or not found:
         return _Found(found, list(found))
