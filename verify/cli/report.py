@@ -73,6 +73,7 @@ def report(  # noqa: PLR0913, PLR0917  # Typer makes an option of each argument
     timeout: own.Timeout = None,
     memory: own.Memory = None,
     require_cage: own.RequireCage = None,
+    seed: own.Seed = None,
 ) -> None:
     """Run everything, and write what a grader reads: report.html, report.md, evidence.json, pictures."""
     from verify.lab.planting import BY_NAME
@@ -81,7 +82,9 @@ def report(  # noqa: PLR0913, PLR0917  # Typer makes an option of each argument
 
     trains = submission is None and evidence is None and not quick
     require(TRAINING if trains else JUDGING, "training" if trains else "judging")
-    own.check_together(context, submission, ("mistake", "data", "dataset", "epochs", "quick", "evidence", "digits"))
+    own.check_together(
+        context, submission, ("mistake", "data", "dataset", "epochs", "quick", "evidence", "digits"), ("seed",)
+    )
     settings.check_settings({"dataset": dataset, "epochs": epochs})
     planted = options.mistake(mistake, BY_NAME)
     options.check_given(data=data, **{"from": evidence})

@@ -73,7 +73,7 @@ def found(folder: Path, text: str) -> tuple[Trained | None, bool]:
     """Return the training step that is found, and whether its passes add up."""
     with asked(folder, text) as (ask, candidates):
         trained = Trainings(ask, candidates).find({}, candidates.outputs)
-        return trained, trained is not None and accumulates(ask, trained)
+        return trained, trained is not None and accumulates(ask, trained, trained.reading.point)
 
 
 def test_the_step_is_that_of_the_file_and_its_loss_that_of_the_parameters_before_it(tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_the_step_is_that_of_the_file_and_its_loss_that_of_the_parameters_before
         reading = trained.reading
         point = reading.point
         seen = unpacked(*ask(reading.run(reading.backward_steps, local_names=True, after=True), reading.arrays(point)))
-        assert not accumulates(ask, trained)
+        assert not accumulates(ask, trained, trained.reading.point)
     assert (trained.loop.function, trained.loop.place.line, trained.others) == ("train", 25, False)
     assert [one.name for one in reading.structure.parameters] == ["W1", "b1", "W2", "b2"]
     assert (reading.samples, reading.applied, reading.fits) == ("rows", True, True)

@@ -57,8 +57,9 @@ def exact_point(
     return world, numbers, arrays
 
 
-def in_exact_numbers(ask: Ask, reading: Reading, point: Point, key: int) -> Observation:
+def in_exact_numbers(ask: Ask, reading: Reading, point: Point) -> Observation:
     """Return the submission's gradient in exact numbers. Raises NotExpressible where the code does what they can't."""
+    key = point.drawn_for("exact numbers")
     world, numbers, arrays = exact_point(reading, point, key)
     request = reading.run(reading.backward_steps, key=key, after=True, container=True)
     found = _exactly(ask, request, arrays, world)
@@ -124,7 +125,7 @@ def central_slopes(ask: Ask, reading: Reading, point: Point) -> Derivative | Non
 
 def _moves(reading: Reading, point: Point) -> Moves:
     params = {one.name: point.params[one.name] for one in reading.structure.parameters}
-    return some_entries(params, _SOME if reading.structure.entries > _ALL else None)
+    return some_entries(params, _SOME if reading.structure.entries > _ALL else None, point.drawn_for("entries"))
 
 
 def _losses(ask: Ask, reading: Reading, point: Point) -> Losses:
