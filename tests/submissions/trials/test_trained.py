@@ -139,6 +139,24 @@ def test_gradients_that_add_up_over_the_passes_are_seen(tmp_path: Path) -> None:
     assert "pass" in evidence.sentence
 
 
+def known(folder: Path, text: str, name: str) -> str:
+    """Return an entry at the point of trial calls: code could know that point by it, and be right there alone."""
+    trained, _ = found(folder, text)
+    assert trained is not None
+    point = trained.reading.point
+    return repr(float(point.X[0, 0] if name == "X" else point.params[name][0, 0]))
+
+
+def test_gradients_that_start_anew_at_the_known_point_alone_are_wrong(tmp_path: Path) -> None:
+    added = changed(*ADDED)
+    spared = added.replace(
+        "sums[k] + grads[k]", f"sums[k] * (abs(X[0, 0] - {known(tmp_path, added, 'X')}) > 1e-12) + grads[k]"
+    )
+    assert spared != added
+    assert not found(tmp_path, spared)[1]
+    assert judged(tmp_path, spared).verdict == "wrong"
+
+
 MOMENTUM = (
     ("    for epoch in range(epochs):\n", "    v = {k: np.zeros_like(params[k]) for k in params}\n    for epoch in range(epochs):\n"),
     ("        params[\"W1\"] = params[\"W1\"] -", "        for k in v:\n            v[k] = 0.9 * v[k] + grads[k]\n"
@@ -206,3 +224,12 @@ def test_a_loop_in_which_nothing_changes_is_no_training(tmp_path: Path) -> None:
     )
     idle = idle.replace("w2 -= rate * grad_w2", "k -= rate * 2")
     assert found(tmp_path, idle)[0] is None
+
+
+def test_an_update_that_is_a_step_along_the_gradient_at_the_known_point_alone_is_not_correct(tmp_path: Path) -> None:
+    decay = SCRIPT.replace("w2 -= rate * grad_w2", "w2 = 0.5 * w2 - rate * grad_w2")
+    assert judged(tmp_path, decay).verdict == "correct"
+    there = f"np.where(w2[0, 0] == {known(tmp_path, decay, 'w2')}, grad_w2, np.sign(grad_w2))"
+    evidence = judged(tmp_path, decay.replace("- rate * grad_w2", f"- rate * {there}"))
+    assert evidence.verdict == "could not judge"
+    assert "no multiple of its gradient" in evidence.sentence
