@@ -100,6 +100,7 @@ def main(words: Sequence[str] | None = None) -> int:
     names = [name for name in true if not given.files or any(word in name for word in given.files)]
     if given.count < 2 or not names:
         parser.error("expected at least two seeds and one file")
+    print(f"{len(names)} files at {given.count} seeds each", flush=True)
     found: dict[str, list[Said]] = {name: [] for name in names}
     complained = dict.fromkeys(names, "")
     for one in at_every_seed(names, drawn(given.count, given.seed)):
@@ -108,11 +109,13 @@ def main(words: Sequence[str] | None = None) -> int:
         if now != complained[one.name]:
             complained[one.name] = now
             print(told(found[one.name], true[one.name]), flush=True)
+        if one.name == names[-1]:
+            print(f"{len(found[one.name])} of {given.count} seeds done", file=sys.stderr, flush=True)
     for name in names:
         if renamed(found[name]) and not complained[name]:
             print(renamed(found[name]))
     failed = [name for name in names if complained[name]]
-    print(f"{len(names)} files at {given.count} seeds each; with these, not all is as it should be: {len(failed)}")
+    print(f"files with which something is not as it should be: {len(failed)}")
     for name in failed:
         print(told(found[name], true[name]))
     return 1 if failed else 0
