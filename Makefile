@@ -3,11 +3,12 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 SECONDS ?= 60
 SEED   ?= 1
+COUNT  ?= 100
 
 # Most tests start processes of their own: with nothing kept, each would compile the whole project anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help report test campaigns check bench corpus mutants edits soak sample schema clean
+.PHONY: help report test campaigns check bench corpus mutants edits seeds soak sample schema clean
 
 help:
 	@echo "make report     create the environment, check the lab's gradients, train, write reports/report/report.html"
@@ -17,6 +18,7 @@ help:
 	@echo "make corpus     print the verdict on every file of the corpus of submissions"
 	@echo "make mutants    change every formula and plant every mistake, and ask that a test or verify says so"
 	@echo "make edits      judge 300 one-line edits of right files and 300 changes that change nothing (SEED=1)"
+	@echo "make seeds      judge the corpus at 100 seeds: no verdict may change with the seed (COUNT=100 SEED=1); hours"
 	@echo "make soak       judge random cases for a minute (SECONDS=60 SEED=1), count false alarms and misses"
 
 $(BIN)/.light: pyproject.toml constraints.txt
@@ -59,6 +61,9 @@ mutants: $(BIN)/.full
 
 edits: $(BIN)/.full
 	$(BIN)/python -m tests.edits.campaign --seed $(SEED)
+
+seeds: $(BIN)/.full
+	$(BIN)/python -m tests.seeds.campaign --count $(COUNT) --seed $(SEED)
 
 soak: $(BIN)/.full
 	$(BIN)/python -m tests.benchmarks.soak $(SECONDS) $(SEED)

@@ -44,7 +44,7 @@ def submission(tmp_path: Path) -> Path:
     return path
 
 
-STAGES = ["read", "find_candidates", "make_point", "in_floats", "compared", "evidence_of"]
+STAGES = ["read", "find_candidates", "given_in_balls", "in_floats", "compared", "evidence_of"]
 
 
 @pytest.mark.parametrize("stage", STAGES)

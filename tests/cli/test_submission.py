@@ -82,15 +82,15 @@ def test_the_judge_gets_the_path_and_the_usual_limits(run: Run, judge: Judge) ->
     assert run("grads", "some/student.py").status == 0
     assert judge.asked == {
         "path": Path("some/student.py"), "convention": {}, "level": None, "seconds": 20.0, "memory": 2048,
-        "command": "verify grads student.py", "seed": 42,
+        "command": "verify grads student.py", "seed": None,
     }  # fmt: skip
 
 
 def test_every_option_reaches_the_judge_and_the_replay(run: Run, judge: Judge) -> None:
     words = ["--forward", "f", "--backward", "b", "--loss", "l", "--update", "u", "--init", "i", "--class", "C",
              "--samples", "vector", "--labels", "integers-column", "--outputs", "7"]  # fmt: skip
-    limits = ["--timeout", "1.5", "--memory", "512", "--require-cage", "landlock", "--seed", "7"]
-    assert run("grads", "student.py", *words, *limits).status == 0
+    limits = ["--timeout", "1.5", "--memory", "512", "--require-cage", "landlock"]
+    assert run("grads", "student.py", *words, *limits, "--seed", "7").status == 0
     assert judge.asked["convention"] == {
         "forward": "f", "backward": "b", "loss": "l", "update": "u", "init": "i", "class": "C", "samples": "vector",
         "labels": "integers-column", "outputs": "7",
@@ -171,7 +171,17 @@ def test_a_report_about_a_submission_has_its_name_and_no_training(run: Run, judg
     ]
     assert {path.name for path in folder.iterdir()} == {"report.html", "report.md", "evidence.json"}
     assert judge.asked["command"] == "verify report 'lab1 (1).ipynb' --samples rows --timeout 3"
+    assert judge.asked["seed"] is None
     assert "Gradients of student.py" in (folder / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_report_about_a_submission_is_replayed_by_its_seed(run: Run, judge: Judge, tmp_path: Path) -> None:
+    assert run("report", "student.py", "--out", str(tmp_path), "--seed", "7").status == 0
+    assert (judge.asked["command"], judge.asked["seed"]) == ("verify report student.py", 7)
+
+
+def test_a_seed_is_refused_in_a_report_about_the_lab(run: Run) -> None:
+    refused(run("report", "--seed", "7"), "--seed: is about a submission; expected verify report SUBMISSION --seed ...")
 
 
 def test_a_report_takes_another_name_and_is_rendered_again_from_its_evidence(

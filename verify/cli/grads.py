@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -16,6 +16,8 @@ from verify.memory import JUDGING, require
 
 if TYPE_CHECKING:
     from verify.evidence.records import Evidence
+
+SEED: Final = 42
 
 Sizes = Annotated[
     list[str] | None,
@@ -40,7 +42,14 @@ def grads(  # noqa: PLR0913, PLR0917  # Typer makes an option of each argument
     submission: own.File = None,
     sizes: Sizes = None,
     batch: Annotated[int | None, typer.Option("--batch", metavar="M", help="Samples in a batch.")] = None,
-    seed: Annotated[int, typer.Option("--seed", metavar="N", help="The seed of weights and batches.")] = 42,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            "--seed",
+            metavar="N",
+            help="The seed of weights and batches; default 42, of a submission drawn anew for each run.",
+        ),
+    ] = None,
     oracle: Oracle = None,
     json: Json = None,
     mistake: Annotated[str | None, typer.Option("--mistake", metavar="NAME", help="Plant this mistake first.")] = None,
@@ -66,10 +75,10 @@ def grads(  # noqa: PLR0913, PLR0917  # Typer makes an option of each argument
     options.check_outputs(json)
     if submission is not None:
         own.check_convention_output(write_convention, json)
-        evidence = own.judge(context, submission, seed)
+        evidence = own.judge(context, submission)
         show(evidence, json, write_convention)
     else:
-        evidence = _labs_own(sizes or (), batch, seed, oracle or (), mistake)
+        evidence = _labs_own(sizes or (), batch, SEED if seed is None else seed, oracle or (), mistake)
         show(evidence, json)
     raise typer.Exit(status(evidence))
 
@@ -89,7 +98,7 @@ def _labs_own(
     from verify.lab.check import check_network
 
     words = [word for text in sizes for word in ("--sizes", text)]
-    words += options.words(batch=batch, seed=seed if seed != 42 else None)
+    words += options.words(batch=batch, seed=seed if seed != SEED else None)
     words += [word for name in oracle for word in ("--oracle", name)] + options.words(mistake=mistake)
     return check_network(
         mistake=planted,

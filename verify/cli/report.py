@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
 import typer
 
@@ -17,6 +17,8 @@ from verify.memory import JUDGING, TRAINING, require
 if TYPE_CHECKING:
     from verify.evidence.records import Evidence
     from verify.lab.planting import WrongStep
+
+_OF_THE_LAB: Final = ("mistake", "data", "dataset", "epochs", "quick", "evidence", "digits")
 
 
 class _Asked(NamedTuple):
@@ -73,6 +75,7 @@ def report(  # noqa: PLR0913, PLR0917  # Typer makes an option of each argument
     timeout: own.Timeout = None,
     memory: own.Memory = None,
     require_cage: own.RequireCage = None,
+    seed: own.Seed = None,
 ) -> None:
     """Run everything, and write what a grader reads: report.html, report.md, evidence.json, pictures."""
     from verify.lab.planting import BY_NAME
@@ -81,7 +84,7 @@ def report(  # noqa: PLR0913, PLR0917  # Typer makes an option of each argument
 
     trains = submission is None and evidence is None and not quick
     require(TRAINING if trains else JUDGING, "training" if trains else "judging")
-    own.check_together(context, submission, ("mistake", "data", "dataset", "epochs", "quick", "evidence", "digits"))
+    own.check_together(context, submission, _OF_THE_LAB, ("seed",))
     settings.check_settings({"dataset": dataset, "epochs": epochs})
     planted = options.mistake(mistake, BY_NAME)
     options.check_given(data=data, **{"from": evidence})

@@ -56,6 +56,9 @@ RequireCage = Annotated[
     str | None,
     typer.Option("--require-cage", metavar="LEVEL", help="Run it in this cage or a stronger one; see: verify cage."),
 ]
+Seed = Annotated[
+    int | None, typer.Option("--seed", metavar="N", help="The seed of its points; default: drawn anew for each run.")
+]
 
 _TOLD: Final = ("forward", "backward", "loss", "update", "init", "class_", "samples", "labels", "outputs")
 _LIMITS: Final = ("timeout", "memory", "require_cage")
@@ -63,11 +66,16 @@ _OWN: Final = ("convention", "write_convention", *_TOLD, *_LIMITS)
 _FLAGS: Final = {"class_": "--class", "evidence": "--from", "digits": "--no-digits"}
 
 
-def check_together(context: typer.Context, submission: str | None, alien: tuple[str, ...]) -> None:
-    """Raise BadInput for an option that needs a submission where there is none, or that does not go with one."""
+def check_together(
+    context: typer.Context, submission: str | None, alien: tuple[str, ...], own: tuple[str, ...] = ()
+) -> None:
+    """Raise BadInput for an option that needs a submission where there is none, or that does not go with one.
+
+    `own` need one in this command, beside those that need one in every command.
+    """
     given = _given(context)
     for name in given:
-        if submission is None and name in _OWN:
+        if submission is None and name in (*_OWN, *own):
             flag = _flag(name)
             raise BadInput(f"{flag}: is about a submission; expected verify {context.info_name} SUBMISSION {flag} ...")
         if submission is not None and name in alien:
@@ -87,7 +95,7 @@ def check_convention_output(path: str | None, json: str | None) -> None:
         check_writable(Path(str(path)))
 
 
-def judge(context: typer.Context, submission: str, seed: int = 42) -> Evidence:
+def judge(context: typer.Context, submission: str) -> Evidence:
     """Return the verdict on somebody's file, run as the options of the command say.
 
     Raises BadInput for options that mean nothing, a file that can't be read, and a cage that is not available.
@@ -96,7 +104,7 @@ def judge(context: typer.Context, submission: str, seed: int = 42) -> Evidence:
     from verify.submissions.wiring.conventions import checked, read_convention
 
     given = _given(context)
-    settings.check_settings({name: given.get(name) for name in ("timeout", "memory")})
+    settings.check_settings({name: given.get(name) for name in ("timeout", "memory", "seed")})
     settings.check_choice("require-cage", given.get("require_cage"), LEVELS)
     options.check_given(convention=given.get("convention"))
     overrides = {
@@ -112,18 +120,18 @@ def judge(context: typer.Context, submission: str, seed: int = 42) -> Evidence:
         level=given.get("require_cage"),
         seconds=given.get("timeout", SECONDS),
         memory=given.get("memory", MEMORY),
-        command=_command(str(context.info_name), submission, given, overrides, seed),
-        seed=seed,
+        command=_command(str(context.info_name), submission, given, overrides),
+        seed=given.get("seed"),
     )
 
 
-def _command(name: str, submission: str, given: Mapping[str, Any], overrides: Mapping[str, str], seed: int) -> str:
-    """Return the command that gives the same again, in the folder where the files are."""
+def _command(name: str, submission: str, given: Mapping[str, Any], overrides: Mapping[str, str]) -> str:
+    """Return the command that gives the same again with the seed behind it, in the folder where the files are."""
     words = ["verify", name, Path(submission).name]
     words += options.words(convention=Path(given["convention"]).name if "convention" in given else None)
     words += options.words(**overrides)
     words += options.words(timeout=f"{given['timeout']:g}" if "timeout" in given else None, memory=given.get("memory"))
-    words += options.words(**{"require-cage": given.get("require_cage")}, seed=seed if seed != 42 else None)
+    words += options.words(**{"require-cage": given.get("require_cage")})
     return shlex.join(words)
 
 

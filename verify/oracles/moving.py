@@ -44,9 +44,9 @@ class Moves:
         return found
 
 
-def some_entries(params: Mapping[str, Floats], most: int | None = None) -> Moves:
-    """Return every entry of a point, or `most` of each parameter, drawn at random and always the same."""
-    generator, which, entry = np.random.default_rng(5), [], []
+def some_entries(params: Mapping[str, Floats], most: int | None = None, seed: int = 5) -> Moves:
+    """Return every entry of a point, or `most` of each parameter, drawn at random: for one seed always the same."""
+    generator, which, entry = np.random.default_rng(seed), [], []
     for number, value in enumerate(params.values()):
         every = np.arange(np.size(value))
         chosen = every if most is None else np.sort(generator.permutation(every)[:most])

@@ -79,9 +79,7 @@ def _render(evidence: Evidence, out: Console) -> None:
     for title, lines in (*about_training, *about_gradients, *closing(evidence)):
         _section(out, title, lines)
     out.print()
-    out.print(
-        Text(f"replay: {evidence.replay.command}   seed {evidence.replay.seed}   {_versions(evidence)}", style="dim")
-    )
+    out.print(Text(f"replay: {_command(evidence)}   {_versions(evidence)}", style="dim"))
     out.print()
     out.print(_verdict(evidence))
 
@@ -292,6 +290,12 @@ def _proofs(evidence: Evidence) -> tuple[str, list[RenderableType]]:
 
 def _findings(evidence: Evidence) -> tuple[str, list[RenderableType]]:
     return "Findings", [Text(f"{finding.name}: {finding.sentence}") for finding in evidence.findings]
+
+
+def _command(evidence: Evidence) -> str:
+    """Return the command that replays the evidence, and its seed where the command does not say it."""
+    command, seed = evidence.replay.command, evidence.replay.seed
+    return command if f"--seed {seed} " in f"{command} " else f"{command}   seed {seed}"
 
 
 def _versions(evidence: Evidence) -> str:

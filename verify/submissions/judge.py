@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -19,7 +20,7 @@ from verify.sandbox.cage import Limits, require
 from verify.sandbox.session import Failed, Sandbox
 from verify.submissions.diagnosis.by_machine import by_machine
 from verify.submissions.diagnosis.settling import settled
-from verify.submissions.diagnosis.updating import accumulates
+from verify.submissions.diagnosis.updating import accumulates, changed_oddly
 from verify.submissions.execution.answers import Leaves, Refused, loaded, stood_in
 from verify.submissions.execution.calling import DRIVER, Ask, Reading, asking
 from verify.submissions.execution.canary import Canary
@@ -57,13 +58,12 @@ from verify.submissions.truth.oracles import IDENTITY, Seen, compared
 from verify.submissions.wiring.finding import Candidates, find_candidates
 from verify.submissions.wiring.losses import Declared
 from verify.submissions.wiring.plan_records import CallMaker, Cut, GlobalsMaker, Runnable
-from verify.submissions.wiring.points import Point, make_point
+from verify.submissions.wiring.points import Point
 
-POINTS: Final = 2
+_SEEDS: Final = 2**31
 _MOST_IN_BALLS: Final = 20_000  # numbers that a pass computes; a ball takes a thousand times as long as a float
 
 
-@judged_or_fault
 def check_submission(
     path: Path,
     *,
@@ -71,26 +71,37 @@ def check_submission(
     level: str | None = None,
     seconds: float = 20.0,
     memory: int = 2048,
-    command: str = "verify grads",
-    seed: int = 42,
+    command: str | None = None,
+    seed: int | None = None,
 ) -> Evidence:
     """Return the verdict on the backward pass in a .py or .ipynb file.
 
     `convention` tells what should not be inferred; `level` is the weakest cage that is accepted; `seconds` of processor
-    time and `memory` in MiB bound the student's code. Raises BadInput for a file that can't be read, and for a
-    convention or a cage that is not there; whatever the student's code does is a verdict and no error.
+    time and `memory` in MiB bound the student's code. The points at which it is judged follow from `seed`; without one
+    it is drawn anew, so that nobody knows them beforehand. `command` gives the same again, once `--seed` stands behind
+    it. Raises BadInput for a file that can't be read, and for a convention or a cage that is not there; whatever the
+    student's code does is a verdict and no error.
     """
+    seed = secrets.randbelow(_SEEDS) if seed is None else seed
+    command = f"{command or shlex.join(['verify', 'grads', path.name])} --seed {seed}"
+    return _checked(path, convention or {}, level, Limits(seconds=seconds, memory=memory), command=command, seed=seed)
+
+
+@judged_or_fault
+def _checked(
+    path: Path, convention: Mapping[str, str], level: str | None, limits: Limits, *, command: str, seed: int
+) -> Evidence:
     chosen = require(level)
-    with Sandbox(chosen, Limits(seconds=seconds, memory=memory), DRIVER) as apart:
+    with Sandbox(chosen, limits, DRIVER) as apart:
         program = Program(read(path))
         context = Context(program.document, command, seed, chosen)
-        candidates = find_candidates(program, convention or {})
+        candidates = find_candidates(program, convention)
         if not candidates.roles and not candidates.loops:
             odd = unwritten_function(candidates.functions) or async_function(program)
             help_ = WHICH if candidates.functions and not odd else ""
             return could_not_judge(context, candidates, odd or candidates.why_none(), None, help_)
         try:
-            return _judged(apart, context, candidates, convention or {})
+            return _judged(apart, context, candidates, convention)
         except Failed as failed:
             stopped = failure(failed.kind, failed.reason)
             return could_not_judge(context, candidates, stopped.why, None, stopped.help)
@@ -144,7 +155,7 @@ def _read_and_judged(
             if called.verdict == "wrong" and reading.applied and (one_factor(called) or not _has_one_rate(reading)):
                 why = "what it does to its parameters may be right, but its rate is not known for certain"
                 return could_not_judge(context, candidates, why, reading), False
-            return _as_trained(context, candidates, reading, trained, called), _only_tried(reading)
+            return _as_trained(ask, context, candidates, reading, trained, called), _only_tried(reading)
         by_training = _of_training(apart, ask, context, candidates, stated)
         if reading.applied and called.verdict == "wrong":
             return by_training, stated.tried
@@ -223,31 +234,37 @@ def _of_training(apart: Sandbox, ask: Ask, context: Context, candidates: Candida
         what = "clips gradients" if trained.loop.clips else "changes its rate" if changes else "gives its rate no name"
         why = f"the loop in line {trained.loop.place.line} {what}, which is not judged"
         return could_not_judge(context, candidates, why, trained.reading)
-    if found.verdict == "correct" and accumulates(ask, trained):
+    if found.verdict == "correct" and accumulates(ask, trained, trained.reading.points(context.seed)[0]):
         return never_zeroed(context, trained, found)
-    return _with_update(context, candidates, trained, found)
+    return _with_update(ask, context, candidates, trained, found)
 
 
-def _with_update(context: Context, candidates: Candidates, trained: Trained, found: Evidence) -> Evidence:
+def _with_update(ask: Ask, context: Context, candidates: Candidates, trained: Trained, found: Evidence) -> Evidence:
     """Return the verdict, unless the update of a parameter is no step along its gradient; say what is not judged."""
-    if found.verdict == "correct" and trained.odd is not None:
+    if found.verdict != "correct":
+        return found
+    try:
+        odd = changed_oddly(ask, trained, trained.reading.points(context.seed)[0])
+    except Refused as refused:
+        return could_not_judge(context, candidates, f"a second run of the training stopped: {refused}", trained.reading)
+    if odd is not None:
         why = (
-            f"the gradients are right, but what training does to {trained.odd} (the loop in line "
+            f"the gradients are right, but what training does to {odd} (the loop in line "
             f"{trained.loop.place.line}) is no multiple of its gradient, and of no kind that is judged"
         )
         return could_not_judge(context, candidates, why, trained.reading)
-    return not_the_update(found) if found.verdict == "correct" and trained.others else found
+    return not_the_update(found) if trained.others else found
 
 
 def _as_trained(
-    context: Context, candidates: Candidates, reading: Reading, trained: Trained | None, found: Evidence
+    ask: Ask, context: Context, candidates: Candidates, reading: Reading, trained: Trained | None, found: Evidence
 ) -> Evidence:
     """Return the verdict by the functions, unless training is known not to use what was judged."""
     judged = reading.roles.backward
     if found.verdict != "correct" or trained is None or judged is None:
         return found
     if judged.name in candidates.reached_from(trained.loop):
-        return _with_update(context, candidates, trained, found)
+        return _with_update(ask, context, candidates, trained, found)
     why = (
         f"{judged.name} ({judged.place}) gives the right gradient, but the training in line {trained.loop.place.line} "
         "never calls it; tell which function is meant with --backward NAME"
@@ -260,7 +277,7 @@ def _verdict_on(apart: Sandbox, ask: Ask, context: Context, candidates: Candidat
     canary = Canary()
     answering = apart.worker()
     _load(asking(answering), canary.among(candidates.statements), candidates.cuts)
-    points = [make_point(reading.structure, reading.batch, seed=context.seed + 7 * number) for number in range(POINTS)]
+    points = reading.points(context.seed)
     try:
         seen = _answers(asking(answering), reading, points, canary)
     except Refused as refused:
@@ -354,7 +371,7 @@ def _answers(ask: Ask, reading: Reading, points: Sequence[Point], canary: Canary
     try:
         if reading.torch:
             raise NotExpressible("tensors of PyTorch")
-        exact = [in_exact_numbers(ask, reading, point, secrets.randbits(60)) for point in points]
+        exact = [in_exact_numbers(ask, reading, point) for point in points]
     except NotExpressible as operation:
         exact = []
         notes.append(f"exact numbers can't express {operation}")

@@ -67,14 +67,14 @@ def changed(*pairs: tuple[str, str]) -> str:
 def judged(folder: Path, text: str) -> Evidence:
     path = folder / "handed_in.py"
     path.write_text(text)
-    return check_submission(path)
+    return check_submission(path, seed=42)
 
 
 def found(folder: Path, text: str) -> tuple[Trained | None, bool]:
     """Return the training step that is found, and whether its passes add up."""
     with asked(folder, text) as (ask, candidates):
         trained = Trainings(ask, candidates).find({}, candidates.outputs)
-        return trained, trained is not None and accumulates(ask, trained)
+        return trained, trained is not None and accumulates(ask, trained, trained.reading.point)
 
 
 def test_the_step_is_that_of_the_file_and_its_loss_that_of_the_parameters_before_it(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_the_step_is_that_of_the_file_and_its_loss_that_of_the_parameters_before
         reading = trained.reading
         point = reading.point
         seen = unpacked(*ask(reading.run(reading.backward_steps, local_names=True, after=True), reading.arrays(point)))
-        assert not accumulates(ask, trained)
+        assert not accumulates(ask, trained, trained.reading.point)
     assert (trained.loop.function, trained.loop.place.line, trained.others) == ("train", 25, False)
     assert [one.name for one in reading.structure.parameters] == ["W1", "b1", "W2", "b2"]
     assert (reading.samples, reading.applied, reading.fits) == ("rows", True, True)
@@ -138,6 +138,24 @@ def test_gradients_that_add_up_over_the_passes_are_seen(tmp_path: Path) -> None:
     evidence = judged(tmp_path, changed(*ADDED))
     assert evidence.verdict == "wrong"
     assert "pass" in evidence.sentence
+
+
+def known(folder: Path, text: str, name: str) -> str:
+    """Return an entry at the point of trial calls: code could know that point by it, and be right there alone."""
+    trained, _ = found(folder, text)
+    assert trained is not None
+    point = trained.reading.point
+    return repr(float(point.X[0, 0] if name == "X" else point.params[name][0, 0]))
+
+
+def test_gradients_that_start_anew_at_the_known_point_alone_are_wrong(tmp_path: Path) -> None:
+    added = changed(*ADDED)
+    spared = added.replace(
+        "sums[k] + grads[k]", f"sums[k] * (abs(X[0, 0] - {known(tmp_path, added, 'X')}) > 1e-12) + grads[k]"
+    )
+    assert spared != added
+    assert not found(tmp_path, spared)[1]
+    assert judged(tmp_path, spared).verdict == "wrong"
 
 
 MOMENTUM = (
@@ -207,6 +225,15 @@ def test_a_loop_in_which_nothing_changes_is_no_training(tmp_path: Path) -> None:
     )
     idle = idle.replace("w2 -= rate * grad_w2", "k -= rate * 2")
     assert found(tmp_path, idle)[0] is None
+
+
+def test_an_update_that_is_a_step_along_the_gradient_at_the_known_point_alone_is_not_correct(tmp_path: Path) -> None:
+    decay = SCRIPT.replace("w2 -= rate * grad_w2", "w2 = 0.5 * w2 - rate * grad_w2")
+    assert judged(tmp_path, decay).verdict == "correct"
+    there = f"np.where(w2[0, 0] == {known(tmp_path, decay, 'w2')}, grad_w2, np.sign(grad_w2))"
+    evidence = judged(tmp_path, decay.replace("- rate * grad_w2", f"- rate * {there}"))
+    assert evidence.verdict == "could not judge"
+    assert "no multiple of its gradient" in evidence.sentence
 
 
 BATCHES = """\

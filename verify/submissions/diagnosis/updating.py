@@ -1,4 +1,7 @@
-"""Does every pass of training start anew? Gradients that are added to those of the pass before are none."""
+"""What training does with the gradients: does every pass start anew, and is every step one along its gradient?
+
+Both are judged at a secret point: code may not be right at the points of trial calls alone.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import numpy as np
 from verify.arrays import Array
 from verify.submissions.execution.answers import Leaves, Refused, unpacked
 from verify.submissions.execution.calling import Ask, Reading
-from verify.submissions.trials.one_pass import is_scheduled
+from verify.submissions.trials.one_pass import is_scheduled, odd_update
 from verify.submissions.trials.trained import Trained
 from verify.submissions.wiring.plan_records import TrainingMaker
 from verify.submissions.wiring.points import Point
@@ -18,7 +21,17 @@ from verify.submissions.wiring.points import Point
 _ALIKE: Final = 1e-9  # of the largest entry: numbers in floats that are this near are one and the same
 
 
-def accumulates(ask: Ask, trained: Trained) -> bool:
+def changed_oddly(ask: Ask, trained: Trained, point: Point) -> str | None:
+    """Return a parameter that one pass changes by no multiple of its gradient, or None; an optimiser's is not asked.
+
+    Raises Refused where the pass stops.
+    """
+    if trained.others or trained.reading.applied:
+        return None
+    return odd_update(trained.reading, _passes(ask, trained.reading, point, 1), point)
+
+
+def accumulates(ask: Ask, trained: Trained, start: Point) -> bool:
     """Whether the second pass over the same data takes another step than a first pass from the same parameters.
 
     Nothing is said where an optimiser keeps a state, or where the second pass has other data: its loss tells.
@@ -26,7 +39,6 @@ def accumulates(ask: Ask, trained: Trained) -> bool:
     reading = trained.reading
     if trained.others or reading.loss is None:
         return False
-    start = reading.point
     try:
         first = _passes(ask, reading, start, 1)
         middle = {name: first[where] for name, where in reading.updated.items()}

@@ -17,7 +17,7 @@ from verify.submissions.execution.coding import encoded
 from verify.submissions.execution.messages import Digits, Make, Request, Run
 from verify.submissions.wiring.plan import RATE, Container
 from verify.submissions.wiring.plan_records import Argument, Maker, Path, Plan, Slot, Step
-from verify.submissions.wiring.points import Point, labels_for, make_point
+from verify.submissions.wiring.points import Point, labels_for, make_point, points_of
 from verify.submissions.wiring.roles import Roles
 
 DRIVER: Final = "verify.submissions.execution.inside.driver"  # what a worker in the sandbox runs
@@ -73,8 +73,12 @@ class Reading:
 
     @property
     def point(self) -> Point:
-        """The point at which trial calls are looked at."""
+        """The point at which trial calls are looked at: always the same, and nothing is judged there."""
         return make_point(self.structure, self.batch, seed=3)
+
+    def points(self, seed: int) -> list[Point]:
+        """Return the points at which it is judged."""
+        return points_of(self.structure, self.batch, seed)
 
     @property
     def updated(self) -> dict[str, Where]:

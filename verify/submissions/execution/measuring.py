@@ -68,8 +68,9 @@ def _one_direction_each(directions: Mapping[str, Array]) -> dict[str, Array]:
     return moved
 
 
-def in_exact_numbers(ask: Ask, reading: Reading, point: Point, key: int) -> Observation:
+def in_exact_numbers(ask: Ask, reading: Reading, point: Point) -> Observation:
     """Return the submission's gradient in exact numbers. Raises NotExpressible where the code does what they can't."""
+    key = point.drawn_for("exact numbers")
     world, numbers, arrays = exact_point(reading, point, key)
     wanted = tuple(reading.gradients.values())
     request = reading.run(reading.backward_steps, key=key, after=True, container=True, only=wanted)
@@ -150,7 +151,7 @@ def central_slopes(ask: Ask, reading: Reading, point: Point) -> Derivative | Non
 
 def _moves(reading: Reading, point: Point) -> Moves:
     params = {one.name: point.params[one.name] for one in reading.structure.parameters}
-    return some_entries(params, _SOME if reading.structure.entries > _ALL else None)
+    return some_entries(params, _SOME if reading.structure.entries > _ALL else None, point.drawn_for("entries"))
 
 
 def _losses(ask: Ask, reading: Reading, point: Point) -> Losses:

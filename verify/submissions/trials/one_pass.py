@@ -23,6 +23,7 @@ from verify.submissions.program.vocabulary import bare, is_parameter, meaning_of
 from verify.submissions.trials.containers import name_of
 from verify.submissions.wiring.plan import RATE
 from verify.submissions.wiring.plan_records import Path
+from verify.submissions.wiring.points import Point
 from verify.submissions.wiring.structure import chain
 
 _NEAR: Final = 1e-7  # of the largest entry: what is left of a step when its gradient and a decay are taken away
@@ -231,17 +232,18 @@ def with_decay(reading: Reading, found: Leaves) -> Reading | None:
     """Return the reading in which what a decay takes belongs to the gradient, where the update has one."""
     if reading.applied or not reading.rates or _rates(reading, found, reading.gradients):
         return None
-    return None if odd_update(reading, found) else replace(reading, gradients=reading.updated, applied=True, rate=RATE)
+    if odd_update(reading, found, reading.point):
+        return None
+    return replace(reading, gradients=reading.updated, applied=True, rate=RATE)
 
 
-def odd_update(reading: Reading, found: Leaves) -> str | None:
-    """Return a parameter that is changed by no multiple of its named gradient, or None.
+def odd_update(reading: Reading, found: Leaves, point: Point) -> str | None:
+    """Return a parameter that is changed at this point by no multiple of its named gradient, or None.
 
     A decay, which takes a multiple of the parameter besides, is none.
     """
     if reading.applied:
         return None
-    point = reading.point
     for one in reading.structure.parameters:
         after, place = found.get(("after", one.path)), reading.gradients.get(one.name)
         slope = found.get(place) if place is not None else None

@@ -31,7 +31,6 @@ from verify.submissions.trials.one_pass import (
     left_alone,
     loss_in,
     moved_in,
-    odd_update,
     outputs_of,
     root_of,
     structure_of,
@@ -75,7 +74,6 @@ class Trained:
     outputs: int | None  # how many units its output layer has, where the shapes of its parameters say
     tried: bool  # nothing in the file says how many units its output layer has: the shapes of its parameters are tried
     others: bool  # more than the parameters changes in the pass: velocities, or counts of an optimiser
-    odd: str | None = None  # a parameter that is changed by no multiple of its gradient
     decayed: Reading | None = None  # the same where a decay in the update belongs to the gradient of a penalty
     scheduled: bool = False  # the rate is another after the pass than before it
 
@@ -278,9 +276,8 @@ class Trainings:
             reading = self._with_own_loss(reading, found)
         outputs = None if tried else outputs_of(made, structure)
         reading = replace(with_gradients(reading, found, loop, others), trials=self.count)
-        odd = None if others else odd_update(reading, found)
         decayed = None if others else with_decay(reading, found)
-        return Trained(reading, loop, outputs, tried, others, odd, decayed, is_scheduled(reading, found))
+        return Trained(reading, loop, outputs, tried, others, decayed, is_scheduled(reading, found))
 
     def _refuse_several_steps(self, reading: Reading, loop: Loop, found: Leaves) -> None:
         """Raise Refused where one pass takes several steps: what is seen after it belongs to no single point.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -130,7 +129,8 @@ def floats_against_its_loss(ask: Ask, reading: Reading, point: Point, floats: Ob
     """Return a gradient that is there in floats only against the slopes of its own loss, within round-off."""
     best: list[Comparison] = []
     names = [one.name for one in reading.structure.parameters]
-    moves = some_entries({name: point.params[name] for name in names}, _some(reading))
+    params = {name: point.params[name] for name in names}
+    moves = some_entries(params, _some(reading), point.drawn_for("entries"))
     wanted = {name: moves.entry[moves.which == place].tolist() for place, name in enumerate(names)}
     for guards in (False, True):
         known = slopes_by_entry(ask, reading, point, Digits(guards), wanted).in_floats()
@@ -166,7 +166,7 @@ def _along(
     reading, digits = asked.reading, asked.digits
     results, known = [], []
     for point, one in zip(points, given, strict=True):
-        seed = secrets.randbits(64)
+        seed = point.drawn_for("directions")
         slopes, met, loss = slopes_along(asked.ask, reading, point, digits, seed)
         if "rounding" not in met:
             _hold_the_loss_against(loss_at(asked.ask, reading, point), loss, _tolerance(reading))
@@ -232,7 +232,7 @@ def _by_entry(
         if not left:
             break
         params = {name: point.params[name] for name in left}
-        moves = some_entries(params, _some(reading))
+        moves = some_entries(params, _some(reading), point.drawn_for("entries"))
         wanted = {name: moves.entry[moves.which == place].tolist() for place, name in enumerate(left)}
         slopes = slopes_by_entry(asked.ask, reading, point, digits, wanted)
         slopes = replace(slopes, bound={name: known[number].bound.get(name, 0.0) for name in left})
@@ -252,7 +252,7 @@ def against_the_textbook(
         world = BallWorld()
         numbers = {name: world.number(value) for name, value in point.params.items()}
         formula = truth(reading, numbers, world.number(point.X), world.number(point.Y))
-        generator = np.random.default_rng(secrets.randbits(64))
+        generator = np.random.default_rng(point.drawn_for("directions of the textbook"))
         directions = {name: direction(np.shape(point.params[name]), generator) for name in names}
         slopes = {name: along(_spread(formula[name], directions[name]), directions[name]) for name in names}
         known = Derivative(

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Final
 
 import numpy as np
 
 from verify.arrays import Array
 from verify.nets.structure import Structure
 
+POINTS: Final = 2
+
 
 @dataclass(frozen=True)
 class Point:
-    """X (m x n_x), Y (m x n_y) and the parameters by the student's names, in the student's shapes."""
+    """X (m x n_x), Y (m x n_y) and the parameters by the student's names, in the student's shapes.
+
+    Whatever else is drawn at the point follows from its seed, so that the whole judgement can be replayed.
+    """
 
     X: Array
     Y: Array
     params: dict[str, Array]
+    seed: int
+
+    def drawn_for(self, purpose: str) -> int:
+        """Return 60 bits for one purpose: whoever knows those of one purpose does not know those of another."""
+        digest = blake2b(f"{self.seed} {purpose}".encode(), digest_size=8).digest()
+        return int.from_bytes(digest, "little") >> 4
 
 
 def make_point(structure: Structure, batch: int, seed: int) -> Point:
@@ -30,7 +43,12 @@ def make_point(structure: Structure, batch: int, seed: int) -> Point:
     X = generator.normal(size=(batch, n_x))
     classes = generator.permutation(np.arange(batch) % max(K, 2))
     Y = one_hot(classes, K) if K > 1 else classes.astype(float).reshape(batch, 1)
-    return Point(X, Y, params)
+    return Point(X, Y, params, seed)
+
+
+def points_of(structure: Structure, batch: int, seed: int) -> list[Point]:
+    """Return the points at which a gradient is judged: of a seed that was drawn just now, nobody knew them before."""
+    return [make_point(structure, batch, seed + 7 * number) for number in range(POINTS)]
 
 
 def one_hot(classes: Array, K: int) -> Array:
