@@ -160,7 +160,7 @@ def _read_and_judged(
         if reading.applied and called.verdict == "wrong":
             return by_training, stated.tried
         if by_training.verdict in ("could not judge", called.verdict):
-            return called, _only_tried(reading)
+            return _with_update(ask, context, candidates, stated, called), _only_tried(reading)
         return by_training, stated.tried
     finally:
         exploring.close()
