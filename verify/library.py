@@ -169,8 +169,10 @@ def _sentence(point: Params, case: CaseEvidence, rows: Sequence[Row]) -> str:
         notes = dict.fromkeys(one.note for one in case.comparisons if one.verdict == "could not judge")
         whys = [*notes, *([case.power.why] if case.power and case.power.why else [])]
         return f"Could not judge: {'; '.join(whys)}." if whys else "Could not judge."
-    names, entries = ", ".join(f"d{name}" for name in point), sum(value.size for value in point.values())
-    return f"Correct: {names} agree with the derivative of the loss in {entries:,} entries."
+    names, every = ", ".join(f"d{name}" for name in point), sum(value.size for value in point.values())
+    asked = max(sum(row.entries for row in rows if row.oracle == oracle) for oracle in {row.oracle for row in rows})
+    entries = f"{asked:,} of {every:,}" if asked < every else f"{every:,}"
+    return f"Correct: {names} agree with the derivative of the loss in {entries} entries."
 
 
 class _Watched:

@@ -34,6 +34,7 @@ from verify.submissions.explanation.reasons import (
     unwritten_function,
     where_of,
 )
+from verify.submissions.explanation.scope import with_training
 from verify.submissions.explanation.verdicts import (
     Context,
     Findings,
@@ -123,6 +124,7 @@ def _read_and_judged(
     trained = Trainings(ask, candidates).find(convention, outputs)
     if trained is not None and trained.outputs and "outputs" not in convention:
         outputs = trained.outputs
+        candidates = candidates.with_width(outputs)
     trials = Trials(ask, candidates)
     try:
         reading = trials.find(convention, outputs)
@@ -146,7 +148,7 @@ def _read_and_judged(
         if reading.applied and called.verdict == "wrong":
             return by_training, stated.tried
         if by_training.verdict in ("could not judge", called.verdict):
-            return called, _only_tried(reading)
+            return with_training(called, by_training, stated.loop.place), _only_tried(reading)
         return by_training, stated.tried
     finally:
         exploring.close()

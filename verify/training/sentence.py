@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from verify.evidence.records import FAILS, Evidence
+from verify.judgement.coverage import seen_by
+from verify.judgement.sentences import vacuous_of
 from verify.wording import count
 
 
@@ -31,7 +33,7 @@ def training_sentence(evidence: Evidence) -> str:
         return evidence.sentence
     reached = main.epochs[-1]
     return (
-        f"Correct: by {count(len(evidence.oracles), 'oracle')} {shown}, and {main.updates:,} updates with them reach "
+        f"Correct: {shown} ({seen_by(evidence.coverage)}), and {main.updates:,} updates with them reach "
         f"test accuracy {reached.test_accuracy:.3f} and test loss {reached.test_loss:.3f} on {training.data.name}."
         f"{' The planted mistake is not seen by these oracles.' if training.cost else ''}"
     )
@@ -42,5 +44,9 @@ def _gradients_shown(evidence: Evidence) -> str:
         return "no gradient was checked"
     trained = sum(case.weights == "trained" for case in evidence.cases)
     made = len(evidence.cases) - trained
-    where = count(trained, "real batch", "real batches") + (f" and in {count(made, 'made case')}" if made else "")
-    return f"on {where} the gradients are the derivative of the loss"
+    vacuous = sum(bool(case.power and case.power.vacuous) for case in evidence.cases if case.weights != "trained")
+    aside = f" ({vacuous_of(vacuous)} not counted)" if vacuous else ""
+    where = count(trained, "real batch", "real batches") + (
+        f" and in {count(made, 'made case')}{aside}" if made else ""
+    )
+    return f"on {where} the gradients are the derivative of the textbook loss"

@@ -73,10 +73,11 @@ class Trials:
             if len(structure.sizes) < max(self.stopped, default=0):
                 continue  # a smaller net could hide what stops in a larger one
             found = list(self._of_one(roles, structure, container, fixed, per_sample))
-            yield from found
+            yield from (_with_rivals(one, found) for one in found)
             if any(one.summed for one in found) and outputs is None and structure.sizes[-1] > 1:
                 narrow = resized(structure, (*structure.sizes[:-1], 1))
-                yield from self._of_one(roles, narrow, container, fixed, per_sample)
+                found = list(self._of_one(roles, narrow, container, fixed, per_sample))
+                yield from (_with_rivals(one, found) for one in found)
 
     def _of_one(
         self, roles: Roles, structure: Structure, container: Container, fixed: Mapping[str, str], per_sample: bool
@@ -161,7 +162,7 @@ class Trials:
             reading = self._with_net(reading, found, point)
         reading = self._with_loss(reading, known, found)
         reading = with_fit(match_gradients(reading, found, point), found, point)
-        return self._with_truth(reading, found, point)
+        return self._with_truth(replace(reading, sources=known.sources), found, point)
 
     def again(self, reading: Reading) -> Reading:
         """Return the reading with what comes out for other parameters of it. Raises Refused where the code stops."""
@@ -276,7 +277,7 @@ class Trials:
             objectives += [implied(reading.net, reading.batch, kind, K, "squared-error") for kind in _SQUARED]
             options = [replace(reading, objective=one) for one in dict.fromkeys((reading.objective, *objectives))]
         if reading.applied:
-            rates = [RATE] if _is_given_a_rate(reading) else [1.0, *self.candidates.literals]
+            rates = [RATE] if is_given_a_rate(reading) else [1.0, *self.candidates.literals]
             options = [replace(one, rate=rate) for rate in rates for one in options]
         scored = [replace(one, right=part_right(one, found, point)) for one in options]
         return max(scored, key=lambda one: one.right)
@@ -299,7 +300,16 @@ class Trials:
         return tuple(found)
 
 
-def _is_given_a_rate(reading: Reading) -> bool:
+def _with_rivals(reading: Reading, found: Sequence[Reading]) -> Reading:
+    """Return the reading with what is only assumed in it: another way to give it explains as much of the submission."""
+    rivals = [one for one in found if one.worth >= reading.worth]
+    assumed = {"samples" for one in rivals if one.samples != reading.samples}
+    assumed |= {"labels" for one in rivals if one.samples == reading.samples and one.labels != reading.labels}
+    return replace(reading, assumed=frozenset(assumed))
+
+
+def is_given_a_rate(reading: Reading) -> bool:
+    """Whether an argument or a global name that is called a learning rate was given the judge's own."""
     maker = reading.container.maker
     given = [one for step in reading.backward_steps for one in step.arguments]
     given += [*(maker.arguments if isinstance(maker, CallMaker) else ()), *reading.settings]
