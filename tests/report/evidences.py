@@ -260,12 +260,12 @@ def submitted() -> Evidence:
                 Lines(7, 3, 3, "plt.plot(couts)", "a training loop"),
             ),
             convention=(
-                Setting("backward", "retropropagation", "inferred"),
+                Setting("backward", "retropropagation", "by name"),
                 Setting("samples", "rows", "told"),
-                Setting("labels", "one-hot", "inferred"),
-                Setting("outputs", "2", "inferred"),
+                Setting("labels", "one-hot", "by elimination"),
+                Setting("outputs", "2", "assumed"),
                 Setting("loss", "mean cross-entropy", "implied"),
-                Setting("parameters", "W_cachee (3, 2); b_sortie (2,)", "inferred"),
+                Setting("parameters", "W_cachee (3, 2); b_sortie (2,)", "by name"),
             ),
             trials=17,
             answers=(

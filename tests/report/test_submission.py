@@ -93,7 +93,7 @@ def test_the_terminal_says_the_verdict_and_what_is_wrong_first() -> None:
 
 def test_the_terminal_shows_each_convention_and_how_it_is_known() -> None:
     lines = [line.split() for line in printed(submitted()).splitlines()]
-    assert ["backward", "retropropagation", "inferred"] in lines
+    assert ["backward", "retropropagation", "by name"] in lines
     assert ["samples", "rows", "told"] in lines
     assert ["loss", "mean", "cross-entropy", "implied"] in lines
 

@@ -103,7 +103,7 @@ def _by_function(submission: Submission) -> dict[tuple[str, str], list[Bound]]:
 
 def _means(submission: Submission) -> list[tuple[str, str]]:
     """Return what the words mean that say here how something is known."""
-    used = {one.how for one in (*submission.convention, *submission.bindings)}
+    used = {one.how for one in submission.convention} | {one.how for one in submission.bindings}
     return [(how, what) for how, what in _MEANS.items() if how in used]
 
 

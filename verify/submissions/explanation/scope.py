@@ -10,17 +10,18 @@ from verify.evidence.records import Against, Evidence
 from verify.evidence.submission import Setting
 from verify.submissions.execution.calling import Reading
 from verify.submissions.explanation.losses import evaluated
-from verify.submissions.explanation.settings import has_own_data
+from verify.submissions.explanation.settings import OWN_DATA, has_own_data
 from verify.submissions.parsing.document import Place
 from verify.submissions.wiring.finding import Candidates
 from verify.submissions.wiring.plan_records import TrainingMaker
 from verify.wording import count
 
 TRAINING: Final = "the update and the training: what is done with the gradients"
-_ALWAYS: Final = (
+ALWAYS: Final = (
     "the table of how the file was read: what is not told or stated there may have been meant in another way",
     "Python, NumPy and the machine below them; verify's own comparer (its tests plant mistakes and ask to see them)",
     "random number generators are started anew before each call: code that draws numbers is judged with those",
+    "a guard in the loss (eps, clip) may count as absent or as it is written: a gradient right either way is right",
     "where code branches on numbers (relu, clip), it is judged on the branches that the random points take",
     "the cage: what it promises is listed; and the canary: who forges all that the channel carries forges it as well",
 )
@@ -58,6 +59,17 @@ def losses_in_words(reading: Reading, candidates: Candidates) -> dict[Against, s
     return {"own loss": own, "formula": formula, "": own}
 
 
+def case_in_words(reading: Reading) -> str:
+    """Return at which sizes a reading is judged, and with how many samples; entries where it is no chain of layers."""
+    sizes = reading.structure.sizes
+    is_chain = all(
+        one.kind == "b" or sorted(one.shape) == sorted((sizes[one.layer - 1] + (one.kind == "Wb"), sizes[one.layer]))
+        for one in reading.structure.parameters if one.layer < len(sizes)
+    ) and all(one.layer < len(sizes) for one in reading.structure.parameters)  # fmt: skip
+    net = "-".join(map(str, sizes)) if is_chain else count(reading.structure.entries, "entry", "entries")
+    return f"{net}, {OWN_DATA}" if has_own_data(reading) else f"{net} m={reading.batch}"
+
+
 def unjudged(reading: Reading, candidates: Candidates) -> tuple[str, ...]:
     """Return what a verdict on this reading says nothing about."""
     found = []
@@ -67,18 +79,14 @@ def unjudged(reading: Reading, candidates: Candidates) -> tuple[str, ...]:
     width, last = candidates.width, reading.structure.sizes[-1]
     if width is not None and width.value != last:
         found.append(f"a net with {count(width.value, 'output')}: it was judged with {last}")
-    if candidates.guarded and reading.loss is not None:
-        found.append(
-            "whether a guard in the loss (eps, clip) belongs in the gradient: right with it or without it is right"
-        )
     others = "other data than the file's own, and other" if has_own_data(reading) else "other"
     return (*found, f"{others} sizes and depths than those of the cases")
 
 
 def trusted(oracles: Sequence[str], reading: Reading | None) -> tuple[str, ...]:
-    """Return everything that is trusted where these oracles decide; nothing decided where there are none."""
+    """Return everything that is trusted where these oracles decide."""
     known = (_KNOWN,) if reading is not None and reading.net is not None and reading.objective is not None else ()
-    return (*_ALWAYS, *(said for name in oracles for said in _OF_ONE.get(name, ())), *known) if oracles else ()
+    return (*ALWAYS, *(said for name in oracles for said in _OF_ONE.get(name, ())), *(known if oracles else ()))
 
 
 def with_training(found: Evidence, by_training: Evidence, loop: Place) -> Evidence:

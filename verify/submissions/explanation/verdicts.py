@@ -16,8 +16,8 @@ from verify.sandbox.cage import offers
 from verify.submissions.diagnosis.diagnosing import Wrong, diagnose
 from verify.submissions.execution.answers import Leaves
 from verify.submissions.execution.calling import Reading
-from verify.submissions.explanation.scope import losses_in_words, trusted, unjudged
-from verify.submissions.explanation.settings import OWN_DATA, bindings_of, has_own_data, settings_of
+from verify.submissions.explanation.scope import case_in_words, losses_in_words, trusted, unjudged
+from verify.submissions.explanation.settings import bindings_of, settings_of
 from verify.submissions.parsing.document import Document, Place
 from verify.submissions.remarks.remarks import remarks
 from verify.submissions.trials.trained import Trained
@@ -76,9 +76,8 @@ def evidence_of(context: Context, candidates: Candidates, found: Findings) -> Ev
     """Return the evidence with a verdict."""
     reading = found.reading
     oracles = tuple(dict.fromkeys(one.oracle for one in found.comparisons))
-    data = OWN_DATA if has_own_data(reading) else f"m={reading.batch}"
     case = CaseEvidence(
-        f"{'-'.join(map(str, reading.structure.sizes))} {data}", reading.structure.sizes, reading.batch,
+        case_in_words(reading), reading.structure.sizes, reading.batch,
         reading.labels, "ordinary", context.seed, tuple(found.comparisons), None, None,
     )  # fmt: skip
     rows = summary([case], oracles)
