@@ -25,9 +25,9 @@ _OF_ONE: Final[Mapping[str, tuple[str, ...]]] = {
     "symbolic": ("symbolic: mpmath's tanh and exp in 50 digits",),
     "exact": (
         "exact: the arithmetic of dual numbers in verify/exact, with the derivatives of tanh, exp and log",
-        "exact: chance. At each of two points a wrong formula is called identical with probability degree/2^61 at most, "
-        "where its difference to the right one, a polynomial in numbers and in tanh, exp and log, has a "
-        "root. Along a random direction 1/2^61 is added. The points follow from the seed",
+        "exact: chance. At each of two points a wrong formula is called identical with probability degree/2^61 at "
+        "most, where its difference to the right one, a polynomial in numbers and in tanh, exp and log, has a root. "
+        "Along a random direction 1/2^61 is added. The points follow from the seed",
         "exact: where code branches on numbers, it is judged on the branches that the cases take",
     ),
     "central-difference": (
