@@ -23,13 +23,9 @@ def sentence(
         if why is None:
             return f"Could not judge: {'; '.join(dict.fromkeys(_notes(cases))) or 'nothing was compared'}."
         return f"Could not judge: no case here could have failed. {why[:1].upper()}{why[1:]}."
-    aside = f" Of {count(len(cases), 'case')}, {vacuous_of(len(vacuous))} not counted." if vacuous else ""
+    are = "is" if len(vacuous) == 1 else "are"
+    aside = f" Of {count(len(cases), 'case')}, {len(vacuous)} {are} vacuous and not counted." if vacuous else ""
     return f"Correct: dW1, db1, dW2 and db2 are the derivative of {loss}: {seen_by(found)}.{aside}"
-
-
-def vacuous_of(number: int) -> str:
-    """Return `1 is vacuous and` or `2 are vacuous and`: no gradient could have been wrong there."""
-    return f"{number} {'is' if number == 1 else 'are'} vacuous and"
 
 
 def wrong_sentence(parameters: Mapping[str, Any], loss: str = "the loss") -> str:

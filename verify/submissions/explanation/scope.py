@@ -10,7 +10,7 @@ from verify.evidence.records import Against, Evidence
 from verify.evidence.submission import Setting
 from verify.submissions.execution.calling import Reading
 from verify.submissions.explanation.losses import evaluated
-from verify.submissions.explanation.settings import OWN_DATA, has_own_data
+from verify.submissions.explanation.settings import OWN_DATA, has_own_data, is_chain
 from verify.submissions.parsing.document import Place
 from verify.submissions.wiring.finding import Candidates
 from verify.submissions.wiring.plan_records import TrainingMaker
@@ -61,12 +61,8 @@ def losses_in_words(reading: Reading, candidates: Candidates) -> dict[Against, s
 
 def case_in_words(reading: Reading) -> str:
     """Return at which sizes a reading is judged, and with how many samples; entries where it is no chain of layers."""
-    sizes = reading.structure.sizes
-    is_chain = all(
-        one.kind == "b" or sorted(one.shape) == sorted((sizes[one.layer - 1] + (one.kind == "Wb"), sizes[one.layer]))
-        for one in reading.structure.parameters if one.layer < len(sizes)
-    ) and all(one.layer < len(sizes) for one in reading.structure.parameters)  # fmt: skip
-    net = "-".join(map(str, sizes)) if is_chain else count(reading.structure.entries, "entry", "entries")
+    entries = f"parameters of {count(reading.structure.entries, 'entry', 'entries')}"
+    net = "-".join(map(str, reading.structure.sizes)) if is_chain(reading) else entries
     return f"{net}, {OWN_DATA}" if has_own_data(reading) else f"{net} m={reading.batch}"
 
 
@@ -77,7 +73,7 @@ def unjudged(reading: Reading, candidates: Candidates) -> tuple[str, ...]:
     if not trained and not reading.applied and (candidates.loops or reading.roles.update is not None):
         found.append(TRAINING)
     width, last = candidates.width, reading.structure.sizes[-1]
-    if width is not None and width.value != last:
+    if width is not None and width.value != last and is_chain(reading):
         found.append(f"a net with {count(width.value, 'output')}: it was judged with {last}")
     others = "other data than the file's own, and other" if has_own_data(reading) else "other"
     return (*found, f"{others} sizes and depths than those of the cases")

@@ -75,8 +75,9 @@ def _shapes(reading: Reading, candidates: Candidates) -> Iterator[Setting]:
             yield Setting(
                 name, value, "told" if name in candidates.told else "assumed" if assumed else "by elimination"
             )
-    width = candidates.width or _tried(reading)
-    yield _setting("outputs", str(width.value), width.source)
+    width = candidates.width or (_tried(reading) if is_chain(reading) else None)
+    if width is not None:
+        yield _setting("outputs", str(width.value), width.source)
     shapes = "; ".join(f"{one.name} {one.shape}" for one in reading.structure.parameters)
     yield _setting("parameters", shapes, _of_parameters(reading, candidates))
 
@@ -109,6 +110,19 @@ def has_own_data(reading: Reading) -> bool:
         return False
     given = [*maker.arguments, *(maker.owner.arguments if maker.owner is not None else ()), *reading.settings]
     return not any(one.binding in (ArrayBinding("X"), ArrayBinding("Y")) for one in given)
+
+
+def is_chain(reading: Reading) -> bool:
+    """Whether the parameters are layers of the sizes that the structure says; of arrays of their own it knows none."""
+    sizes = reading.structure.sizes
+    return all(
+        0 < one.layer < len(sizes)
+        and (
+            one.kind == "b"
+            or sorted(one.shape) == sorted((sizes[one.layer - 1] + (one.kind == "Wb"), sizes[one.layer]))
+        )
+        for one in reading.structure.parameters
+    )
 
 
 def _loop(reading: Reading) -> Place | None:
