@@ -26,6 +26,7 @@ from verify.errors import BadInput, ChangedArgument, NotDeterministic, NotFinite
 from verify.evidence.records import FAILS, CaseEvidence, Comparison, Evidence, Power, Replay, Row
 from verify.faults import Theirs, judged_or_fault
 from verify.judgement.comparison import all_zero, compare, mismatches, without_numbers
+from verify.judgement.coverage import coverage
 from verify.judgement.messages import Subject
 from verify.judgement.order import order_along
 from verify.judgement.sentences import wrong_sentence
@@ -158,6 +159,7 @@ def _evidence(subject: str, point: Params, case: CaseEvidence, oracles: tuple[st
         findings=(),
         trusted=_TRUSTED_BALLS if oracles == ("balls",) else _TRUSTED,
         replay=Replay("check_gradients", 0, versions("numpy"), {"params": digest}),
+        coverage=coverage((case,), {"": "the loss that was given"}),
     )
 
 

@@ -25,10 +25,10 @@ def test_every_oracle_has_its_own_count_of_entries_and_cases() -> None:
     )  # fmt: skip
     assert (balls.oracle, balls.entries, balls.along, balls.points, balls.cases) == ("balls", 6, 0, (1, 1), ("small",))
     assert exact.sentence == (
-        "106 entries (100 of them in sums, one random direction a gradient), at 2 points each, in small and large; "
+        "106 entries (100 of them in sums, one random direction a gradient), at 2 points each (small and large); "
         "against the loss"
     )
-    assert balls.sentence == "6 entries one by one, at 1 point, in small; against the loss"
+    assert balls.sentence == "6 entries one by one, at 1 point (small); against the loss"
     assert seen_by((exact, balls)) == "106 entries in 2 cases by exact, 6 of them in 1 case by balls"
 
 
@@ -48,7 +48,7 @@ def test_what_is_vacuous_or_was_not_compared_is_not_counted() -> None:
 def test_a_gradient_that_was_wrong_at_the_first_point_was_seen_at_fewer() -> None:
     (balls,) = coverage([case("one", compared("balls", 6, "differs"), compared("balls", 4, points=2))], LOSSES)
     assert balls.points == (1, 2)
-    assert balls.sentence == "10 entries one by one, at 1 to 2 points, in one; against the loss"
+    assert balls.sentence == "10 entries one by one, at 1 to 2 points (one); against the loss"
 
 
 def test_the_same_oracle_against_two_losses_is_said_twice_and_depths_are_added() -> None:

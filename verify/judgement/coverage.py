@@ -44,10 +44,10 @@ def _covered(
 ) -> Coverage:
     fewest, most = points
     how_often = count(fewest, "point") if fewest == most else f"{fewest} to {most} points"
-    where = listed(cases) if len(cases) <= _MOST else count(len(cases), "case")
+    where = f" ({listed(cases)})" if len(cases) <= _MOST else f", in {count(len(cases), 'case')}"
     sentence = (
         f"{count(entries, 'entry', 'entries')}{_how(entries, along)}, at {how_often}"
-        f"{' each' if len(cases) > 1 else ''}, in {where}; against {against}"
+        f"{' each' if len(cases) > 1 else ''}{where}; against {against}"
     )
     return Coverage(oracle, against, entries, along, points, cases, sentence)
 

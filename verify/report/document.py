@@ -72,7 +72,7 @@ def _shown(evidence: Evidence) -> Section:
     for oracle in evidence.oracles:
         words = " and ".join(dict.fromkeys(row.verdict for row in evidence.summary if row.oracle == oracle))
         seen = [one.sentence for one in evidence.coverage if one.oracle == oracle]
-        shown += [(oracle, f"{words}: {sentence}.") for sentence in seen or ["nothing was compared"] if words]
+        shown += [(oracle, f"{words}: {sentence}." if sentence else f"{words}.") for sentence in seen or [""] if words]
     proved = [step for step in evidence.derivation if "not proved" not in step.proofs.values()]
     if evidence.derivation:
         shown.append(
