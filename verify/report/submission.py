@@ -194,8 +194,8 @@ def _called(submission: Submission) -> Iterable[Block]:
     )  # fmt: skip
     if rows:
         yield Paragraph(
-            f"{_found_in(submission)}. To correct it, write it to a file with --write-convention, edit the file, "
-            "and give it to --convention."
+            f"Found in {count(submission.trials, 'trial call')}. To correct it, write it to a file with "
+            "--write-convention, edit the file, and give it to --convention."
         )
         yield Table("What it was taken for", (Column("of"), Column("value"), Column("how it is known")), rows)
     if given:

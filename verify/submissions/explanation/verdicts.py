@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from verify.evidence.records import FAILS, PASSES, CaseEvidence, Comparison, Diagnosis, Evidence, Replay, Row, Verdict
 from verify.evidence.submission import Answer, Lines, ParameterVerdict, Remark, Submission
-from verify.judgement.coverage import coverage, together
+from verify.judgement.coverage import coverage, listed, together
 from verify.judgement.verdicts import caught, summary, verdict_of
 from verify.nets.net import OVER_SAMPLES
 from verify.nets.observation import Observation
@@ -101,7 +101,7 @@ def evidence_of(context: Context, candidates: Candidates, found: Findings) -> Ev
     if not found.repeats:
         verdict, diagnoses = "wrong", (*diagnoses, _accumulated(context, reading))
     sentence = _sentence(verdict, rows, reading, diagnoses, found)
-    answers = _answers(verdict, rows, reading, forward)
+    answers = _answers(rows, reading, forward, found)
     judged = _Judged(
         verdict, sentence, rows, (case,), diagnoses, answers,
         "came back exactly as wrong as it is, through the same channel",
@@ -222,7 +222,15 @@ def _sentence(
     return f"Could not judge: {why}."
 
 
-def _answers(verdict: Verdict, rows: Sequence[Row], reading: Reading, forward: Diagnosis | None) -> tuple[Answer, ...]:
+def _seen_by(comparisons: Sequence[Comparison]) -> str:
+    """Return which oracles differentiated the code's own loss; those that saw a known formula only do not count."""
+    found = [one for one in comparisons if one.against == "own loss" and one.verdict in (*PASSES, *FAILS)]
+    names = list(dict.fromkeys(one.oracle for one in found))
+    how = ", in 50 digits with certified bounds" if "balls" in names else ", in floats" if names else ""
+    return f"By {listed(names)}{how}." if names else "No oracle applies to its own loss; see what each saw."
+
+
+def _answers(rows: Sequence[Row], reading: Reading, forward: Diagnosis | None, found: Findings) -> tuple[Answer, ...]:
     own = "Is the backward pass the gradient of the code's own loss?"
     failed = any(row.verdict in FAILS for row in rows)
     passed = any(row.verdict in PASSES for row in rows)
@@ -230,7 +238,7 @@ def _answers(verdict: Verdict, rows: Sequence[Row], reading: Reading, forward: D
     first = Answer(
         own, "no" if failed else "yes" if passed else "not known",
         "The file declares no loss; the one that its output layer implies was taken." if implied else
-        "In 50 digits with certified bounds, by difference quotients of the loss; in floats where those do not apply.",
+        _seen_by(found.comparisons),
     )  # fmt: skip
     second = "Is that the lab's loss, the mean cross-entropy of a softmax?"
     if forward is not None:
