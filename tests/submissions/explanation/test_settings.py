@@ -57,6 +57,30 @@ for epoch in range(100):
     net.W -= 0.25 * inputs_here.T @ slope
 """
 
+TURNED = """
+import numpy as np
+
+def init(n_x, n_h, n_y):
+    return {'W1': np.random.randn(n_x, n_h), 'b1': np.zeros((1, n_h)),
+            'W2': np.random.randn(n_h, n_y), 'b2': np.zeros((1, n_y))}
+
+def train(X, Y, n_h, lr, steps, kind):
+    p = init(X.shape[1], n_h, Y.shape[1])
+    for i in range(steps):
+        A1 = np.tanh(X @ p['W1'] + p['b1'])
+        prediction = A1 @ p['W2'] + p['b2']
+        cost = np.sum((prediction - Y) ** 2) / len(X)
+        d = 2 * (prediction - Y) / len(X)
+        dh = d @ p['W2'].T * (1 - A1**2)
+        g = {'W1': X.T @ dh, 'b1': -dh.sum(0, keepdims=True), 'W2': A1.T @ d, 'b2': d.sum(0, keepdims=True)}
+        for k in p:
+            p[k] = p[k] - lr * g[k]
+    return p
+
+if __name__ == '__main__':
+    train(np.random.randn(20, 6), np.random.randn(20, 4), 8, 0.5, 100, 'tanh')
+"""
+
 
 @cache
 def judged(text: str, **told: str) -> Evidence:
@@ -160,6 +184,18 @@ def test_training_on_the_file_s_own_data_is_judged_on_those_and_says_so() -> Non
     assert evidence.cases[0].name == "parameters of 2 entries, the file's own data"
     assert all("the file's own data" in case.name and "m=" not in case.name for case in evidence.cases)
     assert any("other data than the file's own" in one for one in evidence.unjudged)
+
+
+def test_what_a_training_loop_says_is_stated_at_its_line_and_an_argument_at_its_call() -> None:
+    evidence, loop = judged(TURNED), line(TURNED, "for i in range")
+    assert evidence.verdict == "wrong"
+    for name in ("training", "parameters", "gradient"):
+        assert (setting(evidence, name).how, setting(evidence, name).where) == ("stated", loop)
+    assert bound(evidence, "train", "kind") == Bound(
+        "train", "kind", "tanh", "stated", line(TURNED, "    train(np.random.randn")
+    )
+    assert bound(evidence, "train", "lr").how == "by name"
+    assert evidence.coverage[0].against == f"its own loss, the number cost of the training loop ({loop})"
 
 
 def test_what_was_only_assumed_is_not_told_when_the_convention_is_given_back(tmp_path: Path) -> None:
