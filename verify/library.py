@@ -26,6 +26,7 @@ from verify.errors import BadInput, ChangedArgument, NotDeterministic, NotFinite
 from verify.evidence.records import FAILS, CaseEvidence, Comparison, Evidence, Power, Replay, Row
 from verify.faults import Theirs, judged_or_fault
 from verify.judgement.comparison import all_zero, compare, mismatches, without_numbers
+from verify.judgement.coverage import coverage
 from verify.judgement.messages import Subject
 from verify.judgement.order import order_along
 from verify.judgement.sentences import wrong_sentence
@@ -158,6 +159,7 @@ def _evidence(subject: str, point: Params, case: CaseEvidence, oracles: tuple[st
         findings=(),
         trusted=_TRUSTED_BALLS if oracles == ("balls",) else _TRUSTED,
         replay=Replay("check_gradients", 0, versions("numpy"), {"params": digest}),
+        coverage=coverage((case,), {"": "the loss that was given"}),
     )
 
 
@@ -169,8 +171,10 @@ def _sentence(point: Params, case: CaseEvidence, rows: Sequence[Row]) -> str:
         notes = dict.fromkeys(one.note for one in case.comparisons if one.verdict == "could not judge")
         whys = [*notes, *([case.power.why] if case.power and case.power.why else [])]
         return f"Could not judge: {'; '.join(whys)}." if whys else "Could not judge."
-    names, entries = ", ".join(f"d{name}" for name in point), sum(value.size for value in point.values())
-    return f"Correct: {names} agree with the derivative of the loss in {entries:,} entries."
+    names, every = ", ".join(f"d{name}" for name in point), sum(value.size for value in point.values())
+    asked = max(sum(row.entries for row in rows if row.oracle == oracle) for oracle in {row.oracle for row in rows})
+    entries = f"{asked:,} of {every:,}" if asked < every else f"{every:,}"
+    return f"Correct: {names} agree with the derivative of the loss in {entries} entries."
 
 
 class _Watched:

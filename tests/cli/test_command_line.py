@@ -26,7 +26,9 @@ EXIT_WORDS = {0: "correct", 1: "a gradient is wrong", 2: "usage", 3: "could not 
 def test_the_right_network_exits_with_0_and_says_correct(run: Run) -> None:
     said = run(*SMALL)
     assert (said.status, said.err) == (0, "")
-    assert said.out.splitlines()[-1].startswith("Correct: dW1, db1, dW2 and db2 are the derivative of the loss")
+    assert said.out.splitlines()[-1].startswith(
+        "Correct: dW1, db1, dW2 and db2 are the derivative of the textbook loss: "
+    )
     for word in ("dW1", "db1", "dW2", "db2", "identical", "agrees", "2-3-2"):
         assert word in said.out
     for word in ("different", "differs", "Wrong"):
@@ -36,7 +38,7 @@ def test_the_right_network_exits_with_0_and_says_correct(run: Run) -> None:
 def test_a_mistake_exits_with_1_and_is_named_with_its_line(run: Run) -> None:
     said = run(*SMALL, "--mistake", "dW1-sign")
     assert (said.status, said.err) == (1, "")
-    assert "Wrong: dW1 is not the derivative of the loss." in said.out
+    assert "Wrong: dW1 is not the derivative of the textbook loss." in said.out
     assert "dW1-sign: The sign is turned." in said.out
     assert "dW1 = -np.dot(X.T, dZ1)" in said.out
     assert "verify explain dW1" in said.out

@@ -21,7 +21,7 @@ from verify.submissions.explanation.convention_text import convention_text
 from verify.submissions.wiring.conventions import CHOICES, KEYS, read_convention
 
 TOLD = (
-    Setting("backward", "rückwärts", "inferred"), Setting("samples", "columns", "told"), Setting("outputs", "10", "inferred"),
+    Setting("backward", "rückwärts", "by name"), Setting("samples", "columns", "told"), Setting("outputs", "10", "stated"),
 )  # fmt: skip
 OWN = ["convention", "forward", "backward", "loss", "update", "init", "class", "samples", "labels", "outputs", "timeout",
        "memory", "require-cage"]  # fmt: skip
@@ -325,7 +325,7 @@ def test_a_convention_that_is_no_text_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("key", KEYS)
 def test_every_key_has_its_comment_and_is_read_back(tmp_path: Path, key: str) -> None:
     for value in CHOICES.get(key, ("10",) if key == "outputs" else ("f", "été", "変換", "_x9")):
-        text = convention_text(evidence(convention=(Setting(key, value, "inferred"),)))
+        text = convention_text(evidence(convention=(Setting(key, value, "by name"),)))
         assert all(f"# {meaning}\n" in text for meaning in KEYS.values())
         assert read_convention(written(tmp_path, text)) == {key: value}
 
@@ -357,7 +357,7 @@ HOSTILE = [
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize("key", [*KEYS, "parameters"])
 def test_no_text_from_outside_gets_out_of_its_comment(tmp_path: Path, key: str, name: str) -> None:
-    settings = (Setting(key, name, "inferred"), Setting(name, name, "implied"))
+    settings = (Setting(key, name, "by name"), Setting(name, name, "implied"))
     made = evidence(convention=settings)
     assert made.submission is not None
     text = convention_text(replace(made, submission=replace(made.submission, file=name)))
@@ -368,7 +368,7 @@ def test_no_text_from_outside_gets_out_of_its_comment(tmp_path: Path, key: str, 
 
 def test_what_is_implied_is_not_told(tmp_path: Path) -> None:
     text = convention_text(
-        evidence(convention=(Setting("loss", "mse", "implied"), Setting("network", "tanh", "inferred")))
+        evidence(convention=(Setting("loss", "mse", "implied"), Setting("network", "tanh", "by its numbers")))
     )
     assert read_convention(written(tmp_path, text)) == {}
     assert "# implied: mse\n" in text

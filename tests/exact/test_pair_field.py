@@ -269,3 +269,13 @@ def test_a_constant_without_an_inverse_is_refused_by_name():
     assert int(WORLD.constant(1 / 3).value) == pair_field.from_fraction(1, 3)
     with pytest.raises(NotExpressible, match="whose denominator is zero in the field"):
         WORLD.constant(1 / P)
+
+
+def test_exponentials_take_2_to_the_30_values_and_other_numbers_2_to_the_31() -> None:
+    """The chance that a report states rests on this: a wrong formula's difference is met at a root among these."""
+    world = PairWorld(7)
+    values = pair_field.parts(exactly(np.exp(world.number(np.zeros(200)))).value)[0].tolist()
+    assert all(pow(value, pair_field.Q, pair_field.P) == 1 for value in values)
+    assert len(set(values)) == len(values)
+    assert pair_field.P < 2**31 < pair_field.P + 100
+    assert pair_field.Q < 2**30 < pair_field.Q + 100

@@ -12,8 +12,19 @@ from typing import Any
 
 import pytest
 
-from verify.evidence.records import CaseEvidence, Caught, Comparison, Diagnosis, Evidence, Finding, Replay, Row, Worst
-from verify.evidence.submission import Answer, Lines, ParameterVerdict, Remark, Setting, Submission
+from verify.evidence.records import (
+    CaseEvidence,
+    Caught,
+    Comparison,
+    Coverage,
+    Diagnosis,
+    Evidence,
+    Finding,
+    Replay,
+    Row,
+    Worst,
+)
+from verify.evidence.submission import Answer, Bound, Lines, ParameterVerdict, Remark, Setting, Submission
 from verify.lab.check import check_cases, check_network
 from verify.lab.planting import BY_NAME
 from verify.nets.cases import make_cases
@@ -260,12 +271,12 @@ def submitted() -> Evidence:
                 Lines(7, 3, 3, "plt.plot(couts)", "a training loop"),
             ),
             convention=(
-                Setting("backward", "retropropagation", "inferred"),
+                Setting("backward", "retropropagation", "by name", "cell 4, line 1"),
                 Setting("samples", "rows", "told"),
-                Setting("labels", "one-hot", "inferred"),
-                Setting("outputs", "2", "inferred"),
+                Setting("labels", "one-hot", "by elimination"),
+                Setting("outputs", "2", "assumed"),
                 Setting("loss", "mean cross-entropy", "implied"),
-                Setting("parameters", "W_cachee (3, 2); b_sortie (2,)", "inferred"),
+                Setting("parameters", "W_cachee (3, 2); b_sortie (2,)", "stated", "cell 3, line 2"),
             ),
             trials=17,
             answers=(
@@ -282,7 +293,19 @@ def submitted() -> Evidence:
             cage="bubblewrap",
             promises=("no network", "bounded memory"),
             canary="came back exactly as wrong as it is",
+            bindings=(
+                Bound("retropropagation", "X", "X", "by name"),
+                Bound("retropropagation", "memoire", "part 2 of what propagation returns", "by name"),
+                Bound("retropropagation", "k", "Y", "by elimination"),
+                Bound("retropropagation", "eps", "its default", "stated", "cell 4, line 1"),
+                Bound("", "taux", "0.375", "by name"),
+            ),
         ),
+        coverage=(
+            Coverage("exact", "the formula", 8, 0, (2, 2), ("3-2-2 m=5",), "8 entries one by one, at 2 points"),
+            Coverage("central-difference", "cout", 8, 8, (1, 1), ("3-2-2 m=5",), "8 entries in sums, at 1 point"),
+        ),
+        unjudged=("other sizes than those",),
     )  # fmt: skip
 
 
@@ -307,10 +330,12 @@ def unjudged() -> Evidence:
     """A file of which nothing could be called: neither gradients nor a convention are there."""
     evidence = script()
     assert evidence.submission is not None
-    own = replace(evidence.submission, convention=(), trials=0, answers=(), parameters=(), canary="not asked")
+    own = replace(
+        evidence.submission, convention=(), bindings=(), trials=0, answers=(), parameters=(), canary="not asked"
+    )
     return replace(
         evidence, verdict="could not judge", sentence="Could not judge: found f, g; looked for backward.", oracles=(),
-        summary=(), cases=(), caught=(), submission=own,
+        summary=(), cases=(), caught=(), coverage=(), unjudged=(), submission=own,
     )  # fmt: skip
 
 

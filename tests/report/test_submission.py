@@ -36,7 +36,7 @@ from verify.report import html, markdown
 from verify.report.blocks import Table
 from verify.report.document import document
 from verify.report.safe import visible
-from verify.report.submission import place
+from verify.report.submission import known, place
 from verify.report.terminal import console, render, render_cages
 
 names = pytest.mark.parametrize("name", SUBMISSIONS)
@@ -80,9 +80,11 @@ def test_the_terminal_says_the_verdict_and_what_is_wrong_first() -> None:
         "dW_cachee exact",
         "different",
         "db_sortie exact",
+        "What each oracle saw\n  exact: 8 entries one by one, at 2 points\n",
+        "  not judged: other sizes than those\n",
         "Power: what each oracle would have caught",
         "Findings",
-        "How it was called, found in 17 trial calls\n",
+        "How the file was read, found in 17 trial calls\n",
         "What was read of lab1 (1).ipynb\n",
         "Remarks\n  spoils-its-caller: It changes the array of its caller.\n    cell 4, line 3: A -= A.max()\n",
         "Run apart\n  in the cage bubblewrap, which promises no network; bounded memory\n",
@@ -93,9 +95,26 @@ def test_the_terminal_says_the_verdict_and_what_is_wrong_first() -> None:
 
 def test_the_terminal_shows_each_convention_and_how_it_is_known() -> None:
     lines = [line.split() for line in printed(submitted()).splitlines()]
-    assert ["backward", "retropropagation", "inferred"] in lines
+    assert ["backward", "retropropagation", "by", "name,", "cell", "4,", "line", "1"] in lines
+    assert ["labels", "one-hot", "by", "elimination"] in lines
     assert ["samples", "rows", "told"] in lines
     assert ["loss", "mean", "cross-entropy", "implied"] in lines
+
+
+def test_the_terminal_puts_the_arguments_of_a_function_together_that_are_known_in_the_same_way() -> None:
+    lines = [" ".join(line.split()) for line in printed(submitted()).splitlines()]
+    given = "retropropagation(...) X = X; memoire = part 2 of what propagation returns by name"
+    assert given in lines
+    assert "retropropagation(...) k = Y by elimination" in lines
+    assert "retropropagation(...) eps = its default stated, cell 4, line 1" in lines
+    assert "global names taux = 0.375 by name" in lines
+
+
+def test_the_words_for_how_something_is_known_are_explained_where_they_stand_and_no_others() -> None:
+    text = " ".join(printed(submitted()).split())
+    for word in ("told: by an option", "stated: the file's own text", "by name: it is called so", "assumed: one way"):
+        assert word in text
+    assert "by its numbers:" not in text
 
 
 def test_the_terminal_counts_the_lines_by_reason_and_names_their_cells() -> None:
@@ -129,7 +148,7 @@ def test_no_section_is_empty_or_about_what_a_submission_has_not(name: str) -> No
 def test_what_could_not_be_judged_has_no_table_and_no_mistake() -> None:
     text = printed(unjudged())
     assert text.splitlines()[2] == "Could not judge: found f, g; looked for backward."
-    for absent in ("verdict", "The mistake", "Two questions", "How it was called", "Power"):
+    for absent in ("verdict", "The mistake", "Two questions", "How the file was read", "Power"):
         assert absent not in text
     assert "canary: not asked" in text
 
@@ -153,7 +172,7 @@ def test_a_terminal_of_any_width_shows_it_without_shortened_words(width: int) ->
 
 def test_the_evidence_of_the_lab_says_nothing_of_submissions() -> None:
     text = printed(replace(submitted(), submission=None))
-    for absent in ("Two questions", "How it was called", "Run apart", "canary"):
+    for absent in ("Two questions", "How the file was read", "Run apart", "canary"):
         assert absent not in text
 
 
@@ -236,6 +255,11 @@ def test_the_page_begins_with_the_verdict_and_what_is_wrong() -> None:
     )
 
 
+def found_in(anchor: str) -> str:
+    """The text of a section of the page about the notebook."""
+    return pages.sections(pages.tree(page("notebook")))[anchor].text
+
+
 def rows(name: str, anchor: str) -> list[list[str]]:
     """The rows of all tables in a section."""
     section = pages.sections(pages.tree(page(name)))[anchor]
@@ -249,7 +273,13 @@ def test_the_page_holds_all_that_the_submission_says() -> None:
     found = rows("notebook", "gradients")
     assert found[:3] == [[one.parameter, one.verdict, one.worst] for one in own.parameters]
     assert [row[:3] for row in found[3:]] == [[f"d{r.parameter}", r.oracle, r.verdict] for r in submitted().summary]
-    assert rows("notebook", "convention") == [[one.name, one.value, one.how] for one in own.convention]
+    assert rows("notebook", "convention") == [
+        *([one.name, one.value, known(one)] for one in own.convention),
+        *([one.function or "global names", one.argument, one.value, known(one)] for one in own.bindings),
+    ]
+    assert "exact" in found_in("shown")
+    assert all(one.sentence in found_in("shown") for one in submitted().coverage)
+    assert "Other sizes than those." in found_in("shown")
     lines = [[place(one.cell, one.first, one.last), one.text, one.why] for one in (*own.used, *own.dropped)]
     assert rows("notebook", "lines") == lines
     assert rows("notebook", "remarks") == [

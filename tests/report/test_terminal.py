@@ -54,7 +54,7 @@ def test_a_file_gets_plain_text_without_trailing_spaces(wrong):
 def test_what_is_wrong_stands_before_the_power_and_the_verdict_comes_last(wrong):
     text = printed(wrong, 118)
     assert text.index("What is wrong") < text.index("The mistake") < text.index("Power:")
-    assert text.rstrip().splitlines()[-1].strip() == "Wrong: db1 is not the derivative of the loss."
+    assert text.rstrip().splitlines()[-1].strip() == "Wrong: db1 is not the derivative of the textbook loss."
 
 
 def test_text_from_outside_is_no_markup(wrong):

@@ -41,7 +41,7 @@ def test_a_doubled_gradient_learns_and_is_wrong_all_the_same(wrong):
     assert (with_mistake.mistake, without.mistake) == ("dZ2-doubled", None)
     assert f"{with_mistake.epochs[-1].test_accuracy:.4f} with the mistake" in cost.effect
     assert f"{without.epochs[-1].test_accuracy:.4f} without" in cost.effect
-    assert evidence.sentence.startswith("Wrong: dW1, db1, dW2 and db2 are not the derivative of the loss. ")
+    assert evidence.sentence.startswith("Wrong: dW1, db1, dW2 and db2 are not the derivative of the textbook loss. ")
     assert evidence.sentence.endswith(cost.effect)
 
 
@@ -78,7 +78,7 @@ def test_a_gradient_of_the_wrong_shape_stops_in_a_sentence_and_is_wrong(wrong):
     assert there(evidence.training).runs[0].first_loss != there(evidence.training).runs[0].first_loss
     assert "update 1 ends in ValueError" in there(there(evidence.training).cost).effect
     assert set(there(there(evidence.training).cost).caught) == set(ORACLES)
-    assert evidence.sentence.startswith("Wrong: db2 is not the derivative of the loss.")
+    assert evidence.sentence.startswith("Wrong: db2 is not the derivative of the textbook loss.")
 
 
 def test_a_training_that_fails_at_its_first_update_reports_the_parameters_before_it(wrong):
@@ -94,7 +94,7 @@ def test_an_entry_wrong_by_a_billionth_is_caught_by_the_exact_oracle_alone(wrong
     assert "exact" in seen
     assert "central-difference" not in seen
     assert evidence.verdict == "wrong"
-    assert evidence.sentence.startswith("Wrong: dW1 is not the derivative of the loss.")
+    assert evidence.sentence.startswith("Wrong: dW1 is not the derivative of the textbook loss.")
     assert not there(there(evidence.training).cost).shown
 
 

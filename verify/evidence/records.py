@@ -21,6 +21,7 @@ Verdict = Literal["correct", "wrong", "could not judge"]
 Word = Literal["identical", "different", "agrees", "differs", "vacuous", "could not judge"]
 Ending = Literal["complete", "interrupted", "stopped"]
 Kind = Literal["fault of verify"]
+Against = Literal["", "own loss", "formula"]
 PASSES: tuple[Word, ...] = ("identical", "agrees")
 FAILS: tuple[Word, ...] = ("different", "differs")
 
@@ -56,7 +57,9 @@ class Comparison:
     """One gradient against one oracle, in one case.
 
     `detects` is the relative error that would have been caught in each entry that the oracle tells from
-    zero, `detects_typically` in half of them; 0.0 means any error at all.
+    zero, `detects_typically` in half of them; 0.0 means any error at all. `points` counts the random points at which it
+    was compared; `along` says that its entries were seen in one sum, along a random direction. `against` is what was
+    differentiated: the code's own loss, or a formula of a known network.
     """
 
     parameter: str
@@ -69,6 +72,9 @@ class Comparison:
     detects_typically: float | None
     note: str
     message: str | None = None
+    points: int = 1
+    along: bool = False
+    against: Against = ""
 
 
 @dataclass(frozen=True)
@@ -120,6 +126,22 @@ class Row:
     detects_typically: float | None
     counts: Mapping[Word, int]
     message: str | None
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What one oracle saw: how many entries in which cases, at how few and how many points, and against which loss.
+
+    `along` of the entries were seen in sums, along one random direction a gradient; `sentence` says it all.
+    """
+
+    oracle: str
+    against: str
+    entries: int
+    along: int
+    points: tuple[int, int]
+    cases: tuple[str, ...]
+    sentence: str
 
 
 @dataclass(frozen=True)
@@ -291,7 +313,8 @@ class Replay:
 class Evidence:
     """The verdict on a backward pass, and everything that it rests on.
 
-    `kind` says of what kind a *could not judge* is, where that changes the exit status.
+    `kind` says of what kind a *could not judge* is, where that changes the exit status; `unjudged` is what was
+    not judged.
     """
 
     subject: str
@@ -310,6 +333,8 @@ class Evidence:
     training: Training | None = None
     submission: Submission | None = None
     kind: Kind | None = None
+    coverage: tuple[Coverage, ...] = ()
+    unjudged: tuple[str, ...] = ()
     schema: Literal["verify-evidence/1"] = "verify-evidence/1"
 
     def __bool__(self) -> bool:

@@ -17,13 +17,31 @@ class Lines:
     why: str
 
 
+# Told by an option; stated by the file's own text; by a name; what is left when nothing else runs or fits; the usual
+# way, which ran, where others were not tried or would do as well; implied by the output layer, where the file has no
+# loss; by its numbers: recognised at random points.
+How = Literal["told", "stated", "by name", "by elimination", "assumed", "implied", "by its numbers"]
+
+
 @dataclass(frozen=True)
 class Setting:
-    """One convention of the submission: what it was taken to be, and whether that was inferred or told."""
+    """One thing that the submission was taken to mean: its value, how that is known, and the place that says it."""
 
     name: str
     value: str
-    how: Literal["inferred", "told", "implied"]
+    how: How
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What one argument of a function was given, or a global name where there is no function, and how that is known."""
+
+    function: str
+    argument: str
+    value: str
+    how: How
+    where: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,6 +90,7 @@ class Submission:
     cage: str
     promises: tuple[str, ...]
     canary: str
+    bindings: tuple[Bound, ...] = ()
 
 
 @dataclass(frozen=True)

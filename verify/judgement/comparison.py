@@ -116,12 +116,13 @@ def _compare(oracle: str, name: str, results: Sequence[Result], subject: Subject
     shown = known.in_floats()
     relative = None if failed or vacuous else _relative_bounds(shown, name)
     word: Word = wrong if failed else "vacuous" if vacuous else right
+    along_one = known.directions is not None
     count = int(np.sum(mask))  # along a direction: one sum differs, of how many entries is not known
     return Comparison(
         name, oracle, word, asked, count, worst,
         None if relative is None else float(np.max(relative)),
         None if relative is None else float(np.median(relative)),
-        note, said_of(subject, name, worst, shown, value) if failed else None,
+        note, said_of(subject, name, worst, shown, value) if failed else None, len(results), along_one, known.against,
     )  # fmt: skip
 
 

@@ -20,31 +20,27 @@ from verify.evidence.records import (
 )
 from verify.exact.numbers import NotExpressible
 from verify.faults import judged_or_fault
+from verify.judgement.coverage import coverage
 from verify.judgement.order import order_along
 from verify.judgement.sentences import sentence
 from verify.judgement.verdicts import caught, summary, verdict_of
 from verify.lab import network as lab
 from verify.lab.comparing import compare, does_not_apply
-from verify.lab.derivation import TRUSTED_PROOFS, derivation
+from verify.lab.derivation import derivation
 from verify.lab.diagnosis import diagnose
 from verify.lab.findings import findings
 from verify.lab.handwritten import Network
 from verify.lab.planting import MISTAKES, WrongStep, network_with
 from verify.lab.sensitivity import power
 from verify.lab.text import text_findings
+from verify.lab.trusted import trusted
 from verify.nets.cases import Case, make_cases
 from verify.oracles import DEFAULT, QUICK, load
 from verify.oracles.base import Known, textbook_loss
 from verify.oracles.roundoff import bounded_case, bounded_gradient, loss_roundoff
 from verify.version import versions
 
-TRUSTED: Final = (
-    *TRUSTED_PROOFS,
-    "NumPy's tanh, exp and log to 4 units in the last place, its matrix products to their summation bound",
-    "the exact oracle's chance: a wrong formula passes each of two random points with probability degree/2^61",
-    "python-flint's balls hold what they say (Arb's rigorous arithmetic)",
-    "J''' does not grow more than threefold within one coarse step (central differences of small nets)",
-)
+TEXTBOOK: Final = "the textbook loss"
 
 
 @judged_or_fault
@@ -102,13 +98,14 @@ def judge(
     network, source = subject_of(mistake)
     rows = summary(results, oracles)
     verdict = verdict_of(rows)
+    seen = coverage(results, {"": f"{TEXTBOOK}, J = -(1/m) sum Y log Yhat"})
     with np.errstate(all="ignore"):
         diagnoses = diagnose(network) if verdict == "wrong" else ()
         found = () if verdict == "wrong" else (*findings(network, seed), *(text_findings() if whole else ()))
     return Evidence(
         subject=f"network.py with the mistake {mistake.name}" if mistake else "network.py, the lab's network",
         verdict=verdict,
-        sentence=sentence(verdict, rows, results, oracles),
+        sentence=sentence(verdict, rows, results, seen, TEXTBOOK),
         oracles=tuple(oracles),
         derivation=derivation(direct=whole),
         summary=rows,
@@ -117,7 +114,8 @@ def judge(
         caught=caught(rows),
         diagnoses=diagnoses,
         findings=found,
-        trusted=TRUSTED,
+        trusted=trusted(oracles),
+        coverage=seen,
         replay=Replay(
             command,
             seed,

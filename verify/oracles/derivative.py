@@ -18,6 +18,7 @@ class Derivative:
     Numeric: floats, each within `bound`; NaN in the entries that were not asked. Balls: Arb balls in an array of
     objects, None in the entries that were not asked; `bound` holds what else a right gradient may be off by. Exact:
     the values of exact numbers of `world`, and no bound; `near` holds floats close to them where they are known.
+    `against` is what was differentiated, where it may be more than one thing: the code's own loss, or a formula.
     With `directions`, `gradient` holds the derivative along each parameter's direction instead of one number an entry.
     """
 
@@ -28,6 +29,7 @@ class Derivative:
     world: Array = None
     near: Mapping[str, Array] = field(default_factory=dict)
     directions: Mapping[str, Array] | None = None
+    against: Literal["", "own loss", "formula"] = ""
 
     def shape(self, name: str) -> tuple[int, ...]:
         """Return the shape of a parameter."""

@@ -69,16 +69,10 @@ def _after(verdict: str, sentence: str) -> str:
 def _shown(evidence: Evidence) -> Section:
     """Say in a few points what was shown, and what was not."""
     shown: list[tuple[str, str]] = []
-    judged = [case for case in evidence.cases if _is_judged(case)]
     for oracle in evidence.oracles:
-        rows = [row for row in evidence.summary if row.oracle == oracle]
-        words = list(dict.fromkeys(row.verdict for row in rows))
-        cases = sum(any(one.oracle == oracle for one in case.comparisons) for case in judged)
-        entries = sum(row.entries for row in rows)
-        if rows:
-            shown.append(
-                (oracle, f"{' and '.join(words)}, {count(entries, 'entry', 'entries')} in {count(cases, 'case')}.")
-            )
+        words = " and ".join(dict.fromkeys(row.verdict for row in evidence.summary if row.oracle == oracle))
+        seen = [one.sentence for one in evidence.coverage if one.oracle == oracle]
+        shown += [(oracle, f"{words}: {sentence}." if sentence else f"{words}.") for sentence in seen or [""] if words]
     proved = [step for step in evidence.derivation if "not proved" not in step.proofs.values()]
     if evidence.derivation:
         shown.append(
@@ -102,7 +96,7 @@ def _shown(evidence: Evidence) -> Section:
 
 
 def _not_shown(evidence: Evidence) -> list[str]:
-    found = []
+    found = [f"{one[:1].upper()}{one[1:]}." for one in evidence.unjudged]
     vacuous = [case.name for case in evidence.cases if case.power and case.power.vacuous]
     if vacuous:
         found.append(f"{count(len(vacuous), 'case')} could not have failed, which shows nothing: {', '.join(vacuous)}.")
@@ -120,10 +114,6 @@ def _not_shown(evidence: Evidence) -> list[str]:
         run = evidence.training.runs[0]
         found.append(f"How far the training would have come: it was {run.status}, {run.why}.")
     return found
-
-
-def _is_judged(case: CaseEvidence) -> bool:
-    return case.power is None or not case.power.vacuous
 
 
 def _seen(case: CaseEvidence, mistake: str) -> bool:

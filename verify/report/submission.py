@@ -10,15 +10,26 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from verify.evidence.records import Evidence
-from verify.evidence.submission import Answer, Lines, Submission
+from verify.evidence.submission import Answer, Bound, Lines, Setting, Submission
 from verify.report.blocks import Block, Cell, Column, Paragraph, Points, Section, Table, Tone
 from verify.wording import count
 
 Shown = tuple[str, list[RenderableType]]
+_Known = tuple[str, str, Setting | Bound]  # a name, what it is, and how that is known
 
 _TONES: dict[str, Tone] = {"correct": "good", "wrong": "wrong", "could not judge": "warning"}
 _ANSWERS: dict[str, Tone] = {"yes": "good", "no": "wrong", "not known": "warning"}
 _STYLES = {"no": "bold red", "not known": "yellow"}
+_KNOWN = {"told": "bold", "stated": "bold", "assumed": "yellow"}
+_MEANS = {
+    "told": "by an option",
+    "stated": "the file's own text says it, and was followed",
+    "by name": "it is called so",
+    "by elimination": "nothing else that was tried runs, fits and explains as much",
+    "assumed": "one way of several; it runs, and nothing shows that no other is meant",
+    "implied": "by its output layer; the file has no loss",
+    "by its numbers": "it gives the same at random points",
+}
 _MOST = 8  # cells, or stretches of lines, that a line of the terminal names
 _LONGEST = 100  # characters of a line of code in a table
 
@@ -44,7 +55,7 @@ def opening(evidence: Evidence) -> list[Shown]:
 
 
 def closing(evidence: Evidence) -> list[Shown]:
-    """Return what the terminal shows of a submission after its table: how it was called, read and run."""
+    """Return what the terminal shows of a submission after its table: how it was read and run."""
     submission = evidence.submission
     if submission is None:
         return []
@@ -54,20 +65,46 @@ def closing(evidence: Evidence) -> list[Shown]:
         line = Text(_pair(place(one.cell, one.line, one.line), one.text))
         remarks.append(Padding(line, (0, 0, 0, 2), expand=False))
     return [
-        (_found_in(submission), [_conventions(submission)] if submission.convention else []),
+        (_found_in(submission), _readings(submission)),
         (f"What was read of {submission.file}", _read(submission)),
         ("Remarks", remarks),
         ("Run apart", _run(submission)),
     ]
 
 
-def _conventions(submission: Submission) -> Grid:
+def _readings(submission: Submission) -> list[RenderableType]:
+    """Return two tables, of what things are and of what arguments were given, and what their words mean."""
+    things: list[_Known] = [(one.name, one.value, one) for one in submission.convention]
+    given: list[_Known] = []
+    for (function, _), several in _by_function(submission).items():
+        name = f"{function}(...)" if function.isidentifier() else function or "global names"
+        given.append((name, "; ".join(f"{one.argument} = {one.value}" for one in several), several[0]))
+    legend = Text("; ".join(f"{how}: {what}" for how, what in _means(submission)), style="dim")
+    tables: list[RenderableType] = [_table(rows) for rows in (things, given) if rows]
+    return [*tables, legend] if tables else []
+
+
+def _table(rows: Iterable[_Known]) -> Grid:
     table = Grid(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     for _ in range(3):
         table.add_column(overflow="fold")
-    for one in submission.convention:
-        table.add_row(Text(one.name), Text(one.value), Text(one.how, style="dim" if one.how == "inferred" else "bold"))
+    for name, value, one in rows:
+        table.add_row(Text(name), Text(value), Text(known(one), style=_KNOWN.get(one.how, "dim")))
     return table
+
+
+def _by_function(submission: Submission) -> dict[tuple[str, str], list[Bound]]:
+    """Return what arguments were given, those of one function that are known in the same way together."""
+    found: dict[tuple[str, str], list[Bound]] = {}
+    for one in submission.bindings:
+        found.setdefault((one.function, known(one)), []).append(one)
+    return found
+
+
+def _means(submission: Submission) -> list[tuple[str, str]]:
+    """Return what the words mean that say here how something is known."""
+    used = {one.how for one in submission.convention} | {one.how for one in submission.bindings}
+    return [(how, what) for how, what in _MEANS.items() if how in used]
 
 
 def _read(submission: Submission) -> list[RenderableType]:
@@ -137,7 +174,7 @@ def about(evidence: Evidence) -> tuple[Section, ...]:
     if submission is None:
         return ()
     return (
-        Section("convention", "How it was called", tuple(_called(submission))),
+        Section("convention", "How the file was read", tuple(_called(submission))),
         Section("lines", "What was read of it", tuple(_lines(submission))),
         Section("remarks", "Remarks on the code", tuple(_remarks(submission))),
         Section("cage", "How it was run apart", tuple(_apart(submission))),
@@ -146,14 +183,26 @@ def about(evidence: Evidence) -> tuple[Section, ...]:
 
 def _called(submission: Submission) -> Iterable[Block]:
     rows = tuple(
-        (Cell(_some(one.name)), Cell(_some(one.value), "code"), Cell(one.how)) for one in submission.convention
+        (Cell(_some(one.name)), Cell(_some(one.value), "code"), Cell(known(one))) for one in submission.convention
     )
+    given = tuple(
+        (
+            Cell(_some(one.function) if one.function else "global names", "code" if one.function else "words"),
+            Cell(_some(one.argument), "code"), Cell(_some(one.value)), Cell(known(one)),
+        )
+        for one in submission.bindings
+    )  # fmt: skip
     if rows:
         yield Paragraph(
-            f"{_found_in(submission)}. To correct it, write it to a file with --write-convention, edit the file, "
-            "and give it to --convention."
+            f"Found in {count(submission.trials, 'trial call')}. To correct it, write it to a file with "
+            "--write-convention, edit the file, and give it to --convention."
         )
-        yield Table("Its conventions", (Column("convention"), Column("value"), Column("how it is known")), rows)
+        yield Table("What it was taken for", (Column("of"), Column("value"), Column("how it is known")), rows)
+    if given:
+        columns = (Column("function"), Column("argument"), Column("was given", prose=True), Column("how it is known"))
+        yield Table("What each argument was given", columns, given)
+    if rows or given:
+        yield Points(tuple(_means(submission)))
 
 
 def _lines(submission: Submission) -> Iterable[Block]:
@@ -202,12 +251,17 @@ def place(cell: int | None, first: int, last: int) -> str:
     return lines if cell is None else f"cell {cell}, {lines}"
 
 
+def known(one: Setting | Bound) -> str:
+    """Return how something is known, with the place that says it."""
+    return f"{one.how}, {one.where}" if one.where else one.how
+
+
 def _answered(one: Answer) -> str:
     return _pair(one.answer[:1].upper() + one.answer[1:], one.sentence)
 
 
 def _found_in(submission: Submission) -> str:
-    return f"How it was called, found in {count(submission.trials, 'trial call')}"
+    return f"How the file was read, found in {count(submission.trials, 'trial call')}"
 
 
 def _pair(name: str, text: str) -> str:

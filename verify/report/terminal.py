@@ -72,6 +72,7 @@ def _render(evidence: Evidence, out: Console) -> None:
     if evidence.summary:
         out.print()
         out.print(_gradients(evidence.summary, out))
+    _section(out, "What each oracle saw", _seen_by(evidence))
     about_training = training_sections(evidence, plain=not out.is_terminal)
     about_gradients = [_power(evidence), _order(evidence), _proofs(evidence), _findings(evidence)]
     if evidence.submission is None:
@@ -203,6 +204,11 @@ _COLUMNS = (
     _Column("in the case", lambda row: row.case if row.worst or row.verdict in FAILS else "-", 114),
     _Column("wrong entries", lambda row: f"{row.mismatched:,} of {row.entries:,}", 114, is_number=True),
 )
+
+
+def _seen_by(evidence: Evidence) -> list[RenderableType]:
+    lines: list[RenderableType] = [Text(f"{one.oracle}: {one.sentence}") for one in evidence.coverage]
+    return [*lines, *(Text(f"not judged: {one}", style="dim") for one in evidence.unjudged)]
 
 
 def _failures(evidence: Evidence) -> tuple[str, list[RenderableType]]:

@@ -36,6 +36,7 @@ from verify.submissions.explanation.reasons import (
     unwritten_function,
     where_of,
 )
+from verify.submissions.explanation.scope import with_training
 from verify.submissions.explanation.verdicts import (
     Context,
     Findings,
@@ -136,6 +137,7 @@ def _read_and_judged(
     trained = Trainings(ask, candidates).find(convention, outputs)
     if trained is not None and trained.outputs and "outputs" not in convention:
         outputs = trained.outputs
+        candidates = candidates.with_width(outputs)
     trials = Trials(ask, candidates)
     try:
         reading = trials.find(convention, outputs)
@@ -160,7 +162,8 @@ def _read_and_judged(
         if reading.applied and called.verdict == "wrong":
             return by_training, stated.tried
         if by_training.verdict in ("could not judge", called.verdict):
-            return _with_update(ask, context, candidates, stated, called), _only_tried(reading)
+            called = _with_update(ask, context, candidates, stated, called)
+            return with_training(called, by_training, stated.loop.place), _only_tried(reading)
         return by_training, stated.tried
     finally:
         exploring.close()

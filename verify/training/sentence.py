@@ -31,7 +31,7 @@ def training_sentence(evidence: Evidence) -> str:
         return evidence.sentence
     reached = main.epochs[-1]
     return (
-        f"Correct: by {count(len(evidence.oracles), 'oracle')} {shown}, and {main.updates:,} updates with them reach "
+        f"Correct: {shown}, and {main.updates:,} updates with them reach "
         f"test accuracy {reached.test_accuracy:.3f} and test loss {reached.test_loss:.3f} on {training.data.name}."
         f"{' The planted mistake is not seen by these oracles.' if training.cost else ''}"
     )
@@ -41,6 +41,9 @@ def _gradients_shown(evidence: Evidence) -> str:
     if not evidence.summary:
         return "no gradient was checked"
     trained = sum(case.weights == "trained" for case in evidence.cases)
-    made = len(evidence.cases) - trained
-    where = count(trained, "real batch", "real batches") + (f" and in {count(made, 'made case')}" if made else "")
-    return f"on {where} the gradients are the derivative of the loss"
+    vacuous = sum(bool(case.power and case.power.vacuous) for case in evidence.cases if case.weights != "trained")
+    made = len(evidence.cases) - trained - vacuous
+    aside = f" ({vacuous} more {'is' if vacuous == 1 else 'are'} vacuous)" if vacuous else ""
+    and_made = f" and in {count(made, 'made case')}{aside}" if made or vacuous else ""
+    where = f"{count(trained, 'real batch', 'real batches')}{and_made}"
+    return f"on {where} the gradients are the derivative of the textbook loss"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.places import RIGHT
-from verify.submissions.explanation.verdicts import TRUSTED, Context, could_not_judge
+from verify.submissions.explanation.scope import ALWAYS
+from verify.submissions.explanation.verdicts import Context, could_not_judge
 from verify.submissions.parsing.reading import read
 from verify.submissions.program.program import Program
 from verify.submissions.wiring.finding import Candidates, find_candidates
@@ -36,7 +37,7 @@ def test_what_was_read_and_what_is_trusted_is_said_without_a_verdict_too(
     assert evidence.submission.file == RIGHT.name
     assert evidence.submission.sha256 == context.document.sha256
     assert evidence.submission.cage == "rlimits"
-    assert set(TRUSTED) <= set(evidence.trusted)
+    assert set(ALWAYS) <= set(evidence.trusted)
     assert (evidence.replay.command, evidence.replay.seed) == (f"verify grads {RIGHT.name}", 42)
 
 

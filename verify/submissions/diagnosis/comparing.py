@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 
-from verify.evidence.records import Comparison
+from verify.evidence.records import Against, Comparison
 from verify.judgement.comparison import all_zero, compare
 from verify.judgement.messages import Subject
 from verify.nets.observation import Observation
@@ -19,8 +20,11 @@ from verify.submissions.execution.shapes import in_shape
 WHO: Final = "the backward pass"
 
 
-def exactly(reading: Reading, points: Sequence[Observation], known: Sequence[Derivative]) -> list[Comparison]:
+def exactly(
+    reading: Reading, points: Sequence[Observation], found: Sequence[Derivative], against: Against = ""
+) -> list[Comparison]:
     """Return one comparison a parameter: identical at every exact point, or different."""
+    known = [replace(one, against=against) for one in found]
     return _compared(reading, "exact", known, points)
 
 

@@ -18,6 +18,7 @@ from verify.submissions.execution.messages import Digits, Make, Request, Run
 from verify.submissions.wiring.plan import RATE, Container
 from verify.submissions.wiring.plan_records import Argument, Maker, Path, Plan, Slot, Step
 from verify.submissions.wiring.points import Point, labels_for, make_point, points_of
+from verify.submissions.wiring.provenance import Sources
 from verify.submissions.wiring.roles import Roles
 
 DRIVER: Final = "verify.submissions.execution.inside.driver"  # what a worker in the sandbox runs
@@ -62,6 +63,8 @@ class Reading:
     fits: bool = True  # every gradient has the shape of its parameter
     summed: bool = False  # a single number is the gradient of several: what is meant has one output
     rates: tuple[Path, ...] = ()  # where the learning rate stands before the loop that trains
+    sources: Sources = field(default_factory=dict)  # how it is known what each argument is given
+    assumed: frozenset[str] = frozenset()  # samples, labels: another way runs as well, or none other was tried
 
     @property
     def worth(self) -> float:

@@ -85,7 +85,8 @@ def slopes_along(
     (here, *J), on_the_way = losses_in_balls(ask, reading, point, digits, moves, directions)
     gradient = {name: slope(J[2 * number], here, J[2 * number + 1]) for number, name in enumerate(names)}
     note = "its own loss in 50 digits, along a random direction"
-    return Derivative(kind="balls", gradient=gradient, note=note, directions=directions), on_the_way, float(here)
+    known = Derivative(kind="balls", gradient=gradient, note=note, directions=directions, against="own loss")
+    return known, on_the_way, float(here)
 
 
 def slopes_by_entry(
@@ -100,7 +101,7 @@ def slopes_by_entry(
     for number, (name, entry) in enumerate(entries):
         found[name][entry] = slope(J[2 * number], here, J[2 * number + 1])
     gradient = {name: objects(values, point.params[name].shape) for name, values in found.items()}
-    return Derivative(kind="balls", gradient=gradient, note="its own loss in 50 digits")
+    return Derivative(kind="balls", gradient=gradient, note="its own loss in 50 digits", against="own loss")
 
 
 def truncations(

@@ -176,4 +176,5 @@ def loss_at(ask: Ask, reading: Reading, point: Point) -> float:
 
 
 def _derivative(moves: Moves, slopes: Array, bounds: Array, note: str) -> Derivative:
-    return Derivative(kind="numeric", gradient=moves.arranged(slopes), bound=moves.arranged(bounds), note=note)
+    gradient, bound = moves.arranged(slopes), moves.arranged(bounds)
+    return Derivative(kind="numeric", gradient=gradient, bound=bound, note=note, against="own loss")

@@ -14,7 +14,7 @@ _EXAMPLES: Final = {"samples": '"rows"', "labels": '"one-hot"', "outputs": "10",
 def convention_text(evidence: Evidence) -> str:
     """Return the convention of a submission as TOML to be edited; `read_convention` reads what is known of it back.
 
-    A key of which nothing is known, and what was inferred besides, stand in comments.
+    A key of which nothing is known, what was only assumed, and what was inferred besides, stand in comments.
     Raises BadInput for evidence that is not about a submission.
     """
     if evidence.submission is None:
@@ -26,7 +26,7 @@ def convention_text(evidence: Evidence) -> str:
     ]
     for key, meaning in KEYS.items():
         setting = found.pop(key, None)
-        known = None if setting is None or setting.how == "implied" else _known(key, setting.value)
+        known = None if setting is None or setting.how in ("implied", "assumed") else _known(key, setting.value)
         lines += ["", f"# {meaning}"]
         if setting is not None and known is None:
             lines.append(f"# {setting.how}: {_printable(setting.value)}")

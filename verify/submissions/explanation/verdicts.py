@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from verify.evidence.records import FAILS, PASSES, CaseEvidence, Comparison, Diagnosis, Evidence, Replay, Row, Verdict
-from verify.evidence.submission import Answer, Lines, ParameterVerdict, Remark, Setting, Submission
+from verify.evidence.submission import Answer, Lines, ParameterVerdict, Remark, Submission
+from verify.judgement.coverage import coverage, listed, together
 from verify.judgement.verdicts import caught, summary, verdict_of
 from verify.nets.net import OVER_SAMPLES
 from verify.nets.observation import Observation
@@ -15,19 +16,14 @@ from verify.sandbox.cage import offers
 from verify.submissions.diagnosis.diagnosing import Wrong, diagnose
 from verify.submissions.execution.answers import Leaves
 from verify.submissions.execution.calling import Reading
+from verify.submissions.explanation.scope import case_in_words, losses_in_words, trusted, unjudged
+from verify.submissions.explanation.settings import bindings_of, settings_of
 from verify.submissions.parsing.document import Document, Place
 from verify.submissions.remarks.remarks import remarks
 from verify.submissions.trials.trained import Trained
 from verify.submissions.wiring.finding import Candidates
 from verify.submissions.wiring.plan_records import TrainingMaker
 from verify.version import versions
-from verify.wording import count
-
-TRUSTED = (
-    "the exact oracle's chance: a wrong formula passes each of two random points with probability degree/2^31",
-    "the formulas of the known networks in verify/nets/net.py; tests hold them against exact derivatives",
-    "the cage: what it promises is listed",
-)
 
 
 @dataclass(frozen=True)
@@ -81,7 +77,7 @@ def evidence_of(context: Context, candidates: Candidates, found: Findings) -> Ev
     reading = found.reading
     oracles = tuple(dict.fromkeys(one.oracle for one in found.comparisons))
     case = CaseEvidence(
-        f"{'-'.join(map(str, reading.structure.sizes))} m={reading.batch}", reading.structure.sizes, reading.batch,
+        case_in_words(reading), reading.structure.sizes, reading.batch,
         reading.labels, "ordinary", context.seed, tuple(found.comparisons), None, None,
     )  # fmt: skip
     rows = summary([case], oracles)
@@ -105,7 +101,7 @@ def evidence_of(context: Context, candidates: Candidates, found: Findings) -> Ev
     if not found.repeats:
         verdict, diagnoses = "wrong", (*diagnoses, _accumulated(context, reading))
     sentence = _sentence(verdict, rows, reading, diagnoses, found)
-    answers = _answers(verdict, rows, reading, forward)
+    answers = _answers(rows, reading, forward, found)
     judged = _Judged(
         verdict, sentence, rows, (case,), diagnoses, answers,
         "came back exactly as wrong as it is, through the same channel",
@@ -129,7 +125,9 @@ def at_every_depth(found: Evidence, deeper: Sequence[Evidence]) -> Evidence:
     said = (
         f"{found.sentence.rstrip('.')}; so it is in nets of {', '.join(map(str, depths[:-1]))} and {depths[-1]} layers."
     )
-    return replace(found, sentence=said, cases=(*found.cases, *(case for one in right for case in one.cases)))
+    cases = (*found.cases, *(case for one in right for case in one.cases))
+    seen = together(one for every in (found, *right) for one in every.coverage)
+    return replace(found, sentence=said, cases=cases, coverage=seen)
 
 
 def one_factor(found: Evidence) -> bool:
@@ -143,7 +141,7 @@ def one_factor(found: Evidence) -> bool:
 def not_the_update(found: Evidence) -> Evidence:
     """Return the evidence about right gradients, saying that an optimiser with a state is not judged."""
     said = f"{found.sentence.rstrip('.')}. Its update keeps a state, as momentum and Adam do, and is not judged."
-    return replace(found, sentence=said)
+    return replace(found, sentence=said, unjudged=("the update, which keeps a state", *found.unjudged))
 
 
 def never_zeroed(context: Context, trained: Trained, found: Evidence) -> Evidence:
@@ -205,16 +203,11 @@ def _sentence(
     verdict: Verdict, rows: Sequence[Row], reading: Reading, diagnoses: Sequence[Diagnosis], found: Findings
 ) -> str:
     names = ", ".join(one.name for one in reading.structure.parameters)
-    entries = sum(row.entries for row in rows if row.oracle == rows[0].oracle) if rows else 0
-    oracles = len(dict.fromkeys(row.oracle for row in rows))
     loss = "its loss" if reading.objective is None else reading.objective.words
     if verdict == "correct":
         implied = " (implied: the file declares no loss)" if reading.objective and reading.objective.implied else ""
         machine = "" if found.machine is None else f" Not by hand: {found.machine}."
-        return (
-            f"Correct: the gradients of {names} are the derivative of {loss}{implied}, by {count(oracles, 'oracle')}, "
-            f"in {count(entries, 'entry', 'entries')}.{machine}"
-        )
+        return f"Correct: the gradients of {names} are the derivative of {loss}{implied}.{machine}"
     if verdict == "wrong":
         failed = dict.fromkeys(row.parameter for row in rows if row.verdict in FAILS)
         trained = reading.applied and isinstance(reading.container.maker, TrainingMaker)
@@ -229,7 +222,15 @@ def _sentence(
     return f"Could not judge: {why}."
 
 
-def _answers(verdict: Verdict, rows: Sequence[Row], reading: Reading, forward: Diagnosis | None) -> tuple[Answer, ...]:
+def _seen_by(comparisons: Sequence[Comparison]) -> str:
+    """Return which oracles differentiated the code's own loss; those that saw a known formula only do not count."""
+    found = [one for one in comparisons if one.against == "own loss" and one.verdict in (*PASSES, *FAILS)]
+    names = list(dict.fromkeys(one.oracle for one in found))
+    how = ", in 50 digits with certified bounds" if "balls" in names else ", in floats" if names else ""
+    return f"By {listed(names)}{how}." if names else "No oracle applies to its own loss; see what each saw."
+
+
+def _answers(rows: Sequence[Row], reading: Reading, forward: Diagnosis | None, found: Findings) -> tuple[Answer, ...]:
     own = "Is the backward pass the gradient of the code's own loss?"
     failed = any(row.verdict in FAILS for row in rows)
     passed = any(row.verdict in PASSES for row in rows)
@@ -237,7 +238,7 @@ def _answers(verdict: Verdict, rows: Sequence[Row], reading: Reading, forward: D
     first = Answer(
         own, "no" if failed else "yes" if passed else "not known",
         "The file declares no loss; the one that its output layer implies was taken." if implied else
-        "In 50 digits with certified bounds, by difference quotients of the loss; in floats where those do not apply.",
+        _seen_by(found.comparisons),
     )  # fmt: skip
     second = "Is that the lab's loss, the mean cross-entropy of a softmax?"
     if forward is not None:
@@ -276,7 +277,8 @@ def _evidence(
         dropped=tuple(
             Lines(one.place.cell, one.place.line, one.end, one.text, one.why) for one in candidates.slice.dropped
         ),
-        convention=() if reading is None else _convention(reading, candidates),
+        convention=() if reading is None else settings_of(reading, candidates),
+        bindings=() if reading is None else bindings_of(reading, candidates),
         trials=0 if reading is None else reading.trials,
         answers=judged.answers,
         parameters=_parameters(judged.rows),
@@ -288,11 +290,12 @@ def _evidence(
         promises=tuple(promises),
         canary=judged.canary,
     )  # fmt: skip
+    oracles = tuple(dict.fromkeys(row.oracle for row in judged.rows))
     return Evidence(
         subject=document.name,
         verdict=judged.verdict,
         sentence=judged.sentence,
-        oracles=tuple(dict.fromkeys(row.oracle for row in judged.rows)),
+        oracles=oracles,
         derivation=(),
         summary=judged.rows,
         cases=judged.cases,
@@ -300,7 +303,9 @@ def _evidence(
         caught=caught(judged.rows),
         diagnoses=judged.diagnoses,
         findings=(),
-        trusted=TRUSTED,
+        trusted=trusted(oracles, reading),
+        coverage=() if reading is None else coverage(judged.cases, losses_in_words(reading, candidates)),
+        unjudged=() if reading is None or not judged.rows else unjudged(reading, candidates),
         replay=Replay(context.command, context.seed, versions("numpy"), {document.name: document.sha256}),
         submission=submission,
     )
@@ -335,36 +340,3 @@ def _parameters(rows: Sequence[Row]) -> tuple[ParameterVerdict, ...]:
             )
         )
     return tuple(found)
-
-
-def _convention(reading: Reading, candidates: Candidates) -> tuple[Setting, ...]:
-    roles, told = reading.roles, candidates.told
-    settings: list[Setting] = []
-
-    def add(name: str, value: object, implied: bool = False) -> None:
-        if value is not None:
-            settings.append(Setting(name, str(value), "told" if name in told else "implied" if implied else "inferred"))
-
-    add("class", roles.owner)
-    maker = reading.container.maker
-    trained = isinstance(maker, TrainingMaker)
-    if isinstance(maker, TrainingMaker):
-        add("training", f"its own, for one pass of the loop at {Place(maker.cut.cell, maker.cut.line)}")
-    for role in () if trained else ("init", "forward", "loss", "backward", "update"):
-        function = getattr(roles, role)
-        lifted = candidates.lifted
-        if function is not None and lifted is not None and function.place == lifted.place:
-            add(role, f"the loop's body from {lifted.place} on")
-        elif function is not None and function.name != "__init__":
-            add(role, function.name)
-    add("samples", reading.samples)
-    add("labels", reading.labels)
-    add("outputs", reading.structure.sizes[-1])
-    add("parameters", "; ".join(f"{one.name} {one.shape}" for one in reading.structure.parameters))
-    add("gradient", "before minus after an update, over the rate" if reading.applied else "as returned or kept")
-    add("rate", f"{reading.rate:g}" if reading.applied else None)
-    add("network", reading.net.words if reading.net else "of no known kind")
-    if reading.objective is not None:
-        add("objective", reading.objective.words, reading.objective.implied)
-    add("number format", "float32" if reading.single_precision else "PyTorch tensors" if reading.torch else None)
-    return tuple(settings)

@@ -72,10 +72,11 @@ class Trials:
             if len(structure.sizes) < max(self.stopped, default=0):
                 continue  # a smaller net could hide what stops in a larger one
             found = list(self._of_one(roles, structure, container, fixed, per_sample))
-            yield from found
+            yield from (_with_rivals(one, found) for one in found)
             if any(one.summed for one in found) and outputs is None and structure.sizes[-1] > 1:
                 narrow = resized(structure, (*structure.sizes[:-1], 1))
-                yield from self._of_one(roles, narrow, container, fixed, per_sample)
+                found = list(self._of_one(roles, narrow, container, fixed, per_sample))
+                yield from (_with_rivals(one, found) for one in found)
 
     def _of_one(
         self, roles: Roles, structure: Structure, container: Container, fixed: Mapping[str, str], per_sample: bool
@@ -159,8 +160,8 @@ class Trials:
         if reading.net is None:
             reading = self._with_net(reading, found, point)
         reading = self._with_loss(reading, known, found)
-        reading = match_gradients(reading, found, point)
-        if reading.applied and not _is_given_a_rate(reading):
+        reading = match_gradients(replace(reading, sources=known.sources), found, point)
+        if reading.applied and not is_given_a_rate(reading):
             reading = replace(reading, rate=rate_in(judged.tree)[0])
         return with_fit(reading, found, point)
 
@@ -296,7 +297,16 @@ class Trials:
         return tuple(found)
 
 
-def _is_given_a_rate(reading: Reading) -> bool:
+def _with_rivals(reading: Reading, found: Sequence[Reading]) -> Reading:
+    """Return the reading with what is only assumed in it: another way to give it explains as much of the submission."""
+    rivals = [one for one in found if one.worth >= reading.worth]
+    assumed = {"samples" for one in rivals if one.samples != reading.samples}
+    assumed |= {"labels" for one in rivals if one.samples == reading.samples and one.labels != reading.labels}
+    return replace(reading, assumed=frozenset(assumed))
+
+
+def is_given_a_rate(reading: Reading) -> bool:
+    """Whether an argument or a global name that is called a learning rate was given the judge's own."""
     maker = reading.container.maker
     given = [one for step in reading.backward_steps for one in step.arguments]
     given += [*(maker.arguments if isinstance(maker, CallMaker) else ()), *reading.settings]

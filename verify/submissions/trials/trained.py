@@ -55,6 +55,7 @@ from verify.submissions.wiring.plan_records import (
     TrainingMaker,
     ValueBinding,
 )
+from verify.submissions.wiring.provenance import Source
 from verify.submissions.wiring.roles import Roles
 from verify.submissions.wiring.structure import BATCH, OUTPUTS, SIZES, made_up
 
@@ -93,6 +94,7 @@ class Trainings:
         missing = [(name, meaning_of(name)) for name in candidates.slice.missing]
         self.settings = tuple(Argument(name, given[str(one)]) for name, one in missing if one in given)
         self.complaints: list[Refused] = []
+        self.sources: dict[tuple[str, Argument], Source] = {}
 
     def find(self, fixed: Mapping[str, str], outputs: int | None) -> Trained | None:
         """Return the first training step that runs and changes parameters; best one that computes a loss."""
@@ -113,7 +115,8 @@ class Trainings:
             for shapes, samples, labels in tried:
                 if fixed.get("samples") in (None, samples) and fixed.get("labels") in (None, labels):
                     try:
-                        yield self._run(loop, maker, shapes, samples, labels)
+                        found = self._run(loop, maker, shapes, samples, labels)
+                        yield replace(found, reading=replace(found.reading, assumed=_first_of(found.reading)))
                     except Refused as refused:
                         self.complaints.append(refused)
                     else:
@@ -164,16 +167,20 @@ class Trainings:
     def _arguments(self, holder: Function, sizes: tuple[int, ...]) -> tuple[Argument, ...] | None:
         given: list[Argument] = []
         hidden = list(sizes[1:-1])
-        parts = self._parts([name for name in holder.arguments if is_parameter(name)], sizes)
+        parts: Mapping[str, tuple[Binding | None, Source]] = self._parts(
+            [name for name in holder.arguments if is_parameter(name)], sizes
+        )
         for name in holder.arguments:
-            binding = parts.get(name) or self._bound(name, sizes, hidden)
+            binding, source = parts.get(name) or (self._bound(name, sizes, hidden), Source("by name"))
             if binding is None or meaning_of(name) == "flag":
-                binding = self._as_called(holder, name) or binding
+                called = self._as_called(holder, name)
+                binding, source = (binding, source) if called is None else called
             kept = name in defaulted(holder) and not isinstance(binding, ArrayBinding)
             if binding is None and not kept:
                 return None
             if binding is not None and not kept:
                 given.append(Argument(name, binding))
+                self.sources.setdefault((holder.name, given[-1]), source)
         return tuple(given)
 
     @property
@@ -181,22 +188,23 @@ class Trainings:
         """The functions that make parameters."""
         return [one.init for one in self.candidates.roles if one.init is not None and not one.init.owner]
 
-    def _as_called(self, holder: Function, name: str) -> Binding | None:
+    def _as_called(self, holder: Function, name: str) -> tuple[Binding, Source] | None:
         """Return what the file itself gives an argument where it calls the function: a number, a text, a function."""
         functions = {one.name for one in self.candidates.functions if one.owner is None}
-        for _, call in self.candidates.program.nodes(ast.Call):
+        for cell, call in self.candidates.program.nodes(ast.Call):
             if called_name(call) != holder.name:
                 continue
+            source = Source("stated", cell.place(call))
             given = dict(zip(holder.arguments, call.args, strict=False))
             given |= {one.arg: one.value for one in call.keywords if one.arg is not None}
             value = given.get(name)
             if isinstance(value, ast.Name) and value.id in functions:
-                return FunctionBinding(value.id)
+                return FunctionBinding(value.id), source
             if isinstance(value, ast.Constant) and isinstance(value.value, str | int | float):
-                return ValueBinding(value.value)
+                return ValueBinding(value.value), source
         return None
 
-    def _parts(self, names: Sequence[str], sizes: tuple[int, ...]) -> dict[str, Binding]:
+    def _parts(self, names: Sequence[str], sizes: tuple[int, ...]) -> dict[str, tuple[Binding, Source]]:
         """Return which part of what the submission's own maker returns each parameter is, by its name or in order."""
         for maker in self._makers if len(names) > 1 else ():
             made, last = self._made(maker.name, sizes), maker.last_return
@@ -205,7 +213,10 @@ class Trainings:
                 continue
             by_name = set(names) <= set(maker.returned)
             places = [maker.returned.index(name) if by_name else place for place, name in enumerate(names)]
-            return {name: replace(made, path=(("item", place),)) for name, place in zip(names, places, strict=True)}
+            return {
+                name: (replace(made, path=(("item", place),)), Source("by name" if by_name else "assumed"))
+                for name, place in zip(names, places, strict=True)
+            }
         return {}
 
     def _bound(self, name: str, sizes: tuple[int, ...], hidden: list[int]) -> Binding | None:
@@ -322,8 +333,14 @@ class Trainings:
         batch = 1 if samples == "vector" else BATCH
         return Reading(
             roles, shapes, Container(maker), samples, labels, batch, self.settings, _STEP, _STEP,
-            applied=True, torch=self.candidates.torch,
+            applied=True, torch=self.candidates.torch, sources=self.sources,
         )  # fmt: skip
+
+
+def _first_of(reading: Reading) -> frozenset[str]:
+    """Return what is only assumed: of the ways that are tried in turn, the first ran and no other was tried."""
+    first = {"samples": reading.samples == "rows", "labels": reading.labels in ("one-hot", "flat")}
+    return frozenset(name for name, is_first in first.items() if is_first)
 
 
 def _from_the_pass(function: Function, names: Sequence[str], updated: set[str]) -> tuple[Argument, ...] | None:

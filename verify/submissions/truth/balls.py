@@ -256,8 +256,9 @@ def against_the_textbook(
         directions = {name: direction(np.shape(point.params[name]), generator) for name in names}
         slopes = {name: along(_spread(formula[name], directions[name]), directions[name]) for name in names}
         known = Derivative(
-            kind="balls", gradient=slopes, note="the textbook formula in 50 digits", directions=directions
-        )
+            kind="balls", gradient=slopes, note="the textbook formula in 50 digits", directions=directions,
+            against="formula",
+        )  # fmt: skip
         digits = Digits(guards) if Digits(guards) in one.by_digits else Digits(guards=False)
         results.append((known, one.by_digits[digits].given))
     return [*in_fifty_digits(reading, results, names), *missing]

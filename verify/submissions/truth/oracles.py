@@ -97,7 +97,7 @@ def _by_exact_numbers(
         elif reading.loss is not None:
             pairs = zip(seen.exact, points, strict=False)
             truths = [own_slopes(ask, reading, point, at.X.world.key) for at, point in pairs]
-        return exactly(reading, seen.exact, truths) if truths else []
+        return exactly(reading, seen.exact, truths, "formula" if known else "own loss") if truths else []
     except NotExpressible as operation:
         notes.append(f"exact numbers can't express {operation}")
         return []
@@ -208,5 +208,6 @@ def _by_formula(reading: Reading, at: Observation) -> list[Comparison]:
     """Compare with the textbook formula in floats, where nothing else is there: tensors of a net without a loss."""
     expected = truth(reading, at.params, at.X, at.Y)
     zero = {name: np.zeros(np.shape(value)) for name, value in expected.items()}
-    formula = Derivative(kind="numeric", gradient=expected, bound=zero, note="the textbook formula in floats")
+    note = "the textbook formula in floats"
+    formula = Derivative(kind="numeric", gradient=expected, bound=zero, note=note, against="formula")
     return within_bounds(reading, "symbolic", at, formula, epsilon=False)

@@ -21,7 +21,9 @@ from verify.submissions.program.vocabulary import roles_of
 from verify.submissions.wiring.hints import is_guarded, literals_in, one_sample_at_a_time, output_width
 from verify.submissions.wiring.losses import Declared, declared_loss, is_loss
 from verify.submissions.wiring.plan_records import Cut, Runnable
+from verify.submissions.wiring.provenance import Source, Width
 from verify.submissions.wiring.roles import Roles, find_roles
+from verify.submissions.wiring.structure import OUTPUTS
 
 _READINGS: Final = 4  # readings of who is who that are tried
 _ROLES: Final = ("forward", "loss", "backward", "update", "init")
@@ -40,13 +42,27 @@ class Candidates:
     constants: tuple[str, ...]
     missing: tuple[str, ...]
     literals: tuple[float, ...]
-    outputs: int | None
+    width: Width | None  # of the output layer, where the file says it or somebody told it
     per_sample: bool
     torch: bool
     guarded: bool  # an eps or a clip stands in the functions
     declared: Declared | None  # a loss that the file declares
     loops: tuple[Loop, ...]  # in which it trains
     told: tuple[str, ...] = ()
+
+    @property
+    def outputs(self) -> int | None:
+        """How many units the output layer has, where that is known before anything is run."""
+        return None if self.width is None else self.width.value
+
+    def with_width(self, outputs: int) -> Candidates:
+        """Return the candidates with the width of the output layer that training shows, where they say another.
+
+        The width that is tried first shows nothing: code that takes any number of outputs makes as many.
+        """
+        if outputs in (self.outputs, OUTPUTS):
+            return self
+        return replace(self, width=Width(outputs, Source("by elimination")))
 
     @property
     def cuts(self) -> tuple[Cut, ...]:
@@ -115,11 +131,12 @@ def find_candidates(program: Program, convention: Mapping[str, str]) -> Candidat
     statements += [Runnable(one.cell, one.line, one.code, defines=(one.function,)) for one in loops if one.code]
     nodes = _nodes_used(roles)
     literals = literals_in(nodes)
+    told = Width(int(convention["outputs"]), Source("told")) if "outputs" in convention else None
     return Candidates(
         program, roles, program.functions, sliced, lifted, tuple(statements),
         tuple(name for one in sliced.statements if one.kind == "assignment" for name in one.defines),
         tuple(dict.fromkeys((*sliced.missing, *(lifted.inputs if lifted else ())))),
-        literals, output_width(program, roles), one_sample_at_a_time(program, roles),
+        literals, told or output_width(program, roles), one_sample_at_a_time(program, roles),
         any("torch" in one.defines for one in sliced.statements if one.kind == "import"), is_guarded(nodes, literals),
         declared_loss(program), loops, tuple(convention),
     )  # fmt: skip

@@ -10,6 +10,7 @@ from verify.submissions.parsing.trees import nodes_of
 from verify.submissions.program.program import Program
 from verify.submissions.program.syntax import called_name, names_in
 from verify.submissions.program.vocabulary import roles_of, size_of
+from verify.submissions.wiring.provenance import Source, Width
 from verify.submissions.wiring.roles import Roles
 from verify.submissions.wiring.structure import MOST_OUTPUTS
 
@@ -33,18 +34,23 @@ def is_guarded(nodes: Iterable[ast.AST], literals: Sequence[float]) -> bool:
     return small or any(name.startswith(("eps", "clip", "tiny", "delta_log")) for name in names)
 
 
-def output_width(program: Program, roles: Sequence[Roles]) -> int | None:
-    """Return the width of the output layer that the file's own call says, as in init_params(784, 128, 10)."""
+def output_width(program: Program, roles: Sequence[Roles]) -> Width | None:
+    """Return the width of the output layer that the file's own call states, as in init_params(784, 128, 10).
+
+    Without a call, it is the number that a name of an output width is given: n_y = 10.
+    """
     makers = {name for one in roles if one.init for name in (one.init.name, one.owner) if name}
-    whole = dict(pair for _, node in program.nodes(ast.Assign) for pair in _whole_numbers(node))
-    found = next((value for name, value in whole.items() if size_of(name) == "n_y"), None)
-    for _, node in program.nodes(ast.Call):
+    every = [(pair, cell.place(node)) for cell, node in program.nodes(ast.Assign) for pair in _whole_numbers(node)]
+    whole, places = dict(pair for pair, _ in every), {name: place for (name, _), place in every}
+    named = next((name for name in whole if size_of(name) == "n_y"), None)
+    found = None if named is None else Width(whole[named], Source("by name", places[named]))
+    for cell, node in program.nodes(ast.Call):
         if called_name(node) in makers:
             numbers = [part for argument in node.args for part in _numbers(argument, whole)]
             numbers += [part for keyword in node.keywords for part in _numbers(keyword.value, whole)]
             if len(numbers) >= 2:
-                found = numbers[-1]
-    return found if found is None or 1 <= found <= MOST_OUTPUTS else None
+                found = Width(numbers[-1], Source("stated", cell.place(node)))
+    return found if found is None or 1 <= found.value <= MOST_OUTPUTS else None
 
 
 def _whole_numbers(node: ast.Assign) -> list[tuple[str, int]]:

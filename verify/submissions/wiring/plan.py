@@ -26,6 +26,7 @@ from verify.submissions.wiring.plan_records import (
     Step,
     ValueBinding,
 )
+from verify.submissions.wiring.provenance import Source
 from verify.submissions.wiring.roles import Roles
 
 RATE: Final = 0.375  # the learning rate that updates are asked for: the gradient is then (before - after) / rate
@@ -58,6 +59,7 @@ class Known:
     yhat: tuple[str, Path] | None = None
     made_by: Function | None = None  # what makes the container
     named: dict[str, Binding] = field(default_factory=dict)  # what arguments of these names were given before
+    sources: dict[tuple[str, Argument], Source] = field(default_factory=dict)  # how it is known what they are given
 
 
 def maker_arguments(function: Function, sizes: Sequence[int], batch: int) -> tuple[Argument, ...] | None:
@@ -134,7 +136,7 @@ def arguments(function: Function, known: Known, role: str = "", choice: int = 0)
         binding = None if name == predicted else _bound(name, known, returned)
         if name not in defaults or _replaces_a_default(name, binding, returned):
             given[name] = binding
-    waiting = [name for name, binding in given.items() if binding is None]
+    waiting, alone = [name for name, binding in given.items() if binding is None], False
     if role == "backward" and any(_FROM_ABOVE.fullmatch(name.lower()) for name in waiting):
         return None  # the gradient of the layer above: this is the backward pass of one layer, not of a net
     if waiting:
@@ -142,6 +144,7 @@ def arguments(function: Function, known: Known, role: str = "", choice: int = 0)
         left = _left(function, known, role, returned, used, len(waiting))
         if len(left) < len(waiting):
             return None
+        alone = len(left) == 1
         left = left[choice:] if len(left) - choice >= len(waiting) else left
         given.update(zip(waiting, left, strict=False))
     outputs = [name for name, binding in given.items() if known.yhat and binding == ResultBinding(*known.yhat)]
@@ -149,6 +152,9 @@ def arguments(function: Function, known: Known, role: str = "", choice: int = 0)
         return None
     found = tuple(Argument(name, binding) for name, binding in given.items() if binding is not None)
     known.named |= {one.name: one.binding for one in found if isinstance(one.binding, ParamsBinding)}
+    for one in found:
+        left_over = Source("by elimination" if alone else "assumed")  # of several, the likeliest is tried first
+        known.sources.setdefault((function.name, one), left_over if one.name in waiting else Source("by name"))
     return found
 
 
@@ -174,6 +180,8 @@ def loss_arguments(function: Function, known: Known) -> Iterator[tuple[Argument,
             if meaning_of(needed[0]) == "Y" and meaning_of(needed[1]) != "Y":
                 pairs.reverse()
             found += [(Argument(needed[0], first), Argument(needed[1], second)) for first, second in pairs]
+    for one in (argument for given in found for argument in given):
+        known.sources.setdefault((function.name, one), Source("assumed"))
     yield from dict.fromkeys(found)
 
 
