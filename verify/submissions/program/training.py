@@ -46,6 +46,7 @@ class Loop:
     clips: bool = False  # it cuts gradients off
     certain: bool = True  # no other number stands beside the rate
     changes: bool = False  # an update stands in it
+    parts: frozenset[str] = frozenset()  # names of which it takes parts, such as the samples of a batch
     several: bool = False  # another loop stands in it in which parameters change: one pass may take several steps
 
     @property
@@ -78,7 +79,7 @@ def _within(
             if _trains(node) and not _over_layers(node) and (owner is None or function is not None):
                 changes, several = _changes(node), any(one.updates for _, one in inner)
                 loop = _loop(cell, node, function, owner, around)
-                yield len(inner), replace(loop, changes=changes, several=several)
+                yield len(inner), replace(loop, changes=changes, several=several, parts=_parts_taken(node))
         elif isinstance(node, ast.If | ast.With | ast.Try):
             for field in ("body", "orelse", "finalbody"):
                 yield from _within(cell, getattr(node, field, None) or [], function, owner, around)
@@ -90,6 +91,12 @@ def _trains(node: ast.For | ast.While) -> bool:
         and any(map(is_step, part.targets[0].elts, part.value.elts))
         for part in nodes_of(node)
     )  # fmt: skip
+
+
+def _parts_taken(node: ast.AST) -> frozenset[str]:
+    """Return the names of which parts are taken: X of X[first:last], and not of X.shape[0]."""
+    subscripts = [part.value for part in nodes_of(node) if isinstance(part, ast.Subscript)]
+    return frozenset(one.id for one in subscripts if isinstance(one, ast.Name))
 
 
 def _changes(node: ast.AST) -> bool:
