@@ -48,11 +48,12 @@ from verify.submissions.parsing.document import Place
 from verify.submissions.parsing.reading import read
 from verify.submissions.program.program import Program
 from verify.submissions.trials.depth import Stopped, other_depths
+from verify.submissions.trials.implied import implying
 from verify.submissions.trials.search import Trials
 from verify.submissions.trials.trained import Trained, Trainings
 from verify.submissions.truth.balls import given_in_balls
 from verify.submissions.truth.oracles import IDENTITY, Seen, compared
-from verify.submissions.wiring.finding import Candidates, find_candidates
+from verify.submissions.wiring.finding import Candidates, as_main_program, find_candidates
 from verify.submissions.wiring.losses import Declared
 from verify.submissions.wiring.plan_records import CallMaker, Cut, GlobalsMaker, Runnable
 from verify.submissions.wiring.points import Point, make_point
@@ -129,10 +130,17 @@ def _read_and_judged(
     except Failed as ended:
         raise _told_first(trials, ended) from None
     why, help_ = _why_not(ask, trials, candidates, failed, reading)
-    stated = trained if trained is not None and trained.reading.loss and trained.reading.gradients else None
+    stated = _stated(trained)
     try:
         if why and stated is None:
-            return could_not_judge(context, candidates, why, reading, help_), False
+            found = None if trained is None else _of_no_loss(apart, ask, context, candidates, trained)
+            if trained is not None and found is not None and found.verdict != "could not judge":
+                return found, trained.tried
+            exploring.close()
+            by_program = _as_main_program(apart, context, candidates, convention)
+            if by_program is not None and (by_program.verdict != "could not judge" or found is None):
+                return by_program, False
+            return found or could_not_judge(context, candidates, why, reading, help_), False
         if stated is not None and (why or reading is None or reading.loss is None):
             return _of_training(apart, ask, context, candidates, stated), stated.tried
         assert reading is not None
@@ -200,6 +208,68 @@ def _why_no_loss(trials: Trials, declared: Declared) -> str:
     stopped = next((str(one) for one in trials.complaints if one.step == "loss"), "")
     said = f": {stopped}" if stopped else ", because nothing says what it is given"
     return f"the file declares a loss, {declared.name} ({declared.place}), which could not be evaluated{said}"
+
+
+def _as_main_program(
+    apart: Sandbox, context: Context, candidates: Candidates, convention: Mapping[str, str]
+) -> Evidence | None:
+    """Return the verdict on the training that the file itself reaches, run as it stands; None where nothing is known.
+
+    What it loads and is not there is left out, and data of ours stand in its place.
+    """
+    if not candidates.loops:
+        return None
+    program, name = as_main_program(candidates)
+    worker = apart.worker()
+    ask = asking(worker)
+    try:
+        _load(ask, program.statements, program.cuts)
+        trained = Trainings(ask, program).of_program(convention, name)
+        if trained is None or not trained.reading.gradients:
+            return None
+        if _stated(trained) is not None:
+            return _of_training(apart, ask, context, program, trained)
+        return _of_no_loss(apart, ask, context, program, trained)
+    finally:
+        worker.close()
+
+
+def _stated(trained: Trained | None) -> Trained | None:
+    """Return a training step that says itself what it goes down."""
+    if trained is None or trained.weak or trained.reading.loss is None or not trained.reading.gradients:
+        return None
+    return trained
+
+
+def _of_no_loss(
+    apart: Sandbox, ask: Ask, context: Context, candidates: Candidates, trained: Trained
+) -> Evidence | None:
+    """Return the verdict on a training step that computes no loss for certain, or None where nothing can be said.
+
+    Its output layer implies one, where some gradient is that of it; a number that is called an error is taken for its
+    loss only where it makes all of them right: it may be there to be shown.
+    """
+    reading = trained.reading
+    if not reading.gradients:
+        return None
+    found = None
+    if reading.net is not None:
+        bare = next(implying(replace(reading, loss=None, forward_steps=reading.backward_steps), trained.found))
+        if bare.right:
+            found = _of_training(apart, ask, context, candidates, replace(trained, reading=bare, weak=False))
+            if found.verdict == "wrong" and one_factor(found):
+                why = "every update is the same multiple of that of the loss that its output layer implies"
+                found = could_not_judge(context, candidates, why, bare)
+    if trained.weak and (found is None or found.verdict != "correct"):
+        shown = replace(trained, reading=replace(reading, net=None, yhat=None), weak=False)
+        by_shown = _of_training(apart, ask, context, candidates, shown)
+        if by_shown.verdict == "correct" or found is None:
+            name = str(reading.loss[1][-1][1]) if reading.loss is not None else "its error"
+            why = f"what it goes down is of no known kind; it is not {name}, which may only be shown"
+            return (
+                by_shown if by_shown.verdict == "correct" else could_not_judge(context, candidates, why, shown.reading)
+            )
+    return found
 
 
 def _of_training(apart: Sandbox, ask: Ask, context: Context, candidates: Candidates, trained: Trained) -> Evidence:

@@ -21,7 +21,7 @@ from verify.submissions.execution.answers import Leaves, Refused, losses, malfor
 from verify.submissions.execution.calling import Ask, Reading
 from verify.submissions.execution.gradients import given_gradients
 from verify.submissions.execution.messages import Run
-from verify.submissions.wiring.points import Point, labels_for
+from verify.submissions.wiring.points import Point
 
 UNIT_OF_FLOAT32: Final = float(np.finfo(np.float32).eps) / 2
 _ALL: Final = 400  # entries up to which every one is differenced
@@ -41,7 +41,7 @@ def exact_point(
     """Return a world, the point in its numbers, and the same as arrays for a worker; `slopes` in every direction."""
     world, generator = PairWorld(key), np.random.default_rng([key, 61])
     numbers: dict[str, Array] = {}
-    arrays: dict[str, Array] = {"Y": labels_for(point.Y, reading.samples, reading.labels)}
+    arrays: dict[str, Array] = {"Y": reading.targets(point.Y)}
     entries = reading.structure.entries
     first = 0
     for name, shadow in (*point.params.items(), ("X", point.X)):

@@ -26,8 +26,8 @@ def mend_forms(source: str) -> str:
     "if a != b: raise ValueError('no')"
     """
     lines = []
-    for line in source.split("\n"):
-        line = _UNEQUAL.sub(r"\1!=", line)
+    for written in source.split("\n"):
+        line = _UNEQUAL.sub(r"\1!=", written)
         lines.append(_RAISED.sub(lambda found: f"{found['start']}({found['what'].rstrip()})", line))
     return "\n".join(lines)
 

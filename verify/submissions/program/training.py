@@ -22,6 +22,10 @@ from verify.submissions.program.vocabulary import bare, is_parameter, meaning_of
 
 NAME: Final = "__training__"  # the function that a loop at the top level becomes
 _LAYERS: Final = frozenset(("l", "layer", "layers", "nlayers", "numlayers", "key", "param", "params", "parameters"))
+_OF_A_DIFFERENCE: Final = (
+    ast.Name, ast.Attribute, ast.Subscript, ast.Slice, ast.Tuple, ast.Constant, ast.expr_context,
+    ast.BinOp, ast.UnaryOp, ast.Add, ast.Sub, ast.USub,
+)  # fmt: skip
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -45,6 +49,7 @@ class Loop:
     sums: frozenset[str] = frozenset()  # names that it adds to, such as the loss of an epoch
     clips: bool = False  # it cuts gradients off
     certain: bool = True  # no other number stands beside the rate
+    differences: frozenset[str] = frozenset()  # names that are given nothing but differences, such as y - output
 
 
 def training_loops(cells: Iterable[Cell]) -> tuple[Loop, ...]:
@@ -91,17 +96,45 @@ def _loop(
     sums = frozenset(root_name(part.target) or "" for part in nodes_of(node) if isinstance(part, ast.AugAssign))
     clips = any(_clips(part) for part in nodes_of(node))
     place, keeps, (rate, certain) = cell.place(node), not _measures_afterwards(node.body), _rate_in(node)
+    differences = _differences(node)
     if function is not None:
         given = {one.arg for one in nodes_of(function.args) if isinstance(one, ast.arg)}
         local = given | assigned(function.body)
         names = tuple(sorted(used & local))
-        return Loop(cell.number, place, names, function.name, owner, "", 0, calls, keeps, rate, sums, clips, certain)
+        return Loop(
+            cell.number,
+            place,
+            names,
+            function.name,
+            owner,
+            "",
+            0,
+            calls,
+            keeps,
+            rate,
+            sums,
+            clips,
+            certain,
+            differences,
+        )
     whole = around[0] if around else node
     names = tuple(sorted((used | assigned([whole])) - BUILTINS))
     code, line = _as_function(cell, whole, names)
     return Loop(
-        cell.number, place, names, f"{NAME}{whole.lineno}", None, code, line, calls, keeps, rate, sums, clips, certain
-    )
+        cell.number, place, names, f"{NAME}{whole.lineno}", None, code, line, calls, keeps, rate, sums, clips, certain,
+        differences,
+    )  # fmt: skip
+
+
+def _differences(node: ast.AST) -> frozenset[str]:
+    """Return the names that are given sums and differences alone: an error of this kind is no loss."""
+    given: dict[str, bool] = {}
+    for part in nodes_of(node):
+        if isinstance(part, ast.Assign) and len(part.targets) == 1:
+            name = getattr(part.targets[0], "id", getattr(part.targets[0], "attr", ""))
+            plain = all(isinstance(one, _OF_A_DIFFERENCE) for one in nodes_of(part.value))
+            given[name] = given.get(name, True) and plain
+    return frozenset(name for name, plain in given.items() if plain and name)
 
 
 def _as_function(cell: Cell, node: ast.stmt, names: tuple[str, ...]) -> tuple[str, int]:

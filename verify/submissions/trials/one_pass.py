@@ -29,6 +29,7 @@ _NEAR: Final = 1e-7  # of the largest entry: what is left of a step when its gra
 _RATE: Final = re.compile(r"^(lr|eta|alpha|rate)|_lr$|_rate$|step_?size|^current_lr", re.IGNORECASE)
 _ALIKE: Final = 1e-9  # of the largest entry: steps in floats that are this near are one and the same
 _LOSS: Final = re.compile(r"^(?!.*(grad|prev|best|old|val|test|last|min|d_?(loss|cost))).*(loss|cost)")
+_ERROR: Final = re.compile(r"^(?!.*(grad|prev|best|old|val|test|last|min|delta|d_)).*(err|mse)")
 _STATE: Final = re.compile(
     r"v|m|s|vel|velocit(y|ies)|momentums?|mom|moments?|[vms]_?(d?[wb]\d*|t|hat|db|dw).*|adam.*|cache.*|squared.*"
 )
@@ -80,13 +81,26 @@ def _shapes(found: Mapping[Path, Array]) -> list[tuple[str, Path, tuple[int, ...
 
 
 def moved_in(made: Mapping[Path, Array], found: Leaves) -> dict[Path, Array]:
-    """Return the numbers that stand before the loop and are others after the pass."""
+    """Return the numbers that stand before the loop and are others after the pass.
+
+    What is called as a parameter, begins as a whole number and ends with a point, as b = 0 does, is taken as one with
+    a point.
+    """
     after = {path: value for (section, path), value in found.items() if section == "update"}
-    return {
+    moved = {
         path: value for path, value in made.items()
         if path in after and np.shape(after[path]) == np.shape(value) and np.asarray(value).dtype.kind in "fiu"
         and not np.array_equal(after[path], value, equal_nan=True)
     }  # fmt: skip
+    return {
+        path: np.asarray(value, dtype=float) if _begins_whole(path, value, after[path]) else value
+        for path, value in moved.items()
+    }
+
+
+def _begins_whole(path: Path, before: Array, after: Array) -> bool:
+    whole = np.asarray(before).dtype.kind in "iu" and np.asarray(after).dtype.kind == "f"
+    return whole and is_parameter(_last(path))
 
 
 def is_reshaped(made: Mapping[Path, Array], found: Leaves) -> bool:
@@ -148,29 +162,52 @@ def widths_of(made: Mapping[Path, Array]) -> list[tuple[int, int]]:
     return list(dict.fromkeys((one.sizes[0], one.sizes[-1]) for one in found if one is not None))
 
 
-def loss_in(found: Leaves, loop: Loop) -> Where | None:
+def loss_in(found: Leaves, loop: Loop, made: Mapping[Path, Array] | None = None) -> tuple[Where | None, bool]:
     """Return the loss that was computed in the pass: a number that is called so, or that a function called so gave.
 
-    What the loop adds up over its passes is none: it may be divided afterwards.
+    The second says that it is called an error only, or is what the loop adds up over its passes from 0 on: it may be
+    shown, and another be meant.
     """
     candidates: list[tuple[int, int, Where]] = []
     for where, value in found.items():
         section, path = where
         if np.size(value) != 1 or np.asarray(value).dtype.kind != "f" or not path or not np.all(np.isfinite(value)):
             continue
-        if len(path) == 1 and path[0][1] in loop.sums and section in ("update", f"locals {loop.function}"):
-            continue
         function, last = section.removeprefix("locals "), _last(path).lower()
+        own = section in ("update", f"locals {loop.function}")
+        if len(path) == 1 and path[0][1] in loop.sums and own:
+            if made is not None and _begins_at_0(made.get(path)) and (_LOSS.search(last) or _ERROR.search(last)):
+                candidates.append((4, len(candidates), where))
+            continue
         given = section.startswith("locals ") and path == (("key", RETURNED),)
         if given and "loss" in roles_of(function)[:1]:
             candidates.append((0, len(candidates), where))
+        elif own and path[-1][1] in loop.differences:
+            continue
         elif last in ("loss", "cost", "j", "perte", "cout"):
             candidates.append((1, len(candidates), where))
         elif _LOSS.search(last):
             candidates.append((2, len(candidates), where))
-        elif last in ("error", "err", "mse", "e", "erreur") and section in ("update", f"locals {function}"):
+        elif last in ("error", "err", "mse", "e", "erreur") and own:
             candidates.append((3, len(candidates), where))
-    return min(candidates)[2] if candidates else None
+    if not candidates:
+        return None, False
+    best = min(candidates)
+    same = [where for kind, _, where in candidates if kind == best[0] == 2]
+    named = [(where, float(np.asarray(found[where]).reshape(()))) for where in same]
+    total = next((where for where, value in named if _is_the_sum(value, [one for _, one in named])), None)
+    several = len({value for _, value in named}) > 1 and total is None  # which of them is meant is not known
+    return total or best[2], several or (best[0] >= 3 and _last(best[2][1]).lower() != "mse")
+
+
+def _is_the_sum(value: float, every: list[float]) -> bool:
+    """Whether a loss is the sum of the others."""
+    others = {one for one in every if one != value}
+    return len(others) > 1 and bool(np.isclose(value, sum(others), rtol=_ALIKE))
+
+
+def _begins_at_0(value: Array | None) -> bool:
+    return value is not None and np.size(value) == 1 and not np.any(value)
 
 
 def with_gradients(reading: Reading, found: Leaves, loop: Loop, others: bool) -> Reading:
@@ -228,6 +265,8 @@ def odd_update(reading: Reading, found: Leaves) -> str | None:
             continue
         before = point.params[one.name].reshape(-1)
         step, taken = before - after.reshape(-1), np.stack([np.asarray(slope, dtype=float).reshape(-1), before], axis=1)
+        if not np.all(np.isfinite(step)) or not np.all(np.isfinite(taken)):
+            continue
         rest = step - taken @ np.linalg.lstsq(taken, step, rcond=None)[0]
         if np.max(np.abs(rest), initial=0.0) > _NEAR * max(float(np.max(np.abs(step), initial=0.0)), 1e-300):
             return one.name

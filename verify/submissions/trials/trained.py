@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Final
 
@@ -23,6 +24,7 @@ from verify.submissions.program.functions import Function
 from verify.submissions.program.syntax import called_name
 from verify.submissions.program.training import Loop
 from verify.submissions.program.vocabulary import is_parameter, meaning_of, size_of
+from verify.submissions.trials.implied import own_data, with_net
 from verify.submissions.trials.one_pass import (
     is_rate,
     is_reshaped,
@@ -77,6 +79,8 @@ class Trained:
     odd: str | None = None  # a parameter that is changed by no multiple of its gradient
     decayed: Reading | None = None  # the same where a decay in the update belongs to the gradient of a penalty
     scheduled: bool = False  # the rate is another after the pass than before it
+    weak: bool = False  # its loss is a number that is called an error, or a sum: it may be shown, and another be meant
+    found: Leaves = field(default_factory=dict)  # everything that the pass showed
 
 
 class Trainings:
@@ -96,14 +100,73 @@ class Trainings:
         self.complaints: list[Refused] = []
 
     def find(self, fixed: Mapping[str, str], outputs: int | None) -> Trained | None:
-        """Return the first training step that runs and changes parameters; best one that computes a loss."""
+        """Return the first training step that runs and changes parameters; best one that computes a loss.
+
+        Else one whose net is of a known kind.
+        """
         best: Trained | None = None
         for loop in self.candidates.loops[:_LOOPS]:
             for found in self._of(loop, fixed, outputs):
-                if found.reading.loss is not None:
+                if found.reading.loss is not None and not found.weak:
                     return found
-                best = best or found
+                if best is None or _known(found) > _known(best):
+                    best = found
         return best
+
+    def of_program(self, fixed: Mapping[str, str], name: str) -> Trained | None:
+        """Return the training step that is reached where the submission is run as its own main program.
+
+        Its own data, sizes and arguments are in force; only data that are not there are ours.
+        """
+        best: Trained | None = None
+        for loop in self.candidates.loops[:_LOOPS]:
+            maker = TrainingMaker(Cut(loop.cell, loop.place.line, loop.names), name)
+            for last, samples, repeats in _KINDS:
+                if fixed.get("samples") not in (None, samples):
+                    continue
+                for labels in ("flat", "one-hot") if last == 1 else ("one-hot", "integers"):
+                    try:
+                        found = self._at_own_sizes(loop, maker, last, samples, labels, repeats)
+                    except Refused as refused:
+                        self.complaints.append(refused)
+                        continue
+                    found = self._with_our_data(found, fixed)
+                    if found.reading.loss is not None and not found.weak:
+                        return found
+                    if best is None or _known(found) > _known(best):
+                        best = found
+                    break
+                if best is not None and best.loop is loop and _known(best) == 3:
+                    return best
+        return best
+
+    def _at_own_sizes(
+        self, loop: Loop, maker: TrainingMaker, last: int, samples: str, labels: str, repeats: int
+    ) -> Trained:
+        """Return the step with the widths that the program's own parameters have, where their shapes say them."""
+        found = self._run(loop, maker, Structure((), (SIZES[0], last)), samples, labels, repeats)
+        point = found.reading.point
+        own = widths_of({one.path: point.params[one.name] for one in found.reading.structure.parameters})
+        if len(own) == 1 and own[0] != (found.reading.structure.sizes[0], found.reading.structure.sizes[-1]):
+            with suppress(Refused):
+                return self._run(loop, maker, Structure((), own[0]), samples, labels, repeats)
+        return found
+
+    def _with_our_data(self, trained: Trained, fixed: Mapping[str, str]) -> Trained:
+        """Return the step with our X and Y in the place of its own data, where that shows a net of a known kind."""
+        reading = trained.reading
+        if reading.loss is not None or reading.net is not None or self.candidates.declared is not None:
+            return trained
+        made = self._at(reading, reading.container.maker)
+        for data, samples, labels, batch in own_data(made, reading.structure.sizes):
+            placed = replace(reading, data=data, samples=samples, labels=labels, batch=batch, repeats=1)
+            with suppress(Refused):
+                found = self._pass(
+                    trained.loop, replace(placed, structure=Structure((), reading.structure.sizes)), made
+                )
+                if found.reading.net is not None:
+                    return found
+        return trained
 
     def _of(self, loop: Loop, fixed: Mapping[str, str], outputs: int | None) -> Iterator[Trained]:
         for last, depth in product((OUTPUTS, 1) if outputs is None else (outputs,), (3, 2)):
@@ -114,11 +177,18 @@ class Trainings:
             for shapes, samples, labels in tried:
                 if fixed.get("samples") in (None, samples) and fixed.get("labels") in (None, labels):
                     try:
-                        yield self._run(loop, maker, shapes, samples, labels)
+                        found = self._run(loop, maker, shapes, samples, labels)
                     except Refused as refused:
                         self.complaints.append(refused)
-                    else:
+                        continue
+                    yield found
+                    if _known(found) == 0 and samples == "rows" and self.candidates.declared is None:
+                        with suppress(Refused):
+                            found = self._run(loop, maker, shapes, samples, labels, BATCH)
+                            yield found
+                    if _known(found) > 0:
                         return
+                    break
 
     def _given_shapes(self, maker: TrainingMaker, last: int) -> Iterator[Structure]:
         """Yield the shapes that parameters may have which are arguments of what trains and which nothing makes."""
@@ -237,17 +307,19 @@ class Trainings:
                 return found
         return None
 
-    def _run(self, loop: Loop, maker: TrainingMaker, shapes: Structure, samples: str, labels: str) -> Trained:
+    def _run(
+        self, loop: Loop, maker: TrainingMaker, shapes: Structure, samples: str, labels: str, repeats: int = 1
+    ) -> Trained:
         """Return the step with data that lie so; the widths are those of the parameters that stand before the loop."""
         widths = (shapes.sizes[0], shapes.sizes[-1])
-        base = self._before(loop, maker, shapes, samples, labels)
+        base = self._before(loop, maker, shapes, samples, labels, repeats)
         made = self._at(base, maker)
         try:
             return self._pass(loop, base, made)
         except Refused as refused:
             for own in widths_of(made):
                 if own != widths and BATCH not in own:
-                    base = self._before(loop, maker, Structure((), own), samples, labels)
+                    base = self._before(loop, maker, Structure((), own), samples, labels, repeats)
                     try:
                         return self._pass(loop, base, self._at(base, maker))
                     except Refused as again:
@@ -271,14 +343,18 @@ class Trainings:
         found = unpacked(*self.ask(reading.run(_STEP, local_names=True, after=True), reading.arrays(reading.point)))
         tried = bool(base.structure.parameters)
         usable = bool(rates) or loop.keeps_loss
-        reading = replace(reading, loss=loss_in(found, loop) if usable else None)
-        if reading.loss is None and usable:
-            reading = self._with_own_loss(reading, found)
+        loss, weak = loss_in(found, loop, made) if usable else (None, False)
+        reading = replace(reading, loss=loss)
+        if (reading.loss is None or weak) and usable:
+            own = self._with_own_loss(replace(reading, loss=None), found)
+            reading, weak = (own, False) if own.loss is not None else (reading, weak)
+        if (reading.loss is None or weak) and self.candidates.declared is None:
+            reading = with_net(reading, found)
         outputs = None if tried else outputs_of(made, structure)
         reading = replace(with_gradients(reading, found, loop, others), trials=self.count)
         odd = None if others else odd_update(reading, found)
         decayed = None if others else with_decay(reading, found)
-        return Trained(reading, loop, outputs, tried, others, odd, decayed, is_scheduled(reading, found))
+        return Trained(reading, loop, outputs, tried, others, odd, decayed, is_scheduled(reading, found), weak, found)
 
     def _with_own_loss(self, reading: Reading, found: Leaves) -> Reading:
         """Return the reading with a loss of the file that training does not compute, on what the pass computed."""
@@ -304,13 +380,28 @@ class Trainings:
     def _at(self, base: Reading, maker: TrainingMaker) -> dict[Path, Array]:
         return make(self.ask, maker, base.arrays(base.point))
 
-    def _before(self, loop: Loop, maker: TrainingMaker, shapes: Structure, samples: str, labels: str) -> Reading:
+    def _before(
+        self, loop: Loop, maker: TrainingMaker, shapes: Structure, samples: str, labels: str, repeats: int
+    ) -> Reading:
         roles = self.candidates.roles[0] if self.candidates.roles else Roles(loop.owner, None, None, None, None, None)
-        batch = 1 if samples == "vector" else BATCH
+        batch = 1 if samples == "vector" or repeats > 1 else BATCH
         return Reading(
             roles, shapes, Container(maker), samples, labels, batch, self.settings, _STEP, _STEP,
-            applied=True, torch=self.candidates.torch,
+            applied=True, torch=self.candidates.torch, repeats=repeats,
         )  # fmt: skip
+
+
+# Outputs, how samples lie, and how often one is repeated where a loop takes one at a time.
+_KINDS: Final = tuple(
+    (last, samples, repeats)
+    for last in (1, OUTPUTS) for samples, repeats in (("rows", 1), ("columns", 1), ("rows", BATCH))
+)  # fmt: skip
+
+
+def _known(trained: Trained) -> int:
+    """How much is known of what a step goes down: a loss that it computes, or a net that implies one."""
+    reading = trained.reading
+    return 2 * (reading.loss is not None) + (reading.net is not None)
 
 
 def _from_the_pass(function: Function, names: Sequence[str], updated: set[str]) -> tuple[Argument, ...] | None:

@@ -84,7 +84,9 @@ class Call:
     def trained(self, maker: TrainingMaker, passes: int) -> dict[str, Value]:
         """Return the names that stand after so many passes of the loop that trains, or before it where that is 0."""
         given = {name for name, _ in self.plan.settings}
+        _cleared(self.space, given, self.watch)
         _restored(self.space, [name for name in data_of(self.space) if name not in given], self.watch.kept)
+        self.watch.program.data = Values(self.values.arrays, None, self.values.torch).__getitem__
         holder = self.space if maker.owner is None else _Methods(self._bound(maker.owner))
         call = holder[maker.name]
         put = self._filled if passes else dict
@@ -170,6 +172,14 @@ class _Methods:
 
     def __getitem__(self, name: str) -> Value:
         return method_of(self._owner, name)
+
+
+def _cleared(space: dict[str, Value], given: set[str], watch: Watch) -> None:
+    """Take away the global names of data that an earlier run made: they are not there before the first."""
+    if watch.first is None:
+        watch.first = frozenset(space)
+    for name in [one for one in data_of(space) if one not in watch.first and one not in given]:
+        del space[name]
 
 
 def _restored(space: dict[str, Value], names: Sequence[str], kept: dict[str, Value]) -> None:
