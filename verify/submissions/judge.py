@@ -96,11 +96,19 @@ def check_submission(
 
 
 def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention: Mapping[str, str]) -> Evidence:
-    """Return the verdict; none where it depends on how many outputs are meant, and the file does not say."""
+    """Return the verdict; none where it depends on how many outputs are meant, and the file does not say.
+
+    Run as its own main program it says so; and it reaches its training where nothing else does.
+    """
     found, tried = _read_and_judged(apart, context, candidates, convention)
+    if found.verdict == "could not judge":
+        return _as_main_program(apart, context, candidates, convention) or found
     if found.verdict == "wrong" and tried and "outputs" not in convention:
         narrow, _ = _read_and_judged(apart, context, candidates, {**convention, "outputs": "1"})
         if narrow.verdict == "correct":
+            own = _as_main_program(apart, context, candidates, convention)
+            if own is not None:
+                return own
             why = (
                 "with one output its gradients are right, with several they are wrong, and nothing says which is meant"
             )
@@ -134,13 +142,8 @@ def _read_and_judged(
     try:
         if why and stated is None:
             found = None if trained is None else _of_no_loss(apart, ask, context, candidates, trained)
-            if trained is not None and found is not None and found.verdict != "could not judge":
-                return found, trained.tried
-            exploring.close()
-            by_program = _as_main_program(apart, context, candidates, convention)
-            if by_program is not None and (by_program.verdict != "could not judge" or found is None):
-                return by_program, False
-            return found or could_not_judge(context, candidates, why, reading, help_), False
+            tried = trained is not None and trained.tried
+            return found or could_not_judge(context, candidates, why, reading, help_), tried
         if stated is not None and (why or reading is None or reading.loss is None):
             return _of_training(apart, ask, context, candidates, stated), stated.tried
         assert reading is not None
@@ -213,7 +216,7 @@ def _why_no_loss(trials: Trials, declared: Declared) -> str:
 def _as_main_program(
     apart: Sandbox, context: Context, candidates: Candidates, convention: Mapping[str, str]
 ) -> Evidence | None:
-    """Return the verdict on the training that the file itself reaches, run as it stands; None where nothing is known.
+    """Return the verdict on the training that the file itself reaches, run as it stands; None where there is none.
 
     What it loads and is not there is left out, and data of ours stand in its place.
     """
@@ -227,9 +230,12 @@ def _as_main_program(
         trained = Trainings(ask, program).of_program(convention, name)
         if trained is None or not trained.reading.gradients:
             return None
-        if _stated(trained) is not None:
-            return _of_training(apart, ask, context, program, trained)
-        return _of_no_loss(apart, ask, context, program, trained)
+        stated = _stated(trained) is not None
+        judge = _of_training if stated else _of_no_loss
+        found = judge(apart, ask, context, program, trained)
+        return None if found is None or found.verdict == "could not judge" else found
+    except Failed:
+        return None  # what is said without it stands
     finally:
         worker.close()
 

@@ -112,8 +112,13 @@ class Reading:
             **{one.name: point.params[one.name] for one in self.structure.parameters},
             "X": self.inputs(point.X),
             "Y": self.targets(point.Y),
-            **({"rate": np.array(RATE), STILL: np.array(0.0)} if self.rates else {}),
+            **self.rest,
         }
+
+    @property
+    def rest(self) -> dict[str, Array]:
+        """What is put in besides the point: the rate, and the rate 0."""
+        return {"rate": np.array(RATE), STILL: np.array(0.0)} if self.rates else {}
 
     def targets(self, Y: Array) -> Array:
         """Return Y (m x n_y) as the submission wants it."""

@@ -42,6 +42,7 @@ def exact_point(
     world, generator = PairWorld(key), np.random.default_rng([key, 61])
     numbers: dict[str, Array] = {}
     arrays: dict[str, Array] = {"Y": reading.targets(point.Y)}
+    arrays |= reading.rest
     entries = reading.structure.entries
     first = 0
     for name, shadow in (*point.params.items(), ("X", point.X)):

@@ -101,7 +101,7 @@ def size_of(name: str) -> Meaning | None:
 
 _WHERE: Final = (
     r"h|o|i|x|y|hidden|hid|out(?:put)?|in(?:put)?|ih|ho|xh|hy|hh|ao|layer|to|fc|dense|"
-    r"entr[eé]es?|entradas?|cach[eé]e?s?|ocult[ao]s?|sorties?|sa[lií]das?|couche|capa|camada"
+    r"entr[eé]es?|entradas?|cach[eé]e?s?|ocult[ao]s?|sorties?|sal[ií]das?|sa[ií]das?|couche|capa|camada"
 )
 _PARAMETER: Final = re.compile(
     rf"(?:w|b|v|u|theta|weights?|bias(?:es)?|wh|wo|bh|bo|syn|synapse|poids|biais|pesos?|sesgos?|vi[eé]s)(?:_?(?:\d+|{_WHERE}))*"

@@ -84,7 +84,7 @@ def implying(reading: Reading, found: Leaves) -> Iterator[Reading]:
 
 
 def own_data(made: Mapping[Path, Array], sizes: tuple[int, ...]) -> Iterator[tuple[tuple[Slot, ...], str, str, int]]:
-    """Yield where inputs and targets of one kind stand before the loop, how both lie, and how many samples they hold."""
+    """Yield where inputs and targets of one kind stand before the loop, how both lie, and the number of samples."""
     n_x, K = sizes[0], sizes[-1]
     named = {path: (data_of(str(path[-1][1])), np.shape(value)) for path, value in made.items() if path}
     for m in sorted({shape[0] for _, shape in named.values() if shape} | {s[-1] for _, s in named.values() if s}):

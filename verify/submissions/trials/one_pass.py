@@ -19,7 +19,7 @@ from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.gradients import plain
 from verify.submissions.execution.messages import RETURNED
 from verify.submissions.program.training import Loop
-from verify.submissions.program.vocabulary import bare, is_parameter, meaning_of, roles_of
+from verify.submissions.program.vocabulary import bare, data_of, is_parameter, meaning_of, roles_of
 from verify.submissions.trials.containers import name_of
 from verify.submissions.wiring.plan import RATE
 from verify.submissions.wiring.plan_records import Path
@@ -73,7 +73,10 @@ def _parameter_like(made: Mapping[Path, Array]) -> dict[Path, Array]:
     named = {path: value for path, value in arrays.items() if is_parameter(_last(path))}
     if named:
         return named
-    return {path: value for path, value in arrays.items() if np.ndim(value) > 0 or _last(path).lower().startswith("b")}
+    return {
+        path: value for path, value in arrays.items()
+        if (np.ndim(value) > 0 and data_of(_last(path)) is None) or _last(path).lower().startswith("b")
+    }  # fmt: skip
 
 
 def _shapes(found: Mapping[Path, Array]) -> list[tuple[str, Path, tuple[int, ...]]]:
@@ -111,14 +114,18 @@ def is_reshaped(made: Mapping[Path, Array], found: Leaves) -> bool:
     )  # fmt: skip
 
 
-def left_alone(made: Mapping[Path, Array], moved: Mapping[Path, Array]) -> dict[Path, Array]:
-    """Return the parameters that the pass leaves as they are although it changes others: their update is forgotten."""
+def left_alone(made: Mapping[Path, Array], moved: Mapping[Path, Array], loop: Loop) -> dict[Path, Array]:
+    """Return the parameters that the pass leaves as they are although it changes others: their update is forgotten.
+
+    Those of another net, which a loop at the top level does not mention, are none.
+    """
     names = {plain(name_of(path, None)) for path in moved}
     found = {path: value for path, value in _parameter_like(made).items() if is_parameter(_last(path))}
     mine = {path for path in moved if is_parameter(_last(path))}
     return {
         path: value for path, value in found.items()
         if mine and path not in moved and plain(name_of(path, None)) not in names
+        and (not loop.code or root_of(path) in loop.names)
     }  # fmt: skip
 
 
@@ -215,7 +222,8 @@ def with_gradients(reading: Reading, found: Leaves, loop: Loop, others: bool) ->
 
     Where an optimiser or a decay stands between, and every gradient has a name in the pass, it is the named one.
     """
-    step = replace(reading, gradients=reading.updated, applied=True, rate=RATE if reading.rates else loop.rate)
+    rate = RATE if reading.rates else _local_rate(found) or loop.rate
+    step = replace(reading, gradients=reading.updated, applied=True, rate=rate)
     named = _named_gradients(reading, found)
     if len(named) < len(reading.structure.parameters):  # what an optimiser or another rate makes of them is not judged
         return replace(reading, gradients={}) if others or is_scheduled(reading, found) else step
@@ -230,6 +238,16 @@ def with_gradients(reading: Reading, found: Leaves, loop: Loop, others: bool) ->
     if same:
         return replace(step, rate=_as_written(sizes[0]))
     return step if min(rates) <= 0 < max(rates) else as_named
+
+
+def _local_rate(found: Leaves) -> float | None:
+    """Return the one rate that the functions of the pass have under a name of their own, such as a default."""
+    values = {
+        float(np.asarray(value).reshape(())) for (section, path), value in found.items()
+        if section.startswith("locals ") and len(path) == 1 and is_rate(path) and np.size(value) == 1
+        and np.asarray(value).dtype.kind == "f"
+    }  # fmt: skip
+    return values.pop() if len(values) == 1 and 0.0 not in values else None
 
 
 def is_scheduled(reading: Reading, found: Leaves) -> bool:

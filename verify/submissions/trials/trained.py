@@ -7,6 +7,7 @@ definitions is in force, and what is done with the gradients. Whether they are r
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -121,8 +122,9 @@ class Trainings:
         best: Trained | None = None
         for loop in self.candidates.loops[:_LOOPS]:
             maker = TrainingMaker(Cut(loop.cell, loop.place.line, loop.names), name)
+            ran = False
             for last, samples, repeats in _KINDS:
-                if fixed.get("samples") not in (None, samples):
+                if fixed.get("samples") not in (None, samples) or (ran and last != _KINDS[0][0]):
                     continue
                 for labels in ("flat", "one-hot") if last == 1 else ("one-hot", "integers"):
                     try:
@@ -130,13 +132,14 @@ class Trainings:
                     except Refused as refused:
                         self.complaints.append(refused)
                         continue
-                    found = self._with_our_data(found, fixed)
+                    ran = True
+                    found = self._with_our_data(found)
                     if found.reading.loss is not None and not found.weak:
                         return found
                     if best is None or _known(found) > _known(best):
                         best = found
                     break
-                if best is not None and best.loop is loop and _known(best) == 3:
+                if best is not None and best.loop is loop and (_known(best) == 3 or best.reading.net is not None):
                     return best
         return best
 
@@ -152,7 +155,7 @@ class Trainings:
                 return self._run(loop, maker, Structure((), own[0]), samples, labels, repeats)
         return found
 
-    def _with_our_data(self, trained: Trained, fixed: Mapping[str, str]) -> Trained:
+    def _with_our_data(self, trained: Trained) -> Trained:
         """Return the step with our X and Y in the place of its own data, where that shows a net of a known kind."""
         reading = trained.reading
         if reading.loss is not None or reading.net is not None or self.candidates.declared is not None:
@@ -332,7 +335,7 @@ class Trainings:
         moved = moved_in(made, found)
         if is_reshaped(made, found):
             raise Refused("a parameter has another shape after the pass: what is taken from it was broadcast")
-        moved |= left_alone(made, moved)
+        moved |= left_alone(made, moved, loop)
         structure, others = structure_of(moved, base.structure.sizes)
         if structure is None:
             raise Refused("no parameter changes in one pass of the loop that trains")
@@ -341,30 +344,34 @@ class Trainings:
         rates = tuple(path for path, value in made.items() if is_rate(path) and np.size(value) == 1)
         reading = replace(base, structure=structure, rates=rates, forward_steps=_AT_REST if rates else _STEP)
         found = unpacked(*self.ask(reading.run(_STEP, local_names=True, after=True), reading.arrays(reading.point)))
-        tried = bool(base.structure.parameters)
+        tried = bool(base.structure.parameters) or (base.structure.sizes[-1] > 1 and _follows_the_targets(base))
         usable = bool(rates) or loop.keeps_loss
         loss, weak = loss_in(found, loop, made) if usable else (None, False)
         reading = replace(reading, loss=loss)
         if (reading.loss is None or weak) and usable:
-            own = self._with_own_loss(replace(reading, loss=None), found)
+            own = self._with_own_loss(replace(reading, loss=None), found, loop)
             reading, weak = (own, False) if own.loss is not None else (reading, weak)
         if (reading.loss is None or weak) and self.candidates.declared is None:
             reading = with_net(reading, found)
-        outputs = None if tried else outputs_of(made, structure)
+        outputs = None if base.structure.parameters else outputs_of(made, structure)
         reading = replace(with_gradients(reading, found, loop, others), trials=self.count)
         odd = None if others else odd_update(reading, found)
         decayed = None if others else with_decay(reading, found)
         return Trained(reading, loop, outputs, tried, others, odd, decayed, is_scheduled(reading, found), weak, found)
 
-    def _with_own_loss(self, reading: Reading, found: Leaves) -> Reading:
+    def _with_own_loss(self, reading: Reading, found: Leaves, loop: Loop) -> Reading:
         """Return the reading with a loss of the file that training does not compute, on what the pass computed."""
-        names = dict.fromkeys(root_of(path) for section, path in found if section == "update")
+        # What is changed in place on the way, such as Yhat[rows, y] -= 1, is not what a loss is computed from.
+        names = dict.fromkeys(
+            root_of(path) for section, path in found if section == "update" and root_of(path) not in loop.sums
+        )
+        several = _of_several(found)
         # Where the rate can't be put to 0, the parameters after the pass are not those of its gradient.
         updated = set() if reading.rates else {root_of(one.path) for one in reading.structure.parameters}
         for one in self.candidates.functions:
             usable = is_loss(one) and (bool(reading.rates) or not one.owner)
             given = _from_the_pass(one, list(names), updated) if usable else None
-            if given is None:
+            if given is None or any(meaning_of(name) in several for name, _ in given):
                 continue
             steps = (*reading.forward_steps, Step(one.name, "loss", given, method=bool(one.owner)))
             try:
@@ -391,10 +398,20 @@ class Trainings:
         )  # fmt: skip
 
 
+def _follows_the_targets(reading: Reading) -> bool:
+    """Whether training makes its output layer as wide as the targets that it is given, and is told no width."""
+    maker = reading.container.maker
+    if not isinstance(maker, TrainingMaker) or maker.owner is not None:
+        return False
+    given = [one.binding for one in maker.arguments]
+    widths = any(size_of(name) in ("n_y", "sizes") and isinstance(one, ValueBinding) for name, one in maker.arguments)
+    return ArrayBinding("Y") in given and not widths and not any(isinstance(one, MadeBinding) for one in given)
+
+
 # Outputs, how samples lie, and how often one is repeated where a loop takes one at a time.
 _KINDS: Final = tuple(
     (last, samples, repeats)
-    for last in (1, OUTPUTS) for samples, repeats in (("rows", 1), ("columns", 1), ("rows", BATCH))
+    for last in (1, OUTPUTS) for samples, repeats in (("rows", 1), ("rows", BATCH), ("columns", 1))
 )  # fmt: skip
 
 
@@ -402,6 +419,20 @@ def _known(trained: Trained) -> int:
     """How much is known of what a step goes down: a loss that it computes, or a net that implies one."""
     reading = trained.reading
     return 2 * (reading.loss is not None) + (reading.net is not None)
+
+
+def _of_several(found: Leaves) -> set[str]:
+    """Return the meanings, X or Y, under which a pass holds different data: all samples, and a batch of them."""
+    held: dict[str, list[Array]] = {}
+    for (section, path), value in found.items():
+        meaning = meaning_of(root_of(path))
+        if section == "update" and len(path) == 1 and meaning in ("X", "Y") and np.ndim(value) > 0:
+            if not re.search(r"test|val|dev", root_of(path).lower()):
+                held.setdefault(str(meaning), []).append(value)
+    return {
+        meaning for meaning, values in held.items()
+        if any(not np.array_equal(np.ravel(one), np.ravel(values[0])) for one in values)
+    }  # fmt: skip
 
 
 def _from_the_pass(function: Function, names: Sequence[str], updated: set[str]) -> tuple[Argument, ...] | None:

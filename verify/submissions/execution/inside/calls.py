@@ -7,12 +7,14 @@ import types
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from verify.arrays import Array
 from verify.exact.numbers import ExactArray
 from verify.exact.world import PairWorld
 from verify.submissions.execution.inside.containers import Container
 from verify.submissions.execution.inside.cutting import Watch, data_of
-from verify.submissions.execution.inside.paths import Value, at, replaced
+from verify.submissions.execution.inside.paths import Value, at, found_at, identical, replaced
 from verify.submissions.wiring.plan_records import (
     Argument,
     ArrayBinding,
@@ -76,9 +78,13 @@ class Call:
             self.space[name] = self._bound(binding)
 
     def _filled(self, container: Value) -> Value:
-        """Return the container with the arrays of the request where the plan says."""
-        for path, name in self.plan.params:
-            container = replaced(container, path, self.values[name])
+        """Return the container with the arrays of the request where the plan says, under every name that they have."""
+        old = [(path, name, found_at(container, path)) for path, name in self.plan.params]
+        for path, name, value in old:
+            others = identical(container, value) if isinstance(value, np.ndarray) else []
+            ours = self.values[name]
+            for place in dict.fromkeys((path, *others)):
+                container = replaced(container, place, ours)
         return container
 
     def trained(self, maker: TrainingMaker, passes: int) -> dict[str, Value]:
@@ -86,7 +92,7 @@ class Call:
         given = {name for name, _ in self.plan.settings}
         _cleared(self.space, given, self.watch)
         _restored(self.space, [name for name in data_of(self.space) if name not in given], self.watch.kept)
-        self.watch.program.data = Values(self.values.arrays, None, self.values.torch).__getitem__
+        self.watch.program.data = self.values.__getitem__
         holder = self.space if maker.owner is None else _Methods(self._bound(maker.owner))
         call = holder[maker.name]
         put = self._filled if passes else dict

@@ -69,8 +69,9 @@ class Watch:
             return False
         self.program.begun = True
         shared, own = spaces
-        found = data_of(shared)
-        found |= {name: own[name] for name in self._cut.names if name in own and own is not shared}
+        # Local names first: an array that also has a global name is known by its own.
+        found = {name: own[name] for name in self._cut.names if name in own and own is not shared}
+        found |= {name: value for name, value in data_of(shared).items() if name not in found}
         inside = {name for name in self._cut.names if name in own and own is not shared}
         self.names = self._put(found)
         shared.update({name: value for name, value in self.names.items() if name not in inside and name in shared})
