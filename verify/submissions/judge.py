@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from verify.balls.refusal import NoBalls
-from verify.evidence.records import Evidence
+from verify.evidence.records import PASSES, Evidence
 from verify.exact.numbers import NotExpressible
 from verify.faults import judged_or_fault
 from verify.sandbox.cage import Limits, require
@@ -102,7 +102,8 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
     """
     found, tried = _read_and_judged(apart, context, candidates, convention)
     if found.verdict == "could not judge":
-        return _as_main_program(apart, context, candidates, convention) or found
+        own = _as_main_program(apart, context, candidates, convention)
+        return found if own is None else own
     if found.verdict == "wrong" and tried and "outputs" not in convention:
         narrow, _ = _read_and_judged(apart, context, candidates, {**convention, "outputs": "1"})
         if narrow.verdict == "correct":
@@ -143,7 +144,9 @@ def _read_and_judged(
         if why and stated is None:
             found = None if trained is None else _of_no_loss(apart, ask, context, candidates, trained)
             tried = trained is not None and trained.tried
-            return found or could_not_judge(context, candidates, why, reading, help_), tried
+            if found is None:
+                found = could_not_judge(context, candidates, why, reading, help_)
+            return found, tried
         if stated is not None and (why or reading is None or reading.loss is None):
             return _of_training(apart, ask, context, candidates, stated), stated.tried
         assert reading is not None
@@ -269,6 +272,10 @@ def _of_no_loss(
     if trained.weak and (found is None or found.verdict != "correct"):
         shown = replace(trained, reading=replace(reading, net=None, yhat=None), weak=False)
         by_shown = _of_training(apart, ask, context, candidates, shown)
+        # Where some gradient is that of the number, it is what the others are to go down as well.
+        meant = any(row.verdict in PASSES for row in by_shown.summary)
+        if by_shown.verdict == "wrong" and meant and found is None:
+            return by_shown
         if by_shown.verdict == "correct" or found is None:
             name = str(reading.loss[1][-1][1]) if reading.loss is not None else "its error"
             why = f"what it goes down is of no known kind; it is not {name}, which may only be shown"
@@ -285,7 +292,8 @@ def _of_training(apart: Sandbox, ask: Ask, context: Context, candidates: Candida
         again = _verdict_on(apart, ask, context, candidates, trained.decayed)
         found = again if again.verdict == "correct" else found
     changes = trained.scheduled and (trained.reading.applied or trained.decayed is not None)
-    unsure = trained.reading.applied and not trained.reading.rates and not trained.loop.certain
+    unnamed = trained.unnamed or not trained.loop.certain
+    unsure = trained.reading.applied and not trained.reading.rates and unnamed
     if found.verdict == "wrong" and (trained.loop.clips or changes or unsure):
         what = "clips gradients" if trained.loop.clips else "changes its rate" if changes else "gives its rate no name"
         why = f"the loop in line {trained.loop.place.line} {what}, which is not judged"

@@ -26,6 +26,7 @@ from verify.submissions.wiring.points import Point
 UNIT_OF_FLOAT32: Final = float(np.finfo(np.float32).eps) / 2
 _ALL: Final = 400  # entries up to which every one is differenced
 _SOME: Final = 25  # entries a parameter otherwise
+_MOST_SLOPES: Final = 120  # entries of all parameters: every number on the way has a slope for each
 
 
 def in_floats(ask: Ask, reading: Reading, point: Point) -> tuple[Observation, Leaves]:
@@ -69,6 +70,8 @@ def in_exact_numbers(ask: Ask, reading: Reading, point: Point, key: int) -> Obse
 
 def own_slopes(ask: Ask, reading: Reading, point: Point, key: int) -> dict[str, Array]:
     """Return the derivative of the submission's own loss in exact numbers, by parameter."""
+    if reading.rates and reading.structure.entries > _MOST_SLOPES:
+        raise NotExpressible("the slopes of so many parameters")
     world, _, arrays = exact_point(reading, point, key, slopes=True)
     found = _exactly(ask, reading.run(reading.forward_steps, key=key, local_names=True), arrays, world)
     J = found.get(reading.loss) if reading.loss else None

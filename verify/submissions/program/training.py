@@ -49,6 +49,7 @@ class Loop:
     sums: frozenset[str] = frozenset()  # names that it adds to, such as the loss of an epoch
     clips: bool = False  # it cuts gradients off
     certain: bool = True  # no other number stands beside the rate
+    scales: frozenset[str] = frozenset()  # names that stand as factors in the steps of its updates
     differences: frozenset[str] = frozenset()  # names that are given nothing but differences, such as y - output
 
 
@@ -96,7 +97,7 @@ def _loop(
     sums = frozenset(root_name(part.target) or "" for part in nodes_of(node) if isinstance(part, ast.AugAssign))
     clips = any(_clips(part) for part in nodes_of(node))
     place, keeps, (rate, certain) = cell.place(node), not _measures_afterwards(node.body), _rate_in(node)
-    differences = _differences(node)
+    differences, scales = _differences(node), _scales(node)
     if function is not None:
         given = {one.arg for one in nodes_of(function.args) if isinstance(one, ast.arg)}
         local = given | assigned(function.body)
@@ -114,16 +115,33 @@ def _loop(
             rate,
             sums,
             clips,
-            certain,
-            differences,
-        )
+            certain, scales, differences,
+        )  # fmt: skip
     whole = around[0] if around else node
     names = tuple(sorted((used | assigned([whole])) - BUILTINS))
     code, line = _as_function(cell, whole, names)
     return Loop(
         cell.number, place, names, f"{NAME}{whole.lineno}", None, code, line, calls, keeps, rate, sums, clips, certain,
-        differences,
+        scales, differences,
     )  # fmt: skip
+
+
+def _scales(node: ast.AST) -> frozenset[str]:
+    """Return the names that are factors of a step: eps of w = w - eps * slope, and slope."""
+    found: set[str] = set()
+    for part in nodes_of(node):
+        if isinstance(part, ast.Assign | ast.AugAssign) and update_of(part) is not None:
+            whole = part.value
+            waiting = [whole.right if isinstance(part, ast.Assign) and isinstance(whole, ast.BinOp) else whole]
+            while waiting:
+                one = waiting.pop()
+                if isinstance(one, ast.BinOp) and isinstance(one.op, ast.Mult | ast.Div):
+                    waiting += [one.left, one.right]
+                elif isinstance(one, ast.UnaryOp):
+                    waiting.append(one.operand)
+                elif isinstance(one, ast.Name | ast.Attribute):
+                    found.add(one.id if isinstance(one, ast.Name) else one.attr)
+    return frozenset(found)
 
 
 def _differences(node: ast.AST) -> frozenset[str]:

@@ -105,7 +105,8 @@ _WHERE: Final = (
 )
 _PARAMETER: Final = re.compile(
     rf"(?:w|b|v|u|theta|weights?|bias(?:es)?|wh|wo|bh|bo|syn|synapse|poids|biais|pesos?|sesgos?|vi[eé]s)(?:_?(?:\d+|{_WHERE}))*"
-    rf"|(?:(?:{_WHERE}|\d+)_)+(?:w|b|weights?|bias(?:es)?|poids|biais|pesos?|sesgos?|vi[eé]s)_?\d*",
+    rf"|(?:(?:{_WHERE}|\d+)_)+(?:w|b|weights?|bias(?:es)?|poids|biais|pesos?|sesgos?|vi[eé]s)_?\d*"
+    r"|(?:weights?|bias(?:es)?|poids|biais|pesos?|sesgos?)_[a-z]\d*",
     re.IGNORECASE,
 )
 

@@ -51,6 +51,29 @@ def is_rate(path: Path) -> bool:
     return meaning_of(_last(path)) == "rate"
 
 
+def rates_in(made: Mapping[Path, Array], structure: Structure, loop: Loop) -> tuple[Path, ...]:
+    """Return where the learning rate stands before the loop: by its name, or by what the updates multiply steps by."""
+    named = tuple(path for path, value in made.items() if is_rate(path) and np.size(value) == 1)
+    if named:
+        return named
+    parameters = {one.path for one in structure.parameters}
+    used = tuple(
+        path for path, value in made.items()
+        if _last(path) in loop.scales and np.size(value) == 1 and np.asarray(value).dtype.kind == "f"
+        and path not in parameters and path[-1][0] != "item"
+    )  # fmt: skip
+    return used if len({_last(path) for path in used}) == 1 else ()
+
+
+def has_scales(found: Leaves, loop: Loop) -> bool:
+    """Whether a factor of the steps is a number with a point."""
+    return any(
+        path and _last(path) in loop.scales and np.size(value) == 1 and np.asarray(value).dtype.kind == "f"
+        and not _is_gradient(path)
+        for (_, path), value in found.items()
+    )  # fmt: skip
+
+
 def _is_gradient(path: Path) -> bool:
     names = [str(name) for kind, name in path if kind != "item"]
     called = any(meaning_of(name) == "grads" or name.lower() in ("g", "gs") for name in names[: max(1, len(names) - 1)])
@@ -114,18 +137,28 @@ def is_reshaped(made: Mapping[Path, Array], found: Leaves) -> bool:
     )  # fmt: skip
 
 
-def left_alone(made: Mapping[Path, Array], moved: Mapping[Path, Array], loop: Loop) -> dict[Path, Array]:
+def _belongs(path: Path, value: Array, stems: set[str]) -> bool:
+    """Whether a whole number is a parameter that never moves: called as others that do, or a bias that is 0."""
+    if np.asarray(value).dtype.kind not in "iu" or not is_parameter(_last(path)):
+        return False
+    low = _last(path).lower()
+    return re.sub(r"[\d_]+", "", low) in stems or (low.startswith("b") and not np.any(value))
+
+
+def left_alone(made: Mapping[Path, Array], moved: Mapping[Path, Array], mentioned: set[str]) -> dict[Path, Array]:
     """Return the parameters that the pass leaves as they are although it changes others: their update is forgotten.
 
-    Those of another net, which a loop at the top level does not mention, are none.
+    Those of another net, whose names are not `mentioned` on the way, are none; where nothing is, all are meant.
     """
     names = {plain(name_of(path, None)) for path in moved}
     found = {path: value for path, value in _parameter_like(made).items() if is_parameter(_last(path))}
     mine = {path for path in moved if is_parameter(_last(path))}
+    stems = {re.sub(r"[\d_]+", "", _last(path).lower()) for path in mine}
+    found |= {path: np.asarray(value, dtype=float) for path, value in made.items() if _belongs(path, value, stems)}
     return {
         path: value for path, value in found.items()
         if mine and path not in moved and plain(name_of(path, None)) not in names
-        and (not loop.code or root_of(path) in loop.names)
+        and (not mentioned or root_of(path) in mentioned)
     }  # fmt: skip
 
 

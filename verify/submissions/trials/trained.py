@@ -27,7 +27,7 @@ from verify.submissions.program.training import Loop
 from verify.submissions.program.vocabulary import is_parameter, meaning_of, size_of
 from verify.submissions.trials.implied import own_data, with_net
 from verify.submissions.trials.one_pass import (
-    is_rate,
+    has_scales,
     is_reshaped,
     is_scheduled,
     left_alone,
@@ -35,6 +35,7 @@ from verify.submissions.trials.one_pass import (
     moved_in,
     odd_update,
     outputs_of,
+    rates_in,
     root_of,
     structure_of,
     widths_of,
@@ -81,6 +82,7 @@ class Trained:
     decayed: Reading | None = None  # the same where a decay in the update belongs to the gradient of a penalty
     scheduled: bool = False  # the rate is another after the pass than before it
     weak: bool = False  # its loss is a number that is called an error, or a sum: it may be shown, and another be meant
+    unnamed: bool = False  # its steps are multiplied by a number of which the value is not known
     found: Leaves = field(default_factory=dict)  # everything that the pass showed
 
 
@@ -335,13 +337,13 @@ class Trainings:
         moved = moved_in(made, found)
         if is_reshaped(made, found):
             raise Refused("a parameter has another shape after the pass: what is taken from it was broadcast")
-        moved |= left_alone(made, moved, loop)
+        moved |= left_alone(made, moved, self._mentioned(loop))
         structure, others = structure_of(moved, base.structure.sizes)
         if structure is None:
             raise Refused("no parameter changes in one pass of the loop that trains")
         if any(BATCH in own for own in widths_of(moved)):
             raise Refused("the loop that trains takes samples for features, or features for samples")
-        rates = tuple(path for path, value in made.items() if is_rate(path) and np.size(value) == 1)
+        rates = rates_in(made, structure, loop)
         reading = replace(base, structure=structure, rates=rates, forward_steps=_AT_REST if rates else _STEP)
         found = unpacked(*self.ask(reading.run(_STEP, local_names=True, after=True), reading.arrays(reading.point)))
         tried = bool(base.structure.parameters) or (base.structure.sizes[-1] > 1 and _follows_the_targets(base))
@@ -357,7 +359,17 @@ class Trainings:
         reading = replace(with_gradients(reading, found, loop, others), trials=self.count)
         odd = None if others else odd_update(reading, found)
         decayed = None if others else with_decay(reading, found)
-        return Trained(reading, loop, outputs, tried, others, odd, decayed, is_scheduled(reading, found), weak, found)
+        scheduled = is_scheduled(reading, found)
+        unnamed = not rates and reading.rate == 1.0 and has_scales(found, loop)
+        return Trained(reading, loop, outputs, tried, others, odd, decayed, scheduled, weak, unnamed, found)
+
+    def _mentioned(self, loop: Loop) -> set[str]:
+        """Return the names that a loop at the top level reads, itself or in functions; nothing of another loop."""
+        if not loop.code:
+            return set()
+        reached = self.candidates.reached_from(loop)
+        inside = [one.names for one in self.candidates.functions if one.name in reached]
+        return {*loop.names}.union(*inside)
 
     def _with_own_loss(self, reading: Reading, found: Leaves, loop: Loop) -> Reading:
         """Return the reading with a loss of the file that training does not compute, on what the pass computed."""
