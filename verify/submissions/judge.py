@@ -266,7 +266,10 @@ def _of_no_loss(
         bare = next(implying(replace(reading, loss=None, forward_steps=reading.backward_steps), trained.found))
         if bare.right:
             found = _of_training(apart, ask, context, candidates, replace(trained, reading=bare, weak=False))
-            if found.verdict == "wrong" and one_factor(found):
+            if found.verdict == "wrong" and bare.right == 1.0:
+                why = "in floats its gradients are right, in more digits they are not: something on the way is rounded"
+                found = could_not_judge(context, candidates, why, bare)
+            elif found.verdict == "wrong" and one_factor(found):
                 why = "every update is the same multiple of that of the loss that its output layer implies"
                 found = could_not_judge(context, candidates, why, bare)
     if trained.weak and (found is None or found.verdict != "correct"):

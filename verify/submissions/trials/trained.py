@@ -162,15 +162,16 @@ class Trainings:
         reading = trained.reading
         if reading.loss is not None or reading.net is not None or self.candidates.declared is not None:
             return trained
-        made = self._at(reading, reading.container.maker)
+        made = make(self.ask, reading.container.maker, reading.arrays(reading.point))
         for data, samples, labels, batch in own_data(made, reading.structure.sizes):
-            placed = replace(reading, data=data, samples=samples, labels=labels, batch=batch, repeats=1)
-            with suppress(Refused):
-                found = self._pass(
-                    trained.loop, replace(placed, structure=Structure((), reading.structure.sizes)), made
-                )
-                if found.reading.net is not None:
-                    return found
+            bare = Structure((), reading.structure.sizes)
+            placed = replace(reading, structure=bare, data=data, samples=samples, labels=labels, batch=batch, repeats=1)
+            alone = replace(placed, batch=1, repeats=batch)
+            for one in (placed, alone) if samples == "rows" else (placed,):
+                with suppress(Refused):
+                    found = self._pass(trained.loop, one, made)
+                    if found.reading.net is not None:
+                        return found
         return trained
 
     def _of(self, loop: Loop, fixed: Mapping[str, str], outputs: int | None) -> Iterator[Trained]:

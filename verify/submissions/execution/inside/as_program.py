@@ -115,7 +115,7 @@ class _Guard:
         made = ast.parse(text).body
         for part in made:
             for inner in ast.walk(part):
-                if hasattr(inner, "lineno"):
+                if isinstance(inner, ast.stmt | ast.expr | ast.excepthandler):
                     inner.lineno = inner.end_lineno = node.lineno
         first = made[0]
         assert isinstance(first, ast.If)
