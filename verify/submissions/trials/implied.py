@@ -17,6 +17,7 @@ from verify.submissions.execution.gradients import part_right
 from verify.submissions.program.vocabulary import data_of
 from verify.submissions.trials.recognition import canonical_output, implied, recognise_net
 from verify.submissions.wiring.plan_records import Path, Slot
+from verify.submissions.wiring.points import Point
 
 _SAME: Final = 1e-9
 _MOST: Final = 200  # samples of its own that are replaced by ours
@@ -41,13 +42,24 @@ def with_net(reading: Reading, found: Leaves) -> Reading:
     if net.output == "softmax" and structure.sizes[-1] == 1:
         return reading
     if net.output == "identity":  # what was seen may be the z that the output is made of
+        z = net.forward(layers, point.X).Yhat
         for output in ("sigmoid", "tanh", "relu", *(("softmax",) if structure.sizes[-1] > 1 else ())):
             other = replace(net, output=output)
-            place = _place_of(other.forward(layers, point.X).Yhat, found)
+            made = other.forward(layers, point.X).Yhat
+            place = None if np.allclose(made, z) else _place_of(made, found)  # relu of what is positive is no relu
             if place is not None:
                 net, where = other, place
                 break
     return replace(reading, net=net, yhat=where)
+
+
+def is_net_at(reading: Reading, found: Leaves, point: Point) -> bool:
+    """Whether the net of a reading is also that of another point: with one sample alone two may look alike at one."""
+    if reading.net is None or reading.yhat is None or reading.yhat not in found:
+        return False
+    expected = reading.net.forward(reading.structure.layers(point.params), point.X).Yhat
+    seen = canonical_output(np.asarray(found[reading.yhat]), *expected.shape)
+    return seen is not None and np.allclose(seen, expected, rtol=_SAME, atol=_SAME)
 
 
 def _lie_right(structure: Structure) -> bool:

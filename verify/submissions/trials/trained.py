@@ -25,7 +25,7 @@ from verify.submissions.program.functions import Function
 from verify.submissions.program.syntax import called_name
 from verify.submissions.program.training import Loop
 from verify.submissions.program.vocabulary import is_parameter, meaning_of, size_of
-from verify.submissions.trials.implied import own_data, with_net
+from verify.submissions.trials.implied import is_net_at, own_data, with_net
 from verify.submissions.trials.one_pass import (
     has_scales,
     is_reshaped,
@@ -59,6 +59,7 @@ from verify.submissions.wiring.plan_records import (
     TrainingMaker,
     ValueBinding,
 )
+from verify.submissions.wiring.points import make_point
 from verify.submissions.wiring.roles import Roles
 from verify.submissions.wiring.structure import BATCH, OUTPUTS, SIZES, made_up
 
@@ -355,7 +356,7 @@ class Trainings:
             own = self._with_own_loss(replace(reading, loss=None), found, loop)
             reading, weak = (own, False) if own.loss is not None else (reading, weak)
         if (reading.loss is None or weak) and self.candidates.declared is None:
-            reading = with_net(reading, found)
+            reading = self._confirmed(with_net(reading, found))
         outputs = None if base.structure.parameters else outputs_of(made, structure)
         reading = replace(with_gradients(reading, found, loop, others), trials=self.count)
         odd = None if others else odd_update(reading, found)
@@ -363,6 +364,15 @@ class Trainings:
         scheduled = is_scheduled(reading, found)
         unnamed = not rates and reading.rate == 1.0 and has_scales(found, loop)
         return Trained(reading, loop, outputs, tried, others, odd, decayed, scheduled, weak, unnamed, found)
+
+    def _confirmed(self, reading: Reading) -> Reading:
+        """Return the reading with its net where other points show the same, else without one."""
+        for seed in (11, 12, 13) if reading.net is not None else ():
+            point = make_point(reading.structure, reading.batch, seed=seed)
+            found = unpacked(*self.ask(reading.run(_STEP, local_names=True, after=True), reading.arrays(point)))
+            if not is_net_at(reading, found, point):
+                return replace(reading, net=None, yhat=None)
+        return reading
 
     def _mentioned(self, loop: Loop) -> set[str]:
         """Return the names that a loop at the top level reads, itself or in functions; nothing of another loop."""
