@@ -385,12 +385,14 @@ class Trainings:
     def _with_own_loss(self, reading: Reading, found: Leaves, loop: Loop) -> Reading:
         """Return the reading with a loss of the file that training does not compute, on what the pass computed."""
         # What is changed in place on the way, such as Yhat[rows, y] -= 1, is not what a loss is computed from.
+        parameters = {root_of(one.path) for one in reading.structure.parameters}
+        spoiled = loop.sums - parameters
         names = dict.fromkeys(
-            root_of(path) for section, path in found if section == "update" and root_of(path) not in loop.sums
+            root_of(path) for section, path in found if section == "update" and root_of(path) not in spoiled
         )
         several = _of_several(found)
         # Where the rate can't be put to 0, the parameters after the pass are not those of its gradient.
-        updated = set() if reading.rates else {root_of(one.path) for one in reading.structure.parameters}
+        updated = set() if reading.rates else parameters
         for one in self.candidates.functions:
             usable = is_loss(one) and (bool(reading.rates) or not one.owner)
             given = _from_the_pass(one, list(names), updated) if usable else None
