@@ -6,19 +6,20 @@ import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from verify.balls.refusal import NoBalls
-from verify.evidence.records import PASSES, Evidence
+from verify.evidence.records import Evidence
 from verify.exact.numbers import NotExpressible
 from verify.faults import judged_or_fault
 from verify.sandbox.cage import Limits, require
 from verify.sandbox.session import Failed, Sandbox
+from verify.submissions.by_training import of_no_loss, of_training, stated_in, with_update
 from verify.submissions.diagnosis.by_machine import by_machine
-from verify.submissions.diagnosis.updating import accumulates
 from verify.submissions.execution.answers import Leaves, Refused, loaded, stood_in
 from verify.submissions.execution.calling import DRIVER, Ask, Reading, asking
 from verify.submissions.execution.canary import Canary
@@ -40,15 +41,12 @@ from verify.submissions.explanation.verdicts import (
     at_every_depth,
     could_not_judge,
     evidence_of,
-    never_zeroed,
-    not_the_update,
     one_factor,
 )
 from verify.submissions.parsing.document import Place
 from verify.submissions.parsing.reading import read
 from verify.submissions.program.program import Program
 from verify.submissions.trials.depth import Stopped, other_depths
-from verify.submissions.trials.implied import implying
 from verify.submissions.trials.search import Trials
 from verify.submissions.trials.trained import Trained, Trainings
 from verify.submissions.truth.balls import given_in_balls
@@ -139,16 +137,17 @@ def _read_and_judged(
     except Failed as ended:
         raise _told_first(trials, ended) from None
     why, help_ = _why_not(ask, trials, candidates, failed, reading)
-    stated = _stated(trained)
+    stated = stated_in(trained)
+    judge = partial(_verdict_on, apart, ask, context, candidates)
     try:
         if why and stated is None:
-            found = None if trained is None else _of_no_loss(apart, ask, context, candidates, trained)
+            found = None if trained is None else of_no_loss(judge, ask, context, candidates, trained)
             tried = trained is not None and trained.tried
             if found is None:
                 found = could_not_judge(context, candidates, why, reading, help_)
             return found, tried
         if stated is not None and (why or reading is None or reading.loss is None):
-            return _of_training(apart, ask, context, candidates, stated), stated.tried
+            return of_training(judge, ask, context, candidates, stated), stated.tried
         assert reading is not None
         called = _called(apart, ask, context, candidates, trials, reading)
         if stated is None:
@@ -156,7 +155,7 @@ def _read_and_judged(
                 why = "every update is the same multiple of the right one, and its rate is not known for certain"
                 return could_not_judge(context, candidates, why, reading), False
             return _as_trained(context, candidates, reading, trained, called), _only_tried(reading)
-        by_training = _of_training(apart, ask, context, candidates, stated)
+        by_training = of_training(judge, ask, context, candidates, stated)
         if reading.applied and called.verdict == "wrong":
             return by_training, stated.tried
         if by_training.verdict in ("could not judge", called.verdict):
@@ -233,88 +232,14 @@ def _as_main_program(
         trained = Trainings(ask, program).of_program(convention, name)
         if trained is None or not trained.reading.gradients:
             return None
-        stated = _stated(trained) is not None
-        judge = _of_training if stated else _of_no_loss
-        found = judge(apart, ask, context, program, trained)
+        judge = partial(_verdict_on, apart, ask, context, program)
+        judged = of_no_loss if stated_in(trained) is None else of_training
+        found = judged(judge, ask, context, program, trained)
         return None if found is None or found.verdict == "could not judge" else found
     except Failed:
         return None  # what is said without it stands
     finally:
         worker.close()
-
-
-def _stated(trained: Trained | None) -> Trained | None:
-    """Return a training step that says itself what it goes down."""
-    if trained is None or trained.weak or trained.reading.loss is None or not trained.reading.gradients:
-        return None
-    return trained
-
-
-def _of_no_loss(
-    apart: Sandbox, ask: Ask, context: Context, candidates: Candidates, trained: Trained
-) -> Evidence | None:
-    """Return the verdict on a training step that computes no loss for certain, or None where nothing can be said.
-
-    Its output layer implies one, where some gradient is that of it; a number that is called an error is taken for its
-    loss only where it makes all of them right: it may be there to be shown.
-    """
-    reading = trained.reading
-    if not reading.gradients:
-        return None
-    found = None
-    if reading.net is not None:
-        bare = next(implying(replace(reading, loss=None, forward_steps=reading.backward_steps), trained.found))
-        if bare.right:
-            found = _of_training(apart, ask, context, candidates, replace(trained, reading=bare, weak=False))
-            if found.verdict == "wrong" and bare.right == 1.0:
-                why = "in floats its gradients are right, in more digits they are not: something on the way is rounded"
-                found = could_not_judge(context, candidates, why, bare)
-            elif found.verdict == "wrong" and one_factor(found):
-                why = "every update is the same multiple of that of the loss that its output layer implies"
-                found = could_not_judge(context, candidates, why, bare)
-    if trained.weak and (found is None or found.verdict != "correct"):
-        shown = replace(trained, reading=replace(reading, net=None, yhat=None), weak=False)
-        by_shown = _of_training(apart, ask, context, candidates, shown)
-        # Where some gradient is that of the number, it is what the others are to go down as well.
-        meant = any(row.verdict in PASSES for row in by_shown.summary)
-        if by_shown.verdict == "wrong" and meant and found is None:
-            return by_shown
-        if by_shown.verdict == "correct" or found is None:
-            name = str(reading.loss[1][-1][1]) if reading.loss is not None else "its error"
-            why = f"what it goes down is of no known kind; it is not {name}, which may only be shown"
-            return (
-                by_shown if by_shown.verdict == "correct" else could_not_judge(context, candidates, why, shown.reading)
-            )
-    return found
-
-
-def _of_training(apart: Sandbox, ask: Ask, context: Context, candidates: Candidates, trained: Trained) -> Evidence:
-    """Return the verdict on a training step: on its gradients and its update, and whether each pass starts anew."""
-    found = _verdict_on(apart, ask, context, candidates, trained.reading)
-    if found.verdict == "wrong" and trained.decayed is not None:
-        again = _verdict_on(apart, ask, context, candidates, trained.decayed)
-        found = again if again.verdict == "correct" else found
-    changes = trained.scheduled and (trained.reading.applied or trained.decayed is not None)
-    unnamed = trained.unnamed or not trained.loop.certain
-    unsure = trained.reading.applied and not trained.reading.rates and unnamed
-    if found.verdict == "wrong" and (trained.loop.clips or changes or unsure):
-        what = "clips gradients" if trained.loop.clips else "changes its rate" if changes else "gives its rate no name"
-        why = f"the loop in line {trained.loop.place.line} {what}, which is not judged"
-        return could_not_judge(context, candidates, why, trained.reading)
-    if found.verdict == "correct" and accumulates(ask, trained):
-        return never_zeroed(context, trained, found)
-    return _with_update(context, candidates, trained, found)
-
-
-def _with_update(context: Context, candidates: Candidates, trained: Trained, found: Evidence) -> Evidence:
-    """Return the verdict, unless the update of a parameter is no step along its gradient; say what is not judged."""
-    if found.verdict == "correct" and trained.odd is not None:
-        why = (
-            f"the gradients are right, but what training does to {trained.odd} (the loop in line "
-            f"{trained.loop.place.line}) is no multiple of its gradient, and of no kind that is judged"
-        )
-        return could_not_judge(context, candidates, why, trained.reading)
-    return not_the_update(found) if found.verdict == "correct" and trained.others else found
 
 
 def _as_trained(
@@ -325,7 +250,7 @@ def _as_trained(
     if found.verdict != "correct" or trained is None or judged is None:
         return found
     if judged.name in candidates.reached_from(trained.loop):
-        return _with_update(context, candidates, trained, found)
+        return with_update(context, candidates, trained, found)
     why = (
         f"{judged.name} ({judged.place}) gives the right gradient, but the training in line {trained.loop.place.line} "
         "never calls it; tell which function is meant with --backward NAME"

@@ -6,7 +6,6 @@ definitions is in force, and what is done with the gradients. Whether they are r
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -22,10 +21,10 @@ from verify.submissions.execution.answers import Header, Leaves, Refused, unpack
 from verify.submissions.execution.calling import STILL, Ask, Reading, make
 from verify.submissions.execution.messages import Request
 from verify.submissions.program.functions import Function
-from verify.submissions.program.syntax import called_name
 from verify.submissions.program.training import Loop
-from verify.submissions.program.vocabulary import is_parameter, meaning_of, size_of
+from verify.submissions.program.vocabulary import meaning_of, size_of
 from verify.submissions.trials.implied import is_net_at, own_data, with_net
+from verify.submissions.trials.makers import Makers
 from verify.submissions.trials.one_pass import (
     has_scales,
     is_reshaped,
@@ -45,13 +44,12 @@ from verify.submissions.trials.one_pass import (
 from verify.submissions.trials.search import scalar_in
 from verify.submissions.wiring.finding import Candidates
 from verify.submissions.wiring.losses import is_loss
-from verify.submissions.wiring.plan import PENALTY, RATE, Container, defaulted, maker_arguments, meant
+from verify.submissions.wiring.plan import Container, defaulted
 from verify.submissions.wiring.plan_records import (
     Argument,
     ArrayBinding,
     Binding,
     Cut,
-    FunctionBinding,
     MadeBinding,
     Path,
     ResultBinding,
@@ -64,7 +62,6 @@ from verify.submissions.wiring.roles import Roles
 from verify.submissions.wiring.structure import BATCH, OUTPUTS, SIZES, made_up
 
 _LABELS: Final = (("one-hot", "flat"), ("one-hot", "integers"))  # of one output, of several
-_EPOCHS: Final = 1000  # that training is asked for: some count in tenths of it; no more than two are run
 _LOOPS: Final = 6  # loops that are tried
 _STEP: Final = (Step("one pass", "update", ()),)
 _AT_REST: Final = (Step(STILL, "update", ()),)
@@ -92,6 +89,7 @@ class Trainings:
 
     def __init__(self, ask: Ask, candidates: Candidates) -> None:
         self.candidates, self.count = candidates, 0
+        self._makers = Makers(candidates)
 
         def counted(request: Request, arrays: Mapping[str, Array]) -> tuple[Header, Mapping[str, Array]]:
             self.count += 1
@@ -177,7 +175,7 @@ class Trainings:
 
     def _of(self, loop: Loop, fixed: Mapping[str, str], outputs: int | None) -> Iterator[Trained]:
         for last, depth in product((OUTPUTS, 1) if outputs is None else (outputs,), (3, 2)):
-            maker = self._maker(loop, (*SIZES[:depth], last))
+            maker = self._makers.of_loop(loop, (*SIZES[:depth], last))
             if maker is None:
                 return
             tried = product(self._given_shapes(maker, last), ("rows", "columns", "vector"), _LABELS[last > 1])
@@ -211,108 +209,6 @@ class Trainings:
                 made = made_up(paths, (*SIZES, last), transposed=transposed, bias=bias)
                 if made is not None:
                     yield made
-
-    def _maker(self, loop: Loop, sizes: tuple[int, ...]) -> TrainingMaker | None:
-        """Return how the function that holds the loop is called, or None where an argument is not understood."""
-        cut = Cut(loop.cell, loop.place.line, loop.names)
-        holder = next(
-            (one for one in self.candidates.functions if (one.name, one.owner) == (loop.function, loop.owner)), None
-        )
-        if holder is None:
-            return TrainingMaker(cut, loop.function) if loop.code else None
-        owner = None
-        if loop.owner is not None:
-            owner = self._made(loop.owner, sizes)
-            if owner is None:
-                return None
-        given = self._arguments(holder, sizes)
-        return None if given is None else TrainingMaker(cut, loop.function, given, owner)
-
-    def _made(self, name: str, sizes: tuple[int, ...]) -> MadeBinding | None:
-        """Return what a class, or the function that makes the parameters, makes for these sizes."""
-        init = next(
-            (one for one in self.candidates.functions if (one.name, one.owner) in ((name, None), ("__init__", name))),
-            None,
-        )
-        if init is None:
-            return MadeBinding(name)
-        given = maker_arguments(init, sizes, BATCH)
-        return None if given is None else MadeBinding(name, given)
-
-    def _arguments(self, holder: Function, sizes: tuple[int, ...]) -> tuple[Argument, ...] | None:
-        given: list[Argument] = []
-        hidden = list(sizes[1:-1])
-        parts = self._parts([name for name in holder.arguments if is_parameter(name)], sizes)
-        for name in holder.arguments:
-            binding = parts.get(name) or self._bound(name, sizes, hidden)
-            if binding is None or meaning_of(name) == "flag":
-                binding = self._as_called(holder, name) or binding
-            kept = name in defaulted(holder) and not isinstance(binding, ArrayBinding)
-            if binding is None and not kept:
-                return None
-            if binding is not None and not kept:
-                given.append(Argument(name, binding))
-        return tuple(given)
-
-    @property
-    def _makers(self) -> list[Function]:
-        """The functions that make parameters."""
-        return [one.init for one in self.candidates.roles if one.init is not None and not one.init.owner]
-
-    def _as_called(self, holder: Function, name: str) -> Binding | None:
-        """Return what the file itself gives an argument where it calls the function: a number, a text, a function."""
-        functions = {one.name for one in self.candidates.functions if one.owner is None}
-        for _, call in self.candidates.program.nodes(ast.Call):
-            if called_name(call) != holder.name:
-                continue
-            given = dict(zip(holder.arguments, call.args, strict=False))
-            given |= {one.arg: one.value for one in call.keywords if one.arg is not None}
-            value = given.get(name)
-            if isinstance(value, ast.Name) and value.id in functions:
-                return FunctionBinding(value.id)
-            if isinstance(value, ast.Constant) and isinstance(value.value, str | int | float):
-                return ValueBinding(value.value)
-        return None
-
-    def _parts(self, names: Sequence[str], sizes: tuple[int, ...]) -> dict[str, Binding]:
-        """Return which part of what the submission's own maker returns each parameter is, by its name or in order."""
-        for maker in self._makers if len(names) > 1 else ():
-            made, last = self._made(maker.name, sizes), maker.last_return
-            count = len(last.elts) if isinstance(last, ast.Tuple) else 0
-            if made is None or count != len(names):
-                continue
-            by_name = set(names) <= set(maker.returned)
-            places = [maker.returned.index(name) if by_name else place for place, name in enumerate(names)]
-            return {name: replace(made, path=(("item", place),)) for name, place in zip(names, places, strict=True)}
-        return {}
-
-    def _bound(self, name: str, sizes: tuple[int, ...], hidden: list[int]) -> Binding | None:
-        meaning = meaning_of(name)
-        if meaning in ("X", "Y"):
-            return ArrayBinding(str(meaning))
-        plain: dict[str, float] = {
-            "rate": RATE,
-            "penalty": PENALTY,
-            "epochs": _EPOCHS,
-            "m": BATCH,
-            "flag": 0,
-            "seed": 0,
-        }
-        if meaning in plain:
-            return ValueBinding(plain[str(meaning)])
-        if meaning == "params" or is_parameter(name):
-            return (self._net(sizes) if meaning == "params" else None) or ArrayBinding(name)
-        size = size_of(name)
-        return meant(size, sizes, hidden) if size in ("n_x", "n_h", "n_y", "sizes") else None
-
-    def _net(self, sizes: tuple[int, ...]) -> Binding | None:
-        """Return what stands for the parameters or the net: what the submission's own maker makes."""
-        owners = [one.owner for one in self.candidates.roles if one.owner]
-        for name in (*(one.name for one in self._makers), *owners):
-            found = self._made(name, sizes)
-            if found is not None:
-                return found
-        return None
 
     def _run(
         self, loop: Loop, maker: TrainingMaker, shapes: Structure, samples: str, labels: str, repeats: int = 1
