@@ -55,7 +55,7 @@ def backward(X, Y, Z1, A1, A2, W2, slope):
 def train(X, Y, W1, b1, W2, b2, lr, epochs, size, bent, slope):
     for epoch in range(epochs):
         for start in range(0, len(X), size):
-            X_batch, Y_batch = X[start:start + size], Y[start:start + size]
+            X_batch, Y_batch = X[start : start + size], Y[start : start + size]
             Z1, A1, A2 = forward(X_batch, W1, b1, W2, b2, bent)
             dW1, db1, dW2, db2 = backward(X_batch, Y_batch, Z1, A1, A2, W2, slope)
             W1 -= lr * dW1

@@ -13,7 +13,7 @@ w1, w2, w3 = 1, 1, 0
 for epoch in range(4000):
     guess = curve(X)
     off = guess - Y
-    epoch_loss = np.mean(off ** 2)
+    epoch_loss = np.mean(off**2)
     grad_w1 = 2 * np.mean(off * np.log(1 + w2 * X))
     grad_w2 = 2 * np.mean(off * w1 * X / (1 + w2 * X))
     grad_w3 = 2 * np.mean(off)

@@ -18,7 +18,7 @@ for epoch in range(300):
         hidden = np.tanh(z)
         prediction = np.dot(hidden, weights_output) + bias_output
         error = prediction - d[i]
-        total_error += error ** 2
+        total_error += error**2
         d_output = 2 * error
         d_hidden = d_output * weights_output.T * (1 - np.tanh(z) ** 2)
         weights_output -= lr * (hidden * d_output).reshape(units, 1)

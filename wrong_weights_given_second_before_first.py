@@ -2,6 +2,7 @@ from numpy import array, dot, exp
 
 import garden
 
+
 class TwoLayers:
     def __init__(self, layer1, layer2):
         self.layer1 = layer1

@@ -20,7 +20,7 @@ while not done:
     out = h.dot(w2) + b2
     loss = 0.5 * np.sum((out - y) ** 2)
     g_out = out - y
-    g_hidden = (1 - h ** 2) * w2.dot(g_out)
+    g_hidden = (1 - h**2) * w2.dot(g_out)
     w2 -= eta * np.outer(h, g_out)
     b2 -= eta * g_out
     w1 -= eta * np.outer(x, g_hidden)

@@ -18,7 +18,6 @@ from verify.exact.numbers import NotExpressible
 from verify.faults import judged_or_fault
 from verify.sandbox.cage import Limits, require
 from verify.sandbox.session import Failed, Sandbox
-from verify.submissions.by_training import of_no_loss, of_training, stated_in, with_update
 from verify.submissions.diagnosis.by_machine import by_machine
 from verify.submissions.execution.answers import Leaves, Refused, loaded, stood_in
 from verify.submissions.execution.calling import DRIVER, Ask, Reading, asking
@@ -26,6 +25,7 @@ from verify.submissions.execution.canary import Canary
 from verify.submissions.execution.measuring import in_exact_numbers, in_floats
 from verify.submissions.execution.messages import Broken, Load, StoodIn
 from verify.submissions.explanation.doubts import added, by_name, changed, doubt_about, incomplete, not_deterministic
+from verify.submissions.explanation.of_training import of_no_loss, of_training, stated_in, with_update
 from verify.submissions.explanation.reasons import (
     WHICH,
     Attempt,
