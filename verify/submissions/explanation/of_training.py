@@ -43,14 +43,15 @@ def of_no_loss(judge: Judge, ask: Ask, context: Context, candidates: Candidates,
             elif found.verdict == "wrong" and one_factor(found):
                 why = "every update is the same multiple of that of the loss that its output layer implies"
                 found = could_not_judge(context, candidates, why, bare)
-    if trained.weak and (found is None or found.verdict != "correct"):
+    if trained.weak:
         shown = replace(trained, reading=replace(reading, net=None, yhat=None), weak=False)
         by_shown = of_training(judge, ask, context, candidates, shown)
         # Where some gradient is that of the number, it is what the others are to go down as well.
         meant = any(row.verdict in PASSES for row in by_shown.summary)
         if by_shown.verdict == "wrong" and meant and found is None:
             return by_shown
-        if by_shown.verdict == "correct" or found is None:
+        apart = by_shown.verdict == "wrong" and "a constant factor" not in by_shown.sentence
+        if by_shown.verdict == "correct" or found is None or (found.verdict == "correct" and apart):
             name = str(reading.loss[1][-1][1]) if reading.loss is not None else "its error"
             why = f"what it goes down is of no known kind; it is not {name}, which may only be shown"
             return (

@@ -151,7 +151,8 @@ def _differences(node: ast.AST) -> frozenset[str]:
         if isinstance(part, ast.Assign) and len(part.targets) == 1:
             name = getattr(part.targets[0], "id", getattr(part.targets[0], "attr", ""))
             plain = all(isinstance(one, _OF_A_DIFFERENCE) for one in nodes_of(part.value))
-            given[name] = given.get(name, True) and plain
+            absolute = any(isinstance(one, ast.Call) and "abs" in called_name(one) for one in nodes_of(part.value))
+            given[name] = given.get(name, True) and (plain or absolute)
     return frozenset(name for name, plain in given.items() if plain and name)
 
 

@@ -237,7 +237,7 @@ def loss_in(found: Leaves, loop: Loop, made: Mapping[Path, Array] | None = None)
     named = [(where, float(np.asarray(found[where]).reshape(()))) for where in same]
     total = next((where for where, value in named if _is_the_sum(value, [one for _, one in named])), None)
     several = len({value for _, value in named}) > 1 and total is None  # which of them is meant is not known
-    return total or best[2], several or (best[0] >= 3 and _last(best[2][1]).lower() != "mse")
+    return total or best[2], several or best[0] == 4
 
 
 def _is_the_sum(value: float, every: list[float]) -> bool:
