@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -20,21 +21,23 @@ from verify.sandbox.cage import Limits, require
 from verify.sandbox.session import Failed, Sandbox
 from verify.submissions.diagnosis.by_machine import by_machine
 from verify.submissions.diagnosis.settling import settled
-from verify.submissions.diagnosis.updating import accumulates, changed_oddly
 from verify.submissions.execution.answers import Leaves, Refused, loaded, stood_in
 from verify.submissions.execution.calling import DRIVER, Ask, Reading, asking
 from verify.submissions.execution.canary import Canary
 from verify.submissions.execution.measuring import in_exact_numbers, in_floats
 from verify.submissions.execution.messages import Broken, Load, StoodIn
 from verify.submissions.explanation.doubts import added, by_name, changed, doubt_about, incomplete, not_deterministic
+from verify.submissions.explanation.of_training import of_no_loss, of_training, stated_in, with_update
 from verify.submissions.explanation.reasons import (
     WHICH,
     Attempt,
     async_function,
     failure,
     reason,
+    stops_deeper,
     unwritten_function,
     where_of,
+    why_no_loss,
 )
 from verify.submissions.explanation.scope import with_training
 from verify.submissions.explanation.verdicts import (
@@ -43,8 +46,6 @@ from verify.submissions.explanation.verdicts import (
     at_every_depth,
     could_not_judge,
     evidence_of,
-    never_zeroed,
-    not_the_update,
     one_factor,
 )
 from verify.submissions.parsing.document import Place
@@ -56,8 +57,7 @@ from verify.submissions.trials.search import Trials
 from verify.submissions.trials.trained import Trained, Trainings
 from verify.submissions.truth.balls import given_in_balls
 from verify.submissions.truth.oracles import IDENTITY, Seen, compared
-from verify.submissions.wiring.finding import Candidates, find_candidates
-from verify.submissions.wiring.losses import Declared
+from verify.submissions.wiring.finding import Candidates, as_main_program, find_candidates
 from verify.submissions.wiring.plan_records import CallMaker, Cut, GlobalsMaker, Runnable
 from verify.submissions.wiring.points import Point
 
@@ -109,11 +109,20 @@ def _checked(
 
 
 def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention: Mapping[str, str]) -> Evidence:
-    """Return the verdict; none where it depends on how many outputs are meant, and the file does not say."""
+    """Return the verdict; none where it depends on how many outputs are meant, and the file does not say.
+
+    Run as its own main program it says so; and it reaches its training where nothing else does.
+    """
     found, tried = _read_and_judged(apart, context, candidates, convention)
+    if found.verdict == "could not judge":
+        own = _as_main_program(apart, context, candidates, convention)
+        return found if own is None else own
     if found.verdict == "wrong" and tried and "outputs" not in convention:
         narrow, _ = _read_and_judged(apart, context, candidates, {**convention, "outputs": "1"})
         if narrow.verdict == "correct":
+            own = _as_main_program(apart, context, candidates, convention)
+            if own is not None:
+                return own
             why = (
                 "with one output its gradients are right, with several they are wrong, and nothing says which is meant"
             )
@@ -144,12 +153,17 @@ def _read_and_judged(
     except Failed as ended:
         raise _told_first(trials, ended) from None
     why, help_ = _why_not(ask, trials, candidates, failed, reading)
-    stated = trained if trained is not None and trained.reading.loss and trained.reading.gradients else None
+    stated = stated_in(trained)
+    judge = partial(_verdict_on, apart, ask, context, candidates)
     try:
         if why and stated is None:
-            return could_not_judge(context, candidates, why, reading, help_), False
+            found = None if trained is None else of_no_loss(judge, ask, context, candidates, trained)
+            tried = trained is not None and trained.tried
+            if found is None:
+                found = could_not_judge(context, candidates, why, reading, help_)
+            return found, tried
         if stated is not None and (why or reading is None or reading.loss is None):
-            return _of_training(apart, ask, context, candidates, stated), stated.tried
+            return of_training(judge, ask, context, candidates, stated), stated.tried
         assert reading is not None
         reading = settled(ask, reading)
         called = _called(apart, ask, context, candidates, trials, reading)
@@ -158,11 +172,11 @@ def _read_and_judged(
                 why = "what it does to its parameters may be right, but its rate is not known for certain"
                 return could_not_judge(context, candidates, why, reading), False
             return _as_trained(ask, context, candidates, reading, trained, called), _only_tried(reading)
-        by_training = _of_training(apart, ask, context, candidates, stated)
+        by_training = of_training(judge, ask, context, candidates, stated)
         if reading.applied and called.verdict == "wrong":
             return by_training, stated.tried
         if by_training.verdict in ("could not judge", called.verdict):
-            called = _with_update(ask, context, candidates, stated, called)
+            called = with_update(ask, context, candidates, stated, called)
             return with_training(called, by_training, stated.loop.place), _only_tried(reading)
         return by_training, stated.tried
     finally:
@@ -181,7 +195,7 @@ def _called(
     found = at_every_depth(found, [_verdict_on(apart, ask, context, candidates, one) for one in every])
     stopped = next((one for one in deeper if isinstance(one, Stopped)), None)
     if stopped is not None and found.verdict == "correct":
-        return could_not_judge(context, candidates, _stops_deeper(stopped, reading), reading)
+        return could_not_judge(context, candidates, stops_deeper(stopped, reading), reading)
     return found
 
 
@@ -206,57 +220,35 @@ def _why_not(
             return candidates.why_none(), ""
         return reason(_attempt(ask, trials, candidates, failed, reading))
     if reading.loss is None and candidates.declared is not None:
-        return _why_no_loss(trials, candidates.declared), ""
+        return why_no_loss(trials.complaints, candidates.declared), ""
     return "", ""
 
 
-def _stops_deeper(stopped: Stopped, reading: Reading) -> str:
-    where = f" ({Place(*stopped.refused.place)})" if stopped.refused.place else ""
-    return (
-        f"its gradients are right in a net of {len(reading.structure.sizes) - 1} layers, but it makes nets of any "
-        f"depth, and with {stopped.layers} layers {stopped.what}: {stopped.refused}{where}"
-    )
+def _as_main_program(
+    apart: Sandbox, context: Context, candidates: Candidates, convention: Mapping[str, str]
+) -> Evidence | None:
+    """Return the verdict on the training that the file itself reaches, run as it stands; None where there is none.
 
-
-def _why_no_loss(trials: Trials, declared: Declared) -> str:
-    """Return why the loss that the file declares could not be evaluated: no other is taken for it."""
-    stopped = next((str(one) for one in trials.complaints if one.step == "loss"), "")
-    said = f": {stopped}" if stopped else ", because nothing says what it is given"
-    return f"the file declares a loss, {declared.name} ({declared.place}), which could not be evaluated{said}"
-
-
-def _of_training(apart: Sandbox, ask: Ask, context: Context, candidates: Candidates, trained: Trained) -> Evidence:
-    """Return the verdict on a training step: on its gradients and its update, and whether each pass starts anew."""
-    found = _verdict_on(apart, ask, context, candidates, trained.reading)
-    if found.verdict == "wrong" and trained.decayed is not None:
-        again = _verdict_on(apart, ask, context, candidates, trained.decayed)
-        found = again if again.verdict == "correct" else found
-    changes = trained.scheduled and (trained.reading.applied or trained.decayed is not None)
-    unsure = trained.reading.applied and not trained.reading.rates and not trained.loop.certain
-    if found.verdict == "wrong" and (trained.loop.clips or changes or unsure):
-        what = "clips gradients" if trained.loop.clips else "changes its rate" if changes else "gives its rate no name"
-        why = f"the loop in line {trained.loop.place.line} {what}, which is not judged"
-        return could_not_judge(context, candidates, why, trained.reading)
-    if found.verdict == "correct" and accumulates(ask, trained, trained.reading.points(context.seed)[0]):
-        return never_zeroed(context, trained, found)
-    return _with_update(ask, context, candidates, trained, found)
-
-
-def _with_update(ask: Ask, context: Context, candidates: Candidates, trained: Trained, found: Evidence) -> Evidence:
-    """Return the verdict, unless the update of a parameter is no step along its gradient; say what is not judged."""
-    if found.verdict != "correct":
-        return found
+    What it loads and is not there is left out, and data of ours stand in its place.
+    """
+    if not candidates.loops:
+        return None
+    program, name = as_main_program(candidates)
+    worker = apart.worker()
+    ask = asking(worker)
     try:
-        odd = changed_oddly(ask, trained, trained.reading.points(context.seed)[0])
-    except Refused as refused:
-        return could_not_judge(context, candidates, f"a second run of the training stopped: {refused}", trained.reading)
-    if odd is not None:
-        why = (
-            f"the gradients are right, but what training does to {odd} (the loop in line "
-            f"{trained.loop.place.line}) is no multiple of its gradient, and of no kind that is judged"
-        )
-        return could_not_judge(context, candidates, why, trained.reading)
-    return not_the_update(found) if trained.others else found
+        _load(ask, program.statements, program.cuts)
+        trained = Trainings(ask, program).of_program(convention, name)
+        if trained is None or not trained.reading.gradients:
+            return None
+        judge = partial(_verdict_on, apart, ask, context, program)
+        judged = of_no_loss if stated_in(trained) is None else of_training
+        found = judged(judge, ask, context, program, trained)
+        return None if found is None or found.verdict == "could not judge" else found
+    except Failed:
+        return None  # what is said without it stands
+    finally:
+        worker.close()
 
 
 def _as_trained(
@@ -267,7 +259,7 @@ def _as_trained(
     if found.verdict != "correct" or trained is None or judged is None:
         return found
     if judged.name in candidates.reached_from(trained.loop):
-        return _with_update(ask, context, candidates, trained, found)
+        return with_update(ask, context, candidates, trained, found)
     why = (
         f"{judged.name} ({judged.place}) gives the right gradient, but the training in line {trained.loop.place.line} "
         "never calls it; tell which function is meant with --backward NAME"

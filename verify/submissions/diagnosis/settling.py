@@ -31,15 +31,23 @@ def settled(ask: Ask, reading: Reading) -> Reading:
     """Return the reading with the implied loss that most of its gradients belong to; any other reading as it is."""
     if reading.net is None or reading.objective is None or not reading.objective.implied:
         return reading
-    K, point = reading.structure.sizes[-1], reading.point
-    kinds = [implied(reading.net, reading.batch, kind, K) for kind in _SIMPLE]
-    squares = [implied(reading.net, reading.batch, kind, K, "squared-error") for kind in _SQUARED]
     try:
-        given = in_floats(ask, reading, point)[0].given
+        return with_implied(reading, in_floats(ask, reading, reading.point)[0].given)[0]
     except Refused:
         return reading
-    options = [replace(reading, objective=one) for one in dict.fromkeys((reading.objective, *kinds, *squares))]
-    return max(options, key=lambda one: _part_right(one, given))
+
+
+def with_implied(reading: Reading, given: Mapping[str, Array]) -> tuple[Reading, float]:
+    """Return the reading with the implied loss that most of these gradients belong to, and which part of them does."""
+    assert reading.net is not None
+    K, m = reading.structure.sizes[-1], reading.batch
+    objectives = [] if reading.objective is None else [reading.objective]
+    objectives += [implied(reading.net, m, kind, K) for kind in _SIMPLE]
+    objectives += [implied(reading.net, m, kind, K, "squared-error") for kind in _SQUARED]
+    options = [replace(reading, objective=one) for one in dict.fromkeys(objectives)]
+    scored = [(_part_right(one, given), one) for one in options]
+    right, best = max(scored, key=lambda pair: pair[0])
+    return best, right
 
 
 def _part_right(reading: Reading, given: Mapping[str, Array]) -> float:

@@ -65,6 +65,8 @@ class Reading:
     rates: tuple[Path, ...] = ()  # where the learning rate stands before the loop that trains
     sources: Sources = field(default_factory=dict)  # how it is known what each argument is given
     assumed: frozenset[str] = frozenset()  # samples, labels: another way runs as well, or none other was tried
+    data: tuple[Slot, ...] = ()  # where our X and Y are put before the loop that trains, in the place of the file's own
+    repeats: int = 1  # so often the samples of a point are handed over, where a loop takes one at a time
 
     @property
     def worth(self) -> float:
@@ -93,6 +95,7 @@ class Reading:
         slots = tuple(Slot(one.path, one.name) for one in self.structure.parameters)
         still = any(step.name == STILL for step in steps)
         slots += tuple(Slot(path, STILL if still else "rate") for path in self.rates)
+        slots += self.data
         return Plan(self.container.maker, slots, tuple(steps), self.settings, self.torch)
 
     def run(
@@ -115,10 +118,21 @@ class Reading:
         return {
             **{one.name: point.params[one.name] for one in self.structure.parameters},
             "X": self.inputs(point.X),
-            "Y": labels_for(point.Y, self.samples, self.labels),
-            **({"rate": np.array(RATE), STILL: np.array(0.0)} if self.rates else {}),
+            "Y": self.targets(point.Y),
+            **self.rest,
         }
+
+    @property
+    def rest(self) -> dict[str, Array]:
+        """What is put in besides the point: the rate, and the rate 0."""
+        return {"rate": np.array(RATE), STILL: np.array(0.0)} if self.rates else {}
+
+    def targets(self, Y: Array) -> Array:
+        """Return Y (m x n_y) as the submission wants it."""
+        return labels_for(Y[np.arange(self.repeats * len(Y)) % len(Y)], self.samples, self.labels)
 
     def inputs(self, X: Array) -> Array:
         """Return X (m x n_x) as the submission wants it."""
+        if self.repeats > 1:
+            X = X[np.arange(self.repeats * X.shape[0]) % X.shape[0]]
         return X[0] if self.samples == "vector" else X.T if self.samples == "columns" else X

@@ -69,8 +69,7 @@ def encoded(request: Request) -> Json:
     """Return a request as JSON."""
     match request:
         case Load(statements, cuts):
-            pieces: Json = {"statements": [_runnable(one) for one in statements], "cuts": [_cut(one) for one in cuts]}
-            return {"do": "load", **pieces}
+            return {"do": "load", "statements": [*map(_runnable, statements)], "cuts": [*map(_cut, cuts)]}
         case Make(maker, settings):
             return {"do": "make", "maker": _maker(maker), "set": _arguments(settings)}
         case Run(plan, key, local, after, container, calls, digits, only):

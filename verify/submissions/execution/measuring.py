@@ -21,11 +21,12 @@ from verify.submissions.execution.answers import Leaves, Refused, losses, malfor
 from verify.submissions.execution.calling import Ask, Reading
 from verify.submissions.execution.gradients import given_gradients
 from verify.submissions.execution.messages import Run
-from verify.submissions.wiring.points import Point, labels_for
+from verify.submissions.wiring.points import Point
 
 UNIT_OF_FLOAT32: Final = float(np.finfo(np.float32).eps) / 2
 _ALL: Final = 400  # entries up to which every one is differenced
 _SOME: Final = 25  # entries a parameter otherwise
+_MOST_SLOPES: Final = 120  # entries of all parameters: every number on the way has a slope for each
 
 
 def in_floats(ask: Ask, reading: Reading, point: Point) -> tuple[Observation, Leaves]:
@@ -39,7 +40,8 @@ def exact_point(reading: Reading, point: Point, key: int) -> tuple[PairWorld, di
     """Return a world, the point in its numbers, and the same as arrays for a worker."""
     world, generator = PairWorld(key), np.random.default_rng([key, 61])
     numbers: dict[str, Array] = {}
-    arrays: dict[str, Array] = {"Y": labels_for(point.Y, reading.samples, reading.labels)}
+    arrays: dict[str, Array] = {"Y": reading.targets(point.Y)}
+    arrays |= reading.rest
     for name, shadow in (*point.params.items(), ("X", point.X)):
         value = pair_field.random(shadow.shape, generator)
         numbers[name] = ExactArray(world, value, None, shadow)
@@ -86,7 +88,7 @@ def own_slopes(ask: Ask, reading: Reading, point: Point, key: int) -> Derivative
     """
     world, _, arrays = exact_point(reading, point, key)
     directions: dict[str, Array] | None = None
-    if reading.structure.entries > _ALL:
+    if reading.structure.entries > (_MOST_SLOPES if reading.rates else _ALL):
         generator = np.random.default_rng([key, 67])
         directions = {name: pair_field.random(value.shape, generator) for name, value in point.params.items()}
     moved = _every_entry(point.params) if directions is None else _one_direction_each(directions)

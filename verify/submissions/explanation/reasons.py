@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from verify.submissions.execution.answers import Leaves, Refused
+from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.messages import KIND
 from verify.submissions.execution.stopping import shown
 from verify.submissions.parsing.document import Place
@@ -17,6 +18,8 @@ from verify.submissions.program.functions import Function
 from verify.submissions.program.placeholders import Placeholder, placeholders
 from verify.submissions.program.program import Program
 from verify.submissions.program.vocabulary import roles_of
+from verify.submissions.trials.depth import Stopped
+from verify.submissions.wiring.losses import Declared
 from verify.submissions.wiring.roles import Roles
 
 _SHOWN: Final = 2  # reasons of one kind that are told
@@ -168,3 +171,18 @@ def where_of(refused: Refused) -> str:
 def failure(kind: str, reason: str) -> Reason:
     """Return why a process gave no answer, and the option that helps against it."""
     return Reason(reason, {"time": MORE_TIME, "memory": MORE_MEMORY}.get(kind, ""))
+
+
+def stops_deeper(stopped: Stopped, reading: Reading) -> str:
+    """Return why nothing is said about a net that is right, where it stops with more layers."""
+    return (
+        f"its gradients are right in a net of {len(reading.structure.sizes) - 1} layers, but it makes nets of any "
+        f"depth, and with {stopped.layers} layers {stopped.what}: {stopped.refused}{where_of(stopped.refused)}"
+    )
+
+
+def why_no_loss(complaints: Sequence[Refused], declared: Declared) -> str:
+    """Return why the loss that the file declares could not be evaluated: no other is taken for it."""
+    stopped = next((str(one) for one in complaints if one.step == "loss"), "")
+    said = f": {stopped}" if stopped else ", because nothing says what it is given"
+    return f"the file declares a loss, {declared.name} ({declared.place}), which could not be evaluated{said}"

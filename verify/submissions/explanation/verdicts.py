@@ -130,6 +130,16 @@ def at_every_depth(found: Evidence, deeper: Sequence[Evidence]) -> Evidence:
     return replace(found, sentence=said, cases=cases, coverage=seen)
 
 
+def _common_factor(rows: Sequence[Row]) -> str:
+    """Return that all gradients are the same multiple of the derivative, where the rows say so."""
+    failed = [row.message or "" for row in rows if row.verdict in FAILS]
+    told = [re.search(r"; ratio (-?[\d.]+)", message) for message in failed]
+    factors = {match.group(1) for match in told if match is not None}
+    if len(factors) != 1 or not all(told):
+        return ""
+    return f" All of them are {float(factors.pop()):g} times the derivative: what differs is a constant factor."
+
+
 def one_factor(found: Evidence) -> bool:
     """Whether every parameter's gradient is one and the same multiple of the right one."""
     told = [re.search(r"(\S+) times the right one in every entry", row.message or "") for row in found.summary]
@@ -214,7 +224,8 @@ def _sentence(
         what = "what training takes from" if trained else "the gradient of"
         first = f"Wrong: {what} {', '.join(failed)} is not the derivative of {loss}." if failed else "Wrong."
         told = " ".join(f"{one.sentence} ({one.place})" for one in diagnoses)
-        return f"{first} {told}".strip()
+        factor = _common_factor(rows) if all(one.name == "not in the catalogue" for one in diagnoses) else ""
+        return f"{first} {told}{factor}".strip()
     why = (
         "; ".join(dict.fromkeys(found.notes))
         or "nothing could be compared: the file declares no loss, and its output is of no known kind"

@@ -9,12 +9,14 @@ from typing import Final
 from verify.submissions.parsing.document import Cell
 from verify.submissions.parsing.magics import blank_magics
 from verify.submissions.parsing.prints import Mended, mend_prints
+from verify.submissions.parsing.python2 import mend_forms, mend_names
 from verify.submissions.parsing.trees import children
 
 DEEPEST: Final = 100  # nodes inside nodes; what walks a tree later may recurse
 _TOO_DEEP: Final = "nested too deep to be parsed"
 # What Python's parser says of code that is right, and deeper than it follows.
 _LIMITS: Final = ("too many nested parentheses", "too many levels of indentation")
+_OLD: Final = re.compile(r"\b(xrange|raw_input|unicode|basestring|long|iteritems|itervalues|iterkeys|has_key)\b")
 _NO_BODY: Final = re.compile(r"expected an indented block after (.+) on line (\d+)")
 _PLAIN: Final = (
     ("unindent does not match", "it is indented as no line above it is"),
@@ -37,18 +39,36 @@ def cell_of(number: int | None, text: str) -> Cell:
 
 
 def _parsed_or_mended(source: str) -> tuple[ast.Module, Mended | None]:
-    """Return the tree, also of Python 2 whose only difference are its prints; they are then mended."""
+    """Return the tree, also of Python 2; its prints, forms and names are then mended."""
     try:
-        return _parsed(source), None
+        return _with_names(_parsed(source), source, None)
     except _Unusable:
-        mended = mend_prints(source)
-        if mended is None:
+        forms = mend_forms(source)
+        mended = mend_prints(forms)
+        if mended is None and forms == source:
             raise
+        mended = mended or Mended(forms, ())
+        changed = {
+            number for number, (old, new) in enumerate(zip(source.split("\n"), forms.split("\n"), strict=True), 1)
+            if old != new
+        }  # fmt: skip
+        mended = Mended(mended.source, tuple(sorted({*mended.lines, *changed})))
         try:
-            return _parsed(mended.source), mended
+            return _with_names(_parsed(mended.source), mended.source, mended)
         except _Unusable:
             pass
         raise  # what is wrong with the text as it stands
+
+
+def _with_names(tree: ast.Module, source: str, mended: Mended | None) -> tuple[ast.Module, Mended | None]:
+    """Return the tree with the names of Python 2 as those of Python 3; what is mended is then Python 2."""
+    if mended is None and not _OLD.search(source):
+        return tree, None
+    text, lines = mend_names(source, tree, certain=mended is not None)
+    if not lines:
+        return tree, mended
+    every = tuple(sorted({*lines, *(() if mended is None else mended.lines)}))
+    return _parsed(text), Mended(text, every)
 
 
 class _Unusable(Exception):

@@ -22,6 +22,10 @@ from verify.submissions.program.vocabulary import bare, is_parameter, meaning_of
 
 NAME: Final = "__training__"  # the function that a loop at the top level becomes
 _LAYERS: Final = frozenset(("l", "layer", "layers", "nlayers", "numlayers", "key", "param", "params", "parameters"))
+_OF_A_DIFFERENCE: Final = (
+    ast.Name, ast.Attribute, ast.Subscript, ast.Slice, ast.Tuple, ast.Constant, ast.expr_context,
+    ast.BinOp, ast.UnaryOp, ast.Add, ast.Sub, ast.USub,
+)  # fmt: skip
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -45,6 +49,8 @@ class Loop:
     sums: frozenset[str] = frozenset()  # names that it adds to, such as the loss of an epoch
     clips: bool = False  # it cuts gradients off
     certain: bool = True  # no other number stands beside the rate
+    scales: frozenset[str] = frozenset()  # names that stand as factors in the steps of its updates
+    differences: frozenset[str] = frozenset()  # names that are given nothing but differences, such as y - output
     changes: bool = False  # an update stands in it
     parts: frozenset[str] = frozenset()  # names of which it takes parts, such as the samples of a batch
     several: bool = False  # another loop stands in it in which parameters change: one pass may take several steps
@@ -111,17 +117,63 @@ def _loop(
     sums = frozenset(root_name(part.target) or "" for part in nodes_of(node) if isinstance(part, ast.AugAssign))
     clips = any(_clips(part) for part in nodes_of(node))
     place, keeps, (rate, certain) = cell.place(node), not _measures_afterwards(node.body), rate_in(node)
+    differences, scales = _differences(node), _scales(node)
     if function is not None:
         given = {one.arg for one in nodes_of(function.args) if isinstance(one, ast.arg)}
         local = given | assigned(function.body)
         names = tuple(sorted(used & local))
-        return Loop(cell.number, place, names, function.name, owner, "", 0, calls, keeps, rate, sums, clips, certain)
+        return Loop(
+            cell.number,
+            place,
+            names,
+            function.name,
+            owner,
+            "",
+            0,
+            calls,
+            keeps,
+            rate,
+            sums,
+            clips,
+            certain, scales, differences,
+        )  # fmt: skip
     whole = around[0] if around else node
     names = tuple(sorted((used | assigned([whole])) - BUILTINS))
     code, line = _as_function(cell, whole, names)
     return Loop(
-        cell.number, place, names, f"{NAME}{whole.lineno}", None, code, line, calls, keeps, rate, sums, clips, certain
-    )
+        cell.number, place, names, f"{NAME}{whole.lineno}", None, code, line, calls, keeps, rate, sums, clips, certain,
+        scales, differences,
+    )  # fmt: skip
+
+
+def _scales(node: ast.AST) -> frozenset[str]:
+    """Return the names that are factors of a step: eps of w = w - eps * slope, and slope."""
+    found: set[str] = set()
+    for part in nodes_of(node):
+        if isinstance(part, ast.Assign | ast.AugAssign) and update_of(part) is not None:
+            whole = part.value
+            waiting = [whole.right if isinstance(part, ast.Assign) and isinstance(whole, ast.BinOp) else whole]
+            while waiting:
+                one = waiting.pop()
+                if isinstance(one, ast.BinOp) and isinstance(one.op, ast.Mult | ast.Div):
+                    waiting += [one.left, one.right]
+                elif isinstance(one, ast.UnaryOp):
+                    waiting.append(one.operand)
+                elif isinstance(one, ast.Name | ast.Attribute):
+                    found.add(one.id if isinstance(one, ast.Name) else one.attr)
+    return frozenset(found)
+
+
+def _differences(node: ast.AST) -> frozenset[str]:
+    """Return the names that are given sums and differences alone: an error of this kind is no loss."""
+    given: dict[str, bool] = {}
+    for part in nodes_of(node):
+        if isinstance(part, ast.Assign) and len(part.targets) == 1:
+            name = getattr(part.targets[0], "id", getattr(part.targets[0], "attr", ""))
+            plain = all(isinstance(one, _OF_A_DIFFERENCE) for one in nodes_of(part.value))
+            absolute = any(isinstance(one, ast.Call) and "abs" in called_name(one) for one in nodes_of(part.value))
+            given[name] = given.get(name, True) and (plain or absolute)
+    return frozenset(name for name, plain in given.items() if plain and name)
 
 
 def _as_function(cell: Cell, node: ast.stmt, names: tuple[str, ...]) -> tuple[str, int]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from verify.submissions.parsing.trees import nodes_of
 from verify.submissions.program.syntax import called_name
-from verify.submissions.program.vocabulary import bare
+from verify.submissions.program.vocabulary import bare, is_parameter
 
 _STEP: Final = re.compile(
     r"back(?!end)|bprop|update|sgd|gradient|^step$|descen[dt]|optimi|^fit|^train|learn", re.IGNORECASE
@@ -31,7 +31,8 @@ def is_training_loop(node: ast.AST) -> bool:
 def update_of(node: ast.AST) -> ast.expr | None:
     """Return the target of W -= step or W = W - step, or None.
 
-    Also of += and +, where the step starts with a minus or holds a matrix product: a turned sign is an update too.
+    Also of += and +, where the step starts with a minus, holds a matrix product, or is a product or a correction that
+    is added to what is called as a parameter: a turned sign is an update too.
 
     A step that is a mere number is a count and no update.
     """
@@ -48,7 +49,7 @@ def update_of(node: ast.AST) -> ast.expr | None:
     else:
         return None
     names = any(isinstance(inner, ast.Name) for inner in nodes_of(step))
-    turned = _holds_a_product(step) and not _is_a_sum(target)
+    turned = (_holds_a_product(step) or _is_scaled(target, step)) and not _is_a_sum(target)
     return target if names and (minus or _starts_with_minus(step) or turned) else None
 
 
@@ -66,6 +67,20 @@ def _is_a_sum(target: ast.expr) -> bool:
     """Whether a target is named as a gradient, which is added up over samples or layers: dW, grad_b."""
     name = getattr(target, "id", getattr(target, "attr", ""))
     return bare(name) != name.lower().replace("_", "") or name.lower().startswith(("sum", "acc", "total"))
+
+
+_CORRECTION: Final = re.compile(r"adjust|correc[tc]|ajuste", re.IGNORECASE)
+
+
+def _is_scaled(target: ast.expr, step: ast.expr) -> bool:
+    """Whether a product of names is added to a parameter, or a single name that is called a correction."""
+    while isinstance(target, ast.Subscript):
+        target = target.value
+    name = getattr(target, "id", getattr(target, "attr", ""))
+    alone = getattr(step, "id", getattr(step, "attr", ""))
+    if _CORRECTION.search(alone):
+        return True
+    return is_parameter(name) and isinstance(step, ast.BinOp) and isinstance(step.op, ast.Mult | ast.Div)
 
 
 def _holds_a_product(node: ast.expr) -> bool:

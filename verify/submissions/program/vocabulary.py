@@ -68,6 +68,30 @@ def meaning_of(name: str) -> Meaning | None:
     return found
 
 
+_INPUTS: Final = frozenset((
+    "x", "xs", "input", "inputs", "entradas", "entrées", "entrees", "features", "images", "imgs", "pixels", "samples",
+    "points", "feature",
+))  # fmt: skip
+_TARGETS: Final = frozenset((
+    "y", "ys", "target", "targets", "label", "labels", "output", "outputs", "saidas", "salidas", "saídas", "sorties",
+    "answers", "classes", "etiquetas", "expected", "truth", "objetivos", "esperado", "esperada",
+))  # fmt: skip
+
+
+def data_of(name: str) -> Literal["X", "Y"] | None:
+    """Return whether data of this name are inputs or targets: X_test, inputs_train, trainy, labels."""
+    meaning = meaning_of(name)
+    if meaning in ("X", "Y"):
+        return "X" if meaning == "X" else "Y"
+    parts = [part for part in re.split(r"[_\d]+", _WHICH.sub("_", name.lower())) if part]
+    parts = [
+        re.sub(r"^(train|test|batch|data|val)(?=[xy]$)|(?<=^[xy])(train|test|batch|val)$", "", one) for one in parts
+    ]
+    if any(part in _INPUTS for part in parts):
+        return "X"
+    return "Y" if any(part in _TARGETS for part in parts) else None
+
+
 def size_of(name: str) -> Meaning | None:
     """Return what an argument of a function that makes parameters is: sizes are meant before anything else."""
     low = name.lower().lstrip("_").rstrip("_")
@@ -75,10 +99,14 @@ def size_of(name: str) -> Meaning | None:
     return next((meaning for meaning in _SIZES if patterns[meaning].match(low)), None)
 
 
-_WHERE: Final = r"h|o|i|x|y|hidden|hid|out(?:put)?|in(?:put)?|ih|ho|xh|hy|hh|ao|layer|to|fc|dense"
+_WHERE: Final = (
+    r"h|o|i|x|y|hidden|hid|out(?:put)?|in(?:put)?|ih|ho|xh|hy|hh|ao|layer|to|fc|dense|"
+    r"entr[eé]es?|entradas?|cach[eé]e?s?|ocult[ao]s?|sorties?|sal[ií]das?|sa[ií]das?|couche|capa|camada"
+)
 _PARAMETER: Final = re.compile(
-    rf"(?:w|b|v|u|theta|weights?|bias(?:es)?|wh|wo|bh|bo|syn|synapse|poids|biais|pesos|sesgos?)(?:_?(?:\d+|{_WHERE}))*"
-    rf"|(?:(?:{_WHERE}|\d+)_)+(?:w|b|weights?|bias(?:es)?)_?\d*",
+    rf"(?:w|b|v|u|theta|weights?|bias(?:es)?|wh|wo|bh|bo|syn|synapse|poids|biais|pesos?|sesgos?|vi[eé]s)(?:_?(?:\d+|{_WHERE}))*"
+    rf"|(?:(?:{_WHERE}|\d+)_)+(?:w|b|weights?|bias(?:es)?|poids|biais|pesos?|sesgos?|vi[eé]s)_?\d*"
+    r"|(?:weights?|bias(?:es)?|poids|biais|pesos?|sesgos?)_[a-z]\d*",
     re.IGNORECASE,
 )
 

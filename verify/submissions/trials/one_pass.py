@@ -19,7 +19,7 @@ from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.gradients import plain
 from verify.submissions.execution.messages import RETURNED
 from verify.submissions.program.training import Loop
-from verify.submissions.program.vocabulary import bare, is_parameter, meaning_of, roles_of
+from verify.submissions.program.vocabulary import bare, data_of, is_parameter, meaning_of, roles_of
 from verify.submissions.trials.containers import name_of
 from verify.submissions.wiring.plan import RATE
 from verify.submissions.wiring.plan_records import Path
@@ -30,6 +30,7 @@ _NEAR: Final = 1e-7  # of the largest entry: what is left of a step when its gra
 _RATE: Final = re.compile(r"^(lr|eta|alpha|rate)|_lr$|_rate$|step_?size|^current_lr", re.IGNORECASE)
 _ALIKE: Final = 1e-9  # of the largest entry: steps in floats that are this near are one and the same
 _LOSS: Final = re.compile(r"^(?!.*(grad|prev|best|old|val|test|last|min|d_?(loss|cost))).*(loss|cost)")
+_ERROR: Final = re.compile(r"^(?!.*(grad|prev|best|old|val|test|last|min|delta|d_)).*(err|mse)")
 _STATE: Final = re.compile(
     r"v|m|s|vel|velocit(y|ies)|momentums?|mom|moments?|[vms]_?(d?[wb]\d*|t|hat|db|dw).*|adam.*|cache.*|squared.*"
 )
@@ -49,6 +50,29 @@ def root_of(path: Path) -> str:
 def is_rate(path: Path) -> bool:
     """Whether a learning rate stands there, by its name."""
     return meaning_of(_last(path)) == "rate"
+
+
+def rates_in(made: Mapping[Path, Array], structure: Structure, loop: Loop) -> tuple[Path, ...]:
+    """Return where the learning rate stands before the loop: by its name, or by what the updates multiply steps by."""
+    named = tuple(path for path, value in made.items() if is_rate(path) and np.size(value) == 1)
+    if named:
+        return named
+    parameters = {one.path for one in structure.parameters}
+    used = tuple(
+        path for path, value in made.items()
+        if _last(path) in loop.scales and np.size(value) == 1 and np.asarray(value).dtype.kind == "f"
+        and path not in parameters and path[-1][0] != "item"
+    )  # fmt: skip
+    return used if len({_last(path) for path in used}) == 1 else ()
+
+
+def has_scales(found: Leaves, loop: Loop) -> bool:
+    """Whether a factor of the steps is a number with a point."""
+    return any(
+        path and _last(path) in loop.scales and np.size(value) == 1 and np.asarray(value).dtype.kind == "f"
+        and not _is_gradient(path)
+        for (_, path), value in found.items()
+    )  # fmt: skip
 
 
 def _is_gradient(path: Path) -> bool:
@@ -73,7 +97,10 @@ def _parameter_like(made: Mapping[Path, Array]) -> dict[Path, Array]:
     named = {path: value for path, value in arrays.items() if is_parameter(_last(path))}
     if named:
         return named
-    return {path: value for path, value in arrays.items() if np.ndim(value) > 0 or _last(path).lower().startswith("b")}
+    return {
+        path: value for path, value in arrays.items()
+        if (np.ndim(value) > 0 and data_of(_last(path)) is None) or _last(path).lower().startswith("b")
+    }  # fmt: skip
 
 
 def _shapes(found: Mapping[Path, Array]) -> list[tuple[str, Path, tuple[int, ...]]]:
@@ -81,13 +108,26 @@ def _shapes(found: Mapping[Path, Array]) -> list[tuple[str, Path, tuple[int, ...
 
 
 def moved_in(made: Mapping[Path, Array], found: Leaves) -> dict[Path, Array]:
-    """Return the numbers that stand before the loop and are others after the pass."""
+    """Return the numbers that stand before the loop and are others after the pass.
+
+    What is called as a parameter, begins as a whole number and ends with a point, as b = 0 does, is taken as one with
+    a point.
+    """
     after = {path: value for (section, path), value in found.items() if section == "update"}
-    return {
+    moved = {
         path: value for path, value in made.items()
         if path in after and np.shape(after[path]) == np.shape(value) and np.asarray(value).dtype.kind in "fiu"
         and not np.array_equal(after[path], value, equal_nan=True)
     }  # fmt: skip
+    return {
+        path: np.asarray(value, dtype=float) if _begins_whole(path, value, after[path]) else value
+        for path, value in moved.items()
+    }
+
+
+def _begins_whole(path: Path, before: Array, after: Array) -> bool:
+    whole = np.asarray(before).dtype.kind in "iu" and np.asarray(after).dtype.kind == "f"
+    return whole and is_parameter(_last(path))
 
 
 def is_reshaped(made: Mapping[Path, Array], found: Leaves) -> bool:
@@ -98,14 +138,28 @@ def is_reshaped(made: Mapping[Path, Array], found: Leaves) -> bool:
     )  # fmt: skip
 
 
-def left_alone(made: Mapping[Path, Array], moved: Mapping[Path, Array]) -> dict[Path, Array]:
-    """Return the parameters that the pass leaves as they are although it changes others: their update is forgotten."""
+def _belongs(path: Path, value: Array, stems: set[str]) -> bool:
+    """Whether a whole number is a parameter that never moves: called as others that do, or a bias that is 0."""
+    if np.asarray(value).dtype.kind not in "iu" or not is_parameter(_last(path)):
+        return False
+    low = _last(path).lower()
+    return re.sub(r"[\d_]+", "", low) in stems or (low.startswith("b") and not np.any(value))
+
+
+def left_alone(made: Mapping[Path, Array], moved: Mapping[Path, Array], mentioned: set[str]) -> dict[Path, Array]:
+    """Return the parameters that the pass leaves as they are although it changes others: their update is forgotten.
+
+    Those of another net, whose names are not `mentioned` on the way, are none; where nothing is, all are meant.
+    """
     names = {plain(name_of(path, None)) for path in moved}
     found = {path: value for path, value in _parameter_like(made).items() if is_parameter(_last(path))}
     mine = {path for path in moved if is_parameter(_last(path))}
+    stems = {re.sub(r"[\d_]+", "", _last(path).lower()) for path in mine}
+    found |= {path: np.asarray(value, dtype=float) for path, value in made.items() if _belongs(path, value, stems)}
     return {
         path: value for path, value in found.items()
         if mine and path not in moved and plain(name_of(path, None)) not in names
+        and (not mentioned or root_of(path) in mentioned)
     }  # fmt: skip
 
 
@@ -149,29 +203,52 @@ def widths_of(made: Mapping[Path, Array]) -> list[tuple[int, int]]:
     return list(dict.fromkeys((one.sizes[0], one.sizes[-1]) for one in found if one is not None))
 
 
-def loss_in(found: Leaves, loop: Loop) -> Where | None:
+def loss_in(found: Leaves, loop: Loop, made: Mapping[Path, Array] | None = None) -> tuple[Where | None, bool]:
     """Return the loss that was computed in the pass: a number that is called so, or that a function called so gave.
 
-    What the loop adds up over its passes is none: it may be divided afterwards.
+    The second says that it is called an error only, or is what the loop adds up over its passes from 0 on: it may be
+    shown, and another be meant.
     """
     candidates: list[tuple[int, int, Where]] = []
     for where, value in found.items():
         section, path = where
         if np.size(value) != 1 or np.asarray(value).dtype.kind != "f" or not path or not np.all(np.isfinite(value)):
             continue
-        if len(path) == 1 and path[0][1] in loop.sums and section in ("update", f"locals {loop.function}"):
-            continue
         function, last = section.removeprefix("locals "), _last(path).lower()
+        own = section in ("update", f"locals {loop.function}")
+        if len(path) == 1 and path[0][1] in loop.sums and own:
+            if made is not None and _begins_at_0(made.get(path)) and (_LOSS.search(last) or _ERROR.search(last)):
+                candidates.append((4, len(candidates), where))
+            continue
         given = section.startswith("locals ") and path == (("key", RETURNED),)
         if given and "loss" in roles_of(function)[:1]:
             candidates.append((0, len(candidates), where))
+        elif own and path[-1][1] in loop.differences:
+            continue
         elif last in ("loss", "cost", "j", "perte", "cout"):
             candidates.append((1, len(candidates), where))
         elif _LOSS.search(last):
             candidates.append((2, len(candidates), where))
-        elif last in ("error", "err", "mse", "e", "erreur") and section in ("update", f"locals {function}"):
+        elif last in ("error", "err", "mse", "e", "erreur") and own:
             candidates.append((3, len(candidates), where))
-    return min(candidates)[2] if candidates else None
+    if not candidates:
+        return None, False
+    best = min(candidates)
+    same = [where for kind, _, where in candidates if kind == best[0] == 2]
+    named = [(where, float(np.asarray(found[where]).reshape(()))) for where in same]
+    total = next((where for where, value in named if _is_the_sum(value, [one for _, one in named])), None)
+    several = len({value for _, value in named}) > 1 and total is None  # which of them is meant is not known
+    return total or best[2], several or best[0] == 4
+
+
+def _is_the_sum(value: float, every: list[float]) -> bool:
+    """Whether a loss is the sum of the others."""
+    others = {one for one in every if one != value}
+    return len(others) > 1 and bool(np.isclose(value, sum(others), rtol=_ALIKE))
+
+
+def _begins_at_0(value: Array | None) -> bool:
+    return value is not None and np.size(value) == 1 and not np.any(value)
 
 
 def with_gradients(reading: Reading, found: Leaves, loop: Loop, others: bool) -> Reading:
@@ -179,7 +256,8 @@ def with_gradients(reading: Reading, found: Leaves, loop: Loop, others: bool) ->
 
     Where an optimiser or a decay stands between, and every gradient has a name in the pass, it is the named one.
     """
-    step = replace(reading, gradients=reading.updated, applied=True, rate=RATE if reading.rates else loop.rate)
+    rate = RATE if reading.rates else _local_rate(found) or loop.rate
+    step = replace(reading, gradients=reading.updated, applied=True, rate=rate)
     named = _named_gradients(reading, found)
     if len(named) < len(reading.structure.parameters):  # what an optimiser or another rate makes of them is not judged
         return replace(reading, gradients={}) if others or is_scheduled(reading, found) else step
@@ -217,6 +295,16 @@ def is_doubled(reading: Reading, once: Leaves, twice: Leaves) -> bool:
     return alike and not stale
 
 
+def _local_rate(found: Leaves) -> float | None:
+    """Return the one rate that the functions of the pass have under a name of their own, such as a default."""
+    values = {
+        float(np.asarray(value).reshape(())) for (section, path), value in found.items()
+        if section.startswith("locals ") and len(path) == 1 and is_rate(path) and np.size(value) == 1
+        and np.asarray(value).dtype.kind == "f"
+    }  # fmt: skip
+    return values.pop() if len(values) == 1 and 0.0 not in values else None
+
+
 def is_scheduled(reading: Reading, found: Leaves) -> bool:
     """Whether a rate is another after the pass than before it, or one is computed on the way."""
     before = set(reading.rates)
@@ -251,6 +339,8 @@ def odd_update(reading: Reading, found: Leaves, point: Point) -> str | None:
             continue
         before = point.params[one.name].reshape(-1)
         step, taken = before - after.reshape(-1), np.stack([np.asarray(slope, dtype=float).reshape(-1), before], axis=1)
+        if not np.all(np.isfinite(step)) or not np.all(np.isfinite(taken)):
+            continue
         rest = step - taken @ np.linalg.lstsq(taken, step, rcond=None)[0]
         if np.max(np.abs(rest), initial=0.0) > _NEAR * max(float(np.max(np.abs(step), initial=0.0)), 1e-300):
             return one.name

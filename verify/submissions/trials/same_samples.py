@@ -6,6 +6,7 @@ A loop that takes batches may measure its loss on all samples. Of such a loss th
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 
@@ -16,13 +17,13 @@ from verify.submissions.program.training import Loop
 from verify.submissions.program.vocabulary import meaning_of
 from verify.submissions.wiring.plan_records import Step
 
-_MOVE = 0.5  # what is added to every number of a sample
+_MOVE: Final = 0.5  # what is added to every number of a sample
 
 
 def of_the_same_samples(ask: Ask, reading: Reading, loop: Loop, one_pass: tuple[Step, ...]) -> bool:
     """Whether each sample moves both the step and the loss of a reading, or neither, where the loop takes batches."""
     takes_parts = any(meaning_of(name) in ("X", "Y") for name in loop.parts)
-    if reading.loss is None or reading.samples == "vector" or not takes_parts:
+    if reading.loss is None or reading.batch == 1 or not takes_parts:
         return True
     arrays = reading.arrays(reading.point)
     try:

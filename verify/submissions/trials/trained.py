@@ -6,9 +6,10 @@ definitions is in force, and what is done with the gradients. Whether they are r
 
 from __future__ import annotations
 
-import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Final
 
@@ -20,34 +21,36 @@ from verify.submissions.execution.answers import Header, Leaves, Refused, unpack
 from verify.submissions.execution.calling import STILL, Ask, Reading, make
 from verify.submissions.execution.messages import Request
 from verify.submissions.program.functions import Function
-from verify.submissions.program.syntax import called_name
 from verify.submissions.program.training import Loop
-from verify.submissions.program.vocabulary import is_parameter, meaning_of, size_of
+from verify.submissions.program.vocabulary import meaning_of, size_of
+from verify.submissions.trials.implied import is_net_at, own_data, with_net
+from verify.submissions.trials.makers import Makers
 from verify.submissions.trials.one_pass import (
+    has_scales,
     is_doubled,
-    is_rate,
     is_reshaped,
     is_scheduled,
     left_alone,
     loss_in,
     moved_in,
     outputs_of,
+    rates_in,
     root_of,
     structure_of,
     widths_of,
     with_decay,
     with_gradients,
 )
+from verify.submissions.trials.same_samples import of_the_same_samples
 from verify.submissions.trials.search import scalar_in
 from verify.submissions.wiring.finding import Candidates
 from verify.submissions.wiring.losses import is_loss
-from verify.submissions.wiring.plan import PENALTY, RATE, Container, defaulted, maker_arguments, meant
+from verify.submissions.wiring.plan import Container, defaulted
 from verify.submissions.wiring.plan_records import (
     Argument,
     ArrayBinding,
     Binding,
     Cut,
-    FunctionBinding,
     MadeBinding,
     Path,
     ResultBinding,
@@ -55,12 +58,11 @@ from verify.submissions.wiring.plan_records import (
     TrainingMaker,
     ValueBinding,
 )
-from verify.submissions.wiring.provenance import Source
+from verify.submissions.wiring.points import make_point
 from verify.submissions.wiring.roles import Roles
 from verify.submissions.wiring.structure import BATCH, OUTPUTS, SIZES, made_up
 
 _LABELS: Final = (("one-hot", "flat"), ("one-hot", "integers"))  # of one output, of several
-_EPOCHS: Final = 1000  # that training is asked for: some count in tenths of it; no more than two are run
 _LOOPS: Final = 6  # loops that are tried
 _STEP: Final = (Step("one pass", "update", ()),)
 _AT_REST: Final = (Step(STILL, "update", ()),)
@@ -77,6 +79,9 @@ class Trained:
     others: bool  # more than the parameters changes in the pass: velocities, or counts of an optimiser
     decayed: Reading | None = None  # the same where a decay in the update belongs to the gradient of a penalty
     scheduled: bool = False  # the rate is another after the pass than before it
+    weak: bool = False  # its loss is a number that is called an error, or a sum: it may be shown, and another be meant
+    unnamed: bool = False  # its steps are multiplied by a number of which the value is not known
+    found: Leaves = field(default_factory=dict)  # everything that the pass showed
 
 
 class Trainings:
@@ -84,6 +89,7 @@ class Trainings:
 
     def __init__(self, ask: Ask, candidates: Candidates) -> None:
         self.candidates, self.count = candidates, 0
+        self.makers = Makers(candidates)
 
         def counted(request: Request, arrays: Mapping[str, Array]) -> tuple[Header, Mapping[str, Array]]:
             self.count += 1
@@ -94,21 +100,82 @@ class Trainings:
         missing = [(name, meaning_of(name)) for name in candidates.slice.missing]
         self.settings = tuple(Argument(name, given[str(one)]) for name, one in missing if one in given)
         self.complaints: list[Refused] = []
-        self.sources: dict[tuple[str, Argument], Source] = {}
 
     def find(self, fixed: Mapping[str, str], outputs: int | None) -> Trained | None:
-        """Return the first training step that runs and changes parameters; best one that computes a loss."""
+        """Return the first training step that runs and changes parameters; best one that computes a loss.
+
+        Else one whose net is of a known kind.
+        """
         best: Trained | None = None
         for loop in self.candidates.loops[:_LOOPS]:
             for found in self._of(loop, fixed, outputs):
-                if found.reading.loss is not None:
+                if found.reading.loss is not None and not found.weak:
                     return found
-                best = best or found
+                if best is None or _known(found) > _known(best):
+                    best = found
         return best
+
+    def of_program(self, fixed: Mapping[str, str], name: str) -> Trained | None:
+        """Return the training step that is reached where the submission is run as its own main program.
+
+        Its own data, sizes and arguments are in force; only data that are not there are ours.
+        """
+        best: Trained | None = None
+        for loop in self.candidates.loops[:_LOOPS]:
+            maker = TrainingMaker(Cut(loop.cell, loop.place.line, loop.names), name)
+            ran = False
+            for last, samples, repeats in _KINDS:
+                if fixed.get("samples") not in (None, samples) or (ran and last != _KINDS[0][0]):
+                    continue
+                for labels in ("flat", "one-hot") if last == 1 else ("one-hot", "integers"):
+                    try:
+                        found = self._at_own_sizes(loop, maker, last, samples, labels, repeats)
+                    except Refused as refused:
+                        self.complaints.append(refused)
+                        continue
+                    ran = True
+                    found = self._with_our_data(found)
+                    if found.reading.loss is not None and not found.weak:
+                        return found
+                    if best is None or _known(found) > _known(best):
+                        best = found
+                    break
+                if best is not None and best.loop is loop and (_known(best) == 3 or best.reading.net is not None):
+                    return best
+        return best
+
+    def _at_own_sizes(
+        self, loop: Loop, maker: TrainingMaker, last: int, samples: str, labels: str, repeats: int
+    ) -> Trained:
+        """Return the step with the widths that the program's own parameters have, where their shapes say them."""
+        found = self._run(loop, maker, Structure((), (SIZES[0], last)), samples, labels, repeats)
+        point = found.reading.point
+        own = widths_of({one.path: point.params[one.name] for one in found.reading.structure.parameters})
+        if len(own) == 1 and own[0] != (found.reading.structure.sizes[0], found.reading.structure.sizes[-1]):
+            with suppress(Refused):
+                return self._run(loop, maker, Structure((), own[0]), samples, labels, repeats)
+        return found
+
+    def _with_our_data(self, trained: Trained) -> Trained:
+        """Return the step with our X and Y in the place of its own data, where that shows a net of a known kind."""
+        reading = trained.reading
+        if reading.loss is not None or reading.net is not None or self.candidates.declared is not None:
+            return trained
+        made = make(self.ask, reading.container.maker, reading.arrays(reading.point))
+        for data, samples, labels, batch in own_data(made, reading.structure.sizes):
+            bare = Structure((), reading.structure.sizes)
+            placed = replace(reading, structure=bare, data=data, samples=samples, labels=labels, batch=batch, repeats=1)
+            alone = replace(placed, batch=1, repeats=batch)
+            for one in (placed, alone) if samples == "rows" else (placed,):
+                with suppress(Refused):
+                    found = self._pass(trained.loop, one, made)
+                    if found.reading.net is not None:
+                        return found
+        return trained
 
     def _of(self, loop: Loop, fixed: Mapping[str, str], outputs: int | None) -> Iterator[Trained]:
         for last, depth in product((OUTPUTS, 1) if outputs is None else (outputs,), (3, 2)):
-            maker = self._maker(loop, (*SIZES[:depth], last))
+            maker = self.makers.of_loop(loop, (*SIZES[:depth], last))
             if maker is None:
                 return
             tried = product(self._given_shapes(maker, last), ("rows", "columns", "vector"), _LABELS[last > 1])
@@ -116,11 +183,18 @@ class Trainings:
                 if fixed.get("samples") in (None, samples) and fixed.get("labels") in (None, labels):
                     try:
                         found = self._run(loop, maker, shapes, samples, labels)
-                        yield replace(found, reading=replace(found.reading, assumed=_first_of(found.reading)))
+                        found = replace(found, reading=replace(found.reading, assumed=_first_of(found.reading)))
                     except Refused as refused:
                         self.complaints.append(refused)
-                    else:
+                        continue
+                    yield found
+                    if _known(found) == 0 and samples == "rows" and self.candidates.declared is None:
+                        with suppress(Refused):
+                            found = self._run(loop, maker, shapes, samples, labels, BATCH)
+                            yield found
+                    if _known(found) > 0:
                         return
+                    break
 
     def _given_shapes(self, maker: TrainingMaker, last: int) -> Iterator[Structure]:
         """Yield the shapes that parameters may have which are arguments of what trains and which nothing makes."""
@@ -137,127 +211,19 @@ class Trainings:
                 if made is not None:
                     yield made
 
-    def _maker(self, loop: Loop, sizes: tuple[int, ...]) -> TrainingMaker | None:
-        """Return how the function that holds the loop is called, or None where an argument is not understood."""
-        cut = Cut(loop.cell, loop.place.line, loop.names)
-        holder = next(
-            (one for one in self.candidates.functions if (one.name, one.owner) == (loop.function, loop.owner)), None
-        )
-        if holder is None:
-            return TrainingMaker(cut, loop.function) if loop.code else None
-        owner = None
-        if loop.owner is not None:
-            owner = self._made(loop.owner, sizes)
-            if owner is None:
-                return None
-        given = self._arguments(holder, sizes)
-        return None if given is None else TrainingMaker(cut, loop.function, given, owner)
-
-    def _made(self, name: str, sizes: tuple[int, ...]) -> MadeBinding | None:
-        """Return what a class, or the function that makes the parameters, makes for these sizes."""
-        init = next(
-            (one for one in self.candidates.functions if (one.name, one.owner) in ((name, None), ("__init__", name))),
-            None,
-        )
-        if init is None:
-            return MadeBinding(name)
-        given = maker_arguments(init, sizes, BATCH)
-        return None if given is None else MadeBinding(name, given)
-
-    def _arguments(self, holder: Function, sizes: tuple[int, ...]) -> tuple[Argument, ...] | None:
-        given: list[Argument] = []
-        hidden = list(sizes[1:-1])
-        parts: Mapping[str, tuple[Binding | None, Source]] = self._parts(
-            [name for name in holder.arguments if is_parameter(name)], sizes
-        )
-        for name in holder.arguments:
-            binding, source = parts.get(name) or (self._bound(name, sizes, hidden), Source("by name"))
-            if binding is None or meaning_of(name) == "flag":
-                called = self._as_called(holder, name)
-                binding, source = (binding, source) if called is None else called
-            kept = name in defaulted(holder) and not isinstance(binding, ArrayBinding)
-            if binding is None and not kept:
-                return None
-            if binding is not None and not kept:
-                given.append(Argument(name, binding))
-                self.sources.setdefault((holder.name, given[-1]), source)
-        return tuple(given)
-
-    @property
-    def _makers(self) -> list[Function]:
-        """The functions that make parameters."""
-        return [one.init for one in self.candidates.roles if one.init is not None and not one.init.owner]
-
-    def _as_called(self, holder: Function, name: str) -> tuple[Binding, Source] | None:
-        """Return what the file itself gives an argument where it calls the function: a number, a text, a function."""
-        functions = {one.name for one in self.candidates.functions if one.owner is None}
-        for cell, call in self.candidates.program.nodes(ast.Call):
-            if called_name(call) != holder.name:
-                continue
-            source = Source("stated", cell.place(call))
-            given = dict(zip(holder.arguments, call.args, strict=False))
-            given |= {one.arg: one.value for one in call.keywords if one.arg is not None}
-            value = given.get(name)
-            if isinstance(value, ast.Name) and value.id in functions:
-                return FunctionBinding(value.id), source
-            if isinstance(value, ast.Constant) and isinstance(value.value, str | int | float):
-                return ValueBinding(value.value), source
-        return None
-
-    def _parts(self, names: Sequence[str], sizes: tuple[int, ...]) -> dict[str, tuple[Binding, Source]]:
-        """Return which part of what the submission's own maker returns each parameter is, by its name or in order."""
-        for maker in self._makers if len(names) > 1 else ():
-            made, last = self._made(maker.name, sizes), maker.last_return
-            count = len(last.elts) if isinstance(last, ast.Tuple) else 0
-            if made is None or count != len(names):
-                continue
-            by_name = set(names) <= set(maker.returned)
-            places = [maker.returned.index(name) if by_name else place for place, name in enumerate(names)]
-            return {
-                name: (replace(made, path=(("item", place),)), Source("by name" if by_name else "assumed"))
-                for name, place in zip(names, places, strict=True)
-            }
-        return {}
-
-    def _bound(self, name: str, sizes: tuple[int, ...], hidden: list[int]) -> Binding | None:
-        meaning = meaning_of(name)
-        if meaning in ("X", "Y"):
-            return ArrayBinding(str(meaning))
-        plain: dict[str, float] = {
-            "rate": RATE,
-            "penalty": PENALTY,
-            "epochs": _EPOCHS,
-            "m": BATCH,
-            "flag": 0,
-            "seed": 0,
-        }
-        if meaning in plain:
-            return ValueBinding(plain[str(meaning)])
-        if meaning == "params" or is_parameter(name):
-            return (self._net(sizes) if meaning == "params" else None) or ArrayBinding(name)
-        size = size_of(name)
-        return meant(size, sizes, hidden) if size in ("n_x", "n_h", "n_y", "sizes") else None
-
-    def _net(self, sizes: tuple[int, ...]) -> Binding | None:
-        """Return what stands for the parameters or the net: what the submission's own maker makes."""
-        owners = [one.owner for one in self.candidates.roles if one.owner]
-        for name in (*(one.name for one in self._makers), *owners):
-            found = self._made(name, sizes)
-            if found is not None:
-                return found
-        return None
-
-    def _run(self, loop: Loop, maker: TrainingMaker, shapes: Structure, samples: str, labels: str) -> Trained:
+    def _run(
+        self, loop: Loop, maker: TrainingMaker, shapes: Structure, samples: str, labels: str, repeats: int = 1
+    ) -> Trained:
         """Return the step with data that lie so; the widths are those of the parameters that stand before the loop."""
         widths = (shapes.sizes[0], shapes.sizes[-1])
-        base = self._before(loop, maker, shapes, samples, labels)
+        base = self._before(loop, maker, shapes, samples, labels, repeats)
         made = self._at(base, maker)
         try:
             return self._pass(loop, base, made)
         except Refused as refused:
             for own in widths_of(made):
                 if own != widths and BATCH not in own:
-                    base = self._before(loop, maker, Structure((), own), samples, labels)
+                    base = self._before(loop, maker, Structure((), own), samples, labels, repeats)
                     try:
                         return self._pass(loop, base, self._at(base, maker))
                     except Refused as again:
@@ -270,25 +236,34 @@ class Trainings:
         moved = moved_in(made, found)
         if is_reshaped(made, found):
             raise Refused("a parameter has another shape after the pass: what is taken from it was broadcast")
-        moved |= left_alone(made, moved)
+        moved |= left_alone(made, moved, self._mentioned(loop))
         structure, others = structure_of(moved, base.structure.sizes)
         if structure is None:
             raise Refused("no parameter changes in one pass of the loop that trains")
         if any(BATCH in own for own in widths_of(moved)):
             raise Refused("the loop that trains takes samples for features, or features for samples")
-        rates = tuple(path for path, value in made.items() if is_rate(path) and np.size(value) == 1)
+        rates = rates_in(made, structure, loop)
         reading = replace(base, structure=structure, rates=rates, forward_steps=_AT_REST if rates else _STEP)
         found = unpacked(*self.ask(reading.run(_STEP, local_names=True, after=True), reading.arrays(reading.point)))
         self._refuse_several_steps(reading, loop, found)
-        tried = bool(base.structure.parameters)
+        tried = bool(base.structure.parameters) or (base.structure.sizes[-1] > 1 and _follows_the_targets(base))
         usable = bool(rates) or loop.keeps_loss
-        reading = replace(reading, loss=loss_in(found, loop) if usable else None)
-        if reading.loss is None and usable:
-            reading = self._with_own_loss(reading, found)
-        outputs = None if tried else outputs_of(made, structure)
+        loss, weak = loss_in(found, loop, made) if usable else (None, False)
+        reading = replace(reading, loss=loss)
+        if (reading.loss is None or weak) and usable:
+            own = self._with_own_loss(replace(reading, loss=None), found, loop)
+            reading, weak = (own, False) if own.loss is not None else (reading, weak)
+        if not of_the_same_samples(self.ask, reading, loop, _STEP):
+            self.complaints.append(Refused(f"the loss of {loop.place} is of other samples than its step"))
+            reading = replace(reading, loss=None)
+        if (reading.loss is None or weak) and self.candidates.declared is None:
+            reading = self._confirmed(with_net(reading, found))
+        outputs = None if base.structure.parameters else outputs_of(made, structure)
         reading = replace(with_gradients(reading, found, loop, others), trials=self.count)
         decayed = None if others else with_decay(reading, found)
-        return Trained(reading, loop, outputs, tried, others, decayed, is_scheduled(reading, found))
+        scheduled = is_scheduled(reading, found)
+        unnamed = not rates and reading.rate == 1.0 and has_scales(found, loop)
+        return Trained(reading, loop, outputs, tried, others, decayed, scheduled, weak, unnamed, found)
 
     def _refuse_several_steps(self, reading: Reading, loop: Loop, found: Leaves) -> None:
         """Raise Refused where one pass takes several steps: what is seen after it belongs to no single point.
@@ -304,15 +279,40 @@ class Trainings:
                 return
         raise Refused("one pass of the loop that trains takes several steps, and the loop within it can't be run")
 
-    def _with_own_loss(self, reading: Reading, found: Leaves) -> Reading:
+    def _confirmed(self, reading: Reading) -> Reading:
+        """Return the reading with its net where other points show the same, else without one."""
+        for seed in (11, 12, 13) if reading.net is not None else ():
+            point = make_point(reading.structure, reading.batch, seed=seed)
+            found = unpacked(*self.ask(reading.run(_STEP, local_names=True, after=True), reading.arrays(point)))
+            if not is_net_at(reading, found, point):
+                return replace(reading, net=None, yhat=None)
+        return reading
+
+    def _mentioned(self, loop: Loop) -> set[str]:
+        """Return the names that a loop at the top level reads, itself or in functions; nothing of another loop."""
+        if not loop.code:
+            return set()
+        reached = self.candidates.reached_from(loop)
+        inside = [one.names for one in self.candidates.functions if one.name in reached]
+        return {*loop.names}.union(*inside)
+
+    def _with_own_loss(self, reading: Reading, found: Leaves, loop: Loop) -> Reading:
         """Return the reading with a loss of the file that training does not compute, on what the pass computed."""
-        names = dict.fromkeys(root_of(path) for section, path in found if section == "update")
+        # What is changed in place on the way, such as Yhat[rows, y] -= 1, is not what a loss is computed from.
+        parameters = {root_of(one.path) for one in reading.structure.parameters}
+        # Nor data of which the pass takes parts, in an order of its own: the labels of all samples, beside a batch.
+        whole = {name for name in loop.parts if meaning_of(name) in ("X", "Y")}
+        spoiled = (loop.sums - parameters) | whole
+        names = dict.fromkeys(
+            root_of(path) for section, path in found if section == "update" and root_of(path) not in spoiled
+        )
+        several = _of_several(found)
         # Where the rate can't be put to 0, the parameters after the pass are not those of its gradient.
-        updated = set() if reading.rates else {root_of(one.path) for one in reading.structure.parameters}
+        updated = set() if reading.rates else parameters
         for one in self.candidates.functions:
             usable = is_loss(one) and (bool(reading.rates) or not one.owner)
             given = _from_the_pass(one, list(names), updated) if usable else None
-            if given is None:
+            if given is None or any(meaning_of(name) in several for name, _ in given):
                 continue
             steps = (*reading.forward_steps, Step(one.name, "loss", given, method=bool(one.owner)))
             try:
@@ -328,13 +328,52 @@ class Trainings:
     def _at(self, base: Reading, maker: TrainingMaker) -> dict[Path, Array]:
         return make(self.ask, maker, base.arrays(base.point), base.settings)
 
-    def _before(self, loop: Loop, maker: TrainingMaker, shapes: Structure, samples: str, labels: str) -> Reading:
+    def _before(
+        self, loop: Loop, maker: TrainingMaker, shapes: Structure, samples: str, labels: str, repeats: int
+    ) -> Reading:
         roles = self.candidates.roles[0] if self.candidates.roles else Roles(loop.owner, None, None, None, None, None)
-        batch = 1 if samples == "vector" else BATCH
+        batch = 1 if samples == "vector" or repeats > 1 else BATCH
         return Reading(
             roles, shapes, Container(maker), samples, labels, batch, self.settings, _STEP, _STEP,
-            applied=True, torch=self.candidates.torch, sources=self.sources,
+            applied=True, torch=self.candidates.torch, repeats=repeats, sources=self.makers.sources,
         )  # fmt: skip
+
+
+def _follows_the_targets(reading: Reading) -> bool:
+    """Whether training makes its output layer as wide as the targets that it is given, and is told no width."""
+    maker = reading.container.maker
+    if not isinstance(maker, TrainingMaker) or maker.owner is not None:
+        return False
+    given = [one.binding for one in maker.arguments]
+    widths = any(size_of(name) in ("n_y", "sizes") and isinstance(one, ValueBinding) for name, one in maker.arguments)
+    return ArrayBinding("Y") in given and not widths and not any(isinstance(one, MadeBinding) for one in given)
+
+
+# Outputs, how samples lie, and how often one is repeated where a loop takes one at a time.
+_KINDS: Final = tuple(
+    (last, samples, repeats)
+    for last in (1, OUTPUTS) for samples, repeats in (("rows", 1), ("rows", BATCH), ("columns", 1))
+)  # fmt: skip
+
+
+def _known(trained: Trained) -> int:
+    """How much is known of what a step goes down: a loss that it computes, or a net that implies one."""
+    reading = trained.reading
+    return 2 * (reading.loss is not None) + (reading.net is not None)
+
+
+def _of_several(found: Leaves) -> set[str]:
+    """Return the meanings, X or Y, under which a pass holds different data: all samples, and a batch of them."""
+    held: dict[str, list[Array]] = {}
+    for (section, path), value in found.items():
+        meaning = meaning_of(root_of(path))
+        if section == "update" and len(path) == 1 and meaning in ("X", "Y") and np.ndim(value) > 0:
+            if not re.search(r"test|val|dev", root_of(path).lower()):
+                held.setdefault(str(meaning), []).append(value)
+    return {
+        meaning for meaning, values in held.items()
+        if any(not np.array_equal(np.ravel(one), np.ravel(values[0])) for one in values)
+    }  # fmt: skip
 
 
 def _first_of(reading: Reading) -> frozenset[str]:

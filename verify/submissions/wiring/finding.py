@@ -10,6 +10,7 @@ from typing import Final
 
 from verify.errors import BadInput
 from verify.submissions.parsing.trees import nodes_of
+from verify.submissions.program.entry import cells_of, slice_of
 from verify.submissions.program.functions import Function, function_of, parsed
 from verify.submissions.program.lifting import Lifted
 from verify.submissions.program.program import Program
@@ -20,7 +21,7 @@ from verify.submissions.program.training import Loop
 from verify.submissions.program.vocabulary import roles_of
 from verify.submissions.wiring.hints import is_guarded, literals_in, one_sample_at_a_time, output_width
 from verify.submissions.wiring.losses import Declared, declared_loss, is_loss
-from verify.submissions.wiring.plan_records import Cut, Runnable
+from verify.submissions.wiring.plan_records import PROGRAM, Cut, Runnable
 from verify.submissions.wiring.provenance import Source, Width
 from verify.submissions.wiring.roles import Roles, find_roles
 from verify.submissions.wiring.structure import OUTPUTS
@@ -140,6 +141,16 @@ def find_candidates(program: Program, convention: Mapping[str, str]) -> Candidat
         any("torch" in one.defines for one in sliced.statements if one.kind == "import"), is_guarded(nodes, literals),
         declared_loss(program), loops, tuple(convention),
     )  # fmt: skip
+
+
+def as_main_program(candidates: Candidates) -> tuple[Candidates, str]:
+    """Return the candidates with the submission's main program among what is run, and the name of its function."""
+    sliced = slice_of(candidates.program)
+    cells = cells_of(candidates.program)
+    names = [PROGRAM if cell.number is None else f"{PROGRAM}{cell.number}" for cell in cells]
+    programs = [Runnable(cell.number, 1, cell.source, defines=(name,)) for cell, name in zip(cells, names, strict=True)]
+    statements = (*(_runnable(one) for one in sliced.statements), *programs)
+    return replace(candidates, slice=sliced, statements=statements), names[-1]
 
 
 def _check_class(program: Program, name: str | None) -> None:

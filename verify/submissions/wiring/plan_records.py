@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+PROGRAM = "__program__"  # the name of the function begins so that runs a cell as a main program
 PathStep = tuple[str, str | int]  # ("key", name or number), ("item", number) or ("attribute", name)
 Path = tuple[PathStep, ...]  # where something stands inside what a student's code builds
 

@@ -37,11 +37,15 @@ def make_point(structure: Structure, batch: int, seed: int) -> Point:
     generator = np.random.default_rng([seed, batch, *structure.sizes])
     n_x, K = structure.sizes[0], structure.sizes[-1]
     params = {}
+    alone = all(one.shape == () for one in structure.parameters)
     for one in structure.parameters:
         scale = 0.3 if one.kind == "b" else 0.7 / np.sqrt(max(1.0, structure.sizes[one.layer - 1] / 4))
         params[one.name] = generator.normal(0, scale, one.shape)
+        if alone:  # the numbers of a curve often stand in a logarithm or a root
+            params[one.name] = 0.25 + np.abs(params[one.name])
     X = generator.normal(size=(batch, n_x))
-    classes = generator.permutation(np.arange(batch) % max(K, 2))
+    first = seed if batch == 1 else 0  # one sample alone has another label at another point: 0 hides what forgets y
+    classes = generator.permutation((np.arange(batch) + first) % max(K, 2))
     Y = one_hot(classes, K) if K > 1 else classes.astype(float).reshape(batch, 1)
     return Point(X, Y, params, seed)
 

@@ -70,7 +70,7 @@ def _is_bias(name: str, shape: tuple[int, ...]) -> bool:
     low = name.lower().strip("_")
     if re.match(r"(b(ias|iais)?(es)?|sesgo)[\d_]*|b[ohxy]", low):
         return True
-    return 1 in shape and not low.startswith(("w", "theta", "syn", "v", "u", "p"))
+    return 1 in shape and not low.startswith(("w", "theta", "syn", "v", "u", "p", "layer", "camada", "couche"))
 
 
 def _number(name: str) -> int:

@@ -7,12 +7,14 @@ import types
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from verify.arrays import Array
 from verify.exact.numbers import ExactArray
 from verify.exact.world import PairWorld
 from verify.submissions.execution.inside.containers import Container
 from verify.submissions.execution.inside.cutting import Watch, data_of
-from verify.submissions.execution.inside.paths import Value, at, replaced
+from verify.submissions.execution.inside.paths import Value, at, found_at, identical, replaced
 from verify.submissions.wiring.plan_records import (
     Argument,
     ArrayBinding,
@@ -76,15 +78,21 @@ class Call:
             self.space[name] = self._bound(binding)
 
     def _filled(self, container: Value) -> Value:
-        """Return the container with the arrays of the request where the plan says."""
-        for path, name in self.plan.params:
-            container = replaced(container, path, self.values[name])
+        """Return the container with the arrays of the request where the plan says, under every name that they have."""
+        old = [(path, name, found_at(container, path)) for path, name in self.plan.params]
+        for path, name, value in old:
+            others = identical(container, value) if isinstance(value, np.ndarray) else []
+            ours = self.values[name]
+            for place in dict.fromkeys((path, *others)):
+                container = replaced(container, place, ours)
         return container
 
     def trained(self, maker: TrainingMaker, passes: int) -> dict[str, Value]:
         """Return the names that stand after so many passes of the loop that trains, or before it where that is 0."""
         given = {name for name, _ in self.plan.settings}
+        _cleared(self.space, given, self.watch)
         _restored(self.space, [name for name in data_of(self.space) if name not in given], self.watch.kept)
+        self.watch.program.data = self.values.__getitem__
         holder = self.space if maker.owner is None else _Methods(self._bound(maker.owner))
         call = holder[maker.name]
         put = self._filled if passes else dict
@@ -170,6 +178,14 @@ class _Methods:
 
     def __getitem__(self, name: str) -> Value:
         return method_of(self._owner, name)
+
+
+def _cleared(space: dict[str, Value], given: set[str], watch: Watch) -> None:
+    """Take away the global names of data that an earlier run made: they are not there before the first."""
+    if watch.first is None:
+        watch.first = frozenset(space)
+    for name in [one for one in data_of(space) if one not in watch.first and one not in given]:
+        del space[name]
 
 
 def _restored(space: dict[str, Value], names: Sequence[str], kept: dict[str, Value]) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from verify.submissions.execution.inside.paths import Found, Value, at, identical, is_tensor, replaced
+from verify.submissions.execution.inside.paths import Found, Value, found_at, identical, is_tensor, replaced
 from verify.submissions.wiring.plan_records import GlobalsMaker, Plan
 
 _MADE_AGAIN: Final = (Exception,)  # what a copy may raise: an open file, a lock, a module can't be copied
@@ -41,7 +41,7 @@ class Container:
         self._places = [([path, *_aliases(made, path)], name) for path, name in self._plan.params]
         if isinstance(self._plan.maker, GlobalsMaker) or self._is_shared(made):
             return made
-        leaves = [_at(made, path) for path, _ in self._plan.params]
+        leaves = [found_at(made, path) for path, _ in self._plan.params]
         arrays = [one for one in leaves if isinstance(one, np.ndarray) or is_tensor(one)]
         without = {id(one): None for one in arrays}  # as if copied already: their values are not needed
         try:
@@ -55,23 +55,15 @@ class Container:
     def _is_shared(self, made: Value) -> bool:
         """Whether a part of the container that holds parameters is known to the submission by a name of its own."""
         named = {id(value) for value in self._space.values() if isinstance(value, dict | list)}
-        parts = [_at(made, path[:length]) for path, _ in self._plan.params for length in range(1, len(path))]
+        parts = [found_at(made, path[:length]) for path, _ in self._plan.params for length in range(1, len(path))]
         return any(id(part) in named for part in parts)
-
-
-def _at(container: Value, path: Found) -> Value:
-    """Return what stands at a path, None where nothing does."""
-    try:
-        return at(container, path)
-    except (LookupError, AttributeError, TypeError):
-        return None
 
 
 def _aliases(container: Value, path: Found) -> list[Found]:
     """Return where else in the container the very array of a path stands: in the layers that were given it."""
     if isinstance(container, dict) and "__builtins__" in container:
         return []  # the names of the submission, not a container that it made
-    value = _at(container, path)
+    value = found_at(container, path)
     if value is None or isinstance(value, bool | int | float | complex | str | types.ModuleType):
         return []
     return [other for other in identical(container, value) if other != path]

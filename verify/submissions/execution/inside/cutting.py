@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import ast
 import types
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from verify.submissions.execution.inside.left_out import LeftOut
 from verify.submissions.wiring.plan_records import Cut
 
 WATCH: Final = "__watch__"  # the name under which the submission's code finds the watch
@@ -27,6 +29,9 @@ def data_of(names: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+_MOST: Final = 2  # passes of a loop that trains before the one that is watched, where a whole program is run
+
+
 class Watch:
     """What a loop that is cut calls: nothing happens there unless it is the one that is watched."""
 
@@ -36,6 +41,9 @@ class Watch:
         self._passes, self._count = 1, 0
         self.names: dict[str, Any] = {}
         self.kept: dict[str, Any] = {}  # the global names of a loop that trains, as they were before its first run
+        self.first: frozenset[str] | None = None  # the global names before its first run
+        self.program = LeftOut()
+        self._others: Counter[tuple[int | None, int]] = Counter()
 
     def run(
         self, cut: Cut, call: Callable[[], object], put: Callable[[dict[str, Any]], dict[str, Any]], passes: int = 1
@@ -45,21 +53,25 @@ class Watch:
         `put` is given the names before the first pass, and returns them as they shall be.
         """
         self._cut, self._put, self._passes, self._count = cut, put, passes, 0
+        self._others.clear()
+        self.program.begun = False
         try:
             call()
         except Enough:
             return self.names
         finally:
             self._cut = None
-        raise RuntimeError("the loop that trains was not reached, or ended before a pass was over")
+        raise RuntimeError(f"the loop that trains was not reached, or ended before a pass was over{self.program.why}")
 
     def before(self, cell: int | None, line: int, spaces: Sequence[dict[str, Any]]) -> bool:
         """Whether this is the watched loop before its first pass: the names then stand in `self`, as they shall be."""
         if self._cut is None or (cell, line) != (self._cut.cell, self._cut.line) or self._count:
             return False
+        self.program.begun = True
         shared, own = spaces
-        found = data_of(shared)
-        found |= {name: own[name] for name in self._cut.names if name in own and own is not shared}
+        # Local names first: an array that also has a global name is known by its own.
+        found = {name: own[name] for name in self._cut.names if name in own and own is not shared}
+        found |= {name: value for name, value in data_of(shared).items() if name not in found}
         inside = {name for name in self._cut.names if name in own and own is not shared}
         self.names = self._put(found)
         shared.update({name: value for name, value in self.names.items() if name not in inside and name in shared})
@@ -67,13 +79,34 @@ class Watch:
             raise Enough
         return True
 
-    def after(self, cell: int | None, line: int, shared: Mapping[str, Any], own: Mapping[str, Any]) -> None:
-        """Count a pass of the watched loop, and end where it was the last."""
-        if self._cut is not None and (cell, line) == (self._cut.cell, self._cut.line):
-            self._count += 1
-            if self._count >= self._passes:
-                self.names = {**data_of(shared), **(own if own is not shared else {})}
-                raise Enough
+    def after(self, cell: int | None, line: int, shared: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
+        """Count a pass of the watched loop, and end where it was the last; whether another loop is to end."""
+        if self._cut is None:
+            return False
+        if (cell, line) != (self._cut.cell, self._cut.line):
+            self._others[cell, line] += 1
+            return self.program.running and not self.program.begun and self._others[cell, line] >= _MOST
+        self._count += 1
+        if self._count >= self._passes:
+            self.names = {**data_of(shared), **(own if own is not shared else {})}
+            raise Enough
+        return False
+
+    def runs(self, cell: int | None, line: int) -> bool:
+        """Whether a statement of a main program is run."""
+        return self.program.runs(cell, line)
+
+    def failed(self, cell: int | None, line: int, error: BaseException) -> None:
+        """Take in that a statement of a main program stopped; where that is new, it stops the program."""
+        self.program.failed(cell, line, error)
+
+    def held(self, name: str, value: object) -> None:
+        """Raise where data are none, but stand for those of a package that is not there."""
+        self.program.held(name, value)
+
+    def given(self, cell: int | None, line: int, name: str, meaning: str) -> object:
+        """Return what stands for a name that a statement would have given a value."""
+        return self.program.given(cell, line, name, meaning)
 
     def __contains__(self, name: str) -> bool:
         return name in self.names
@@ -98,7 +131,7 @@ def _watched(node: ast.For | ast.While, one: Cut) -> None:
     place = f"{one.cell!r}, {one.line}"
     head = f"if {WATCH}.before({place}, (globals(), locals())):\n"
     head += "".join(f"    if {name!r} in {WATCH}: {name} = {WATCH}[{name!r}]\n" for name in one.names) or "    pass\n"
-    tail = f"{WATCH}.after({place}, globals(), locals())\n"
+    tail = f"if {WATCH}.after({place}, globals(), locals()):\n    break\n"
     first, last = ast.parse(head).body, ast.parse(tail).body
     for part in (*first, *last):
         for inner in ast.walk(part):

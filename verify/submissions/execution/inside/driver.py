@@ -51,7 +51,7 @@ from verify.submissions.execution.messages import (
     Run,
     Stopped,
 )
-from verify.submissions.wiring.plan_records import GlobalsMaker, Plan, TrainingMaker
+from verify.submissions.wiring.plan_records import PROGRAM, GlobalsMaker, Maker, Plan, TrainingMaker
 
 if TYPE_CHECKING:
     from verify.balls.world import BallWorld
@@ -88,6 +88,8 @@ class Driver:
 
     def answer(self, request: Request, arrays: Arrays) -> tuple[Answer, dict[str, Array]]:
         """Return the answer to a request, and the arrays that belong to it."""
+        if not isinstance(request, Load):
+            self._prepare_program(request.maker if isinstance(request, Make) else request.plan.maker, arrays)
         match request:
             case Load():
                 return self.load(request), {}
@@ -196,6 +198,16 @@ class Driver:
             return call
 
         return begun
+
+    def _prepare_program(self, maker: Maker, arrays: Arrays) -> None:
+        """Find which statements of a main program are left out, where one is run; in floats, before it is asked."""
+        if not isinstance(maker, TrainingMaker) or not maker.name.startswith(PROGRAM):
+            self.watch.program.running = False
+            return
+        calls = self._calls(Plan(maker), arrays)
+        kinds = tuple((name, arrays[name].shape, arrays[name].dtype.kind) for name in ("X", "Y") if name in arrays)
+        key = (maker.cut.cell, maker.cut.line, kinds)
+        self.watch.program.learn(key, lambda: calls(Values(arrays, None, False)).trained(maker, 0))
 
     def _spaces(self) -> list[dict[str, Value]]:
         """Return the names of the submission, and those of each module beside it."""

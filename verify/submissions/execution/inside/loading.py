@@ -10,30 +10,19 @@ import types
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import Any, Final, NamedTuple
 
 from verify.errors import said
+from verify.submissions.execution.inside.as_program import as_program
 from verify.submissions.execution.inside.cutting import WATCH, Watch, cut
+from verify.submissions.execution.inside.left_out import Missing
 from verify.submissions.execution.inside.stand_ins import COMPUTING, INERT, InertModule, inert, usual
 from verify.submissions.execution.messages import Broken, StoodIn
-from verify.submissions.wiring.plan_records import Cut, Runnable
+from verify.submissions.wiring.plan_records import PROGRAM, Cut, Runnable
 
 FILE: Final = "<submission "  # how code of the submission is told from everybody else's, in tracebacks
 _BESIDE: Final = "module "  # code of a module beside it: its lines are not those of the submission
 _LONGEST: Final = 500  # characters of an error
-
-
-class Missing:
-    """Stands for a package or a name that is not there; using it says so."""
-
-    def __init__(self, name: str, why: str) -> None:
-        self.__dict__["_missing"] = (name, why)
-
-    def _refuse(self, *given: object, **named: object) -> NoReturn:
-        name, why = self.__dict__["_missing"]
-        raise NameError(f"{name} is not available here: {why}")
-
-    __call__ = __getattr__ = __getitem__ = __iter__ = __len__ = __array__ = __add__ = __mul__ = _refuse
 
 
 def _no_input(*prompt: object) -> str:
@@ -94,6 +83,9 @@ def _space(spaces: dict[str | None, dict[str, Any]], name: str | None) -> dict[s
 
 def _run(statement: Runnable, space: dict[str, Any], cuts: Sequence[Cut]) -> None:
     tree = ast.parse(statement.code)
+    if statement.defines[:1] and statement.defines[0].startswith(PROGRAM):
+        before = next((name for name in reversed(space) if name.startswith(PROGRAM)), "")
+        tree = as_program(tree, statement.cell, statement.defines[0], before)
     for node in ast.walk(tree):  # as ast.increment_lineno; the head of a loop that was made a function may lie before 1
         if isinstance(node, ast.stmt | ast.expr | ast.excepthandler | ast.arg | ast.keyword | ast.alias):
             node.lineno = max(1, node.lineno + statement.line - 1)

@@ -131,3 +131,11 @@ def at(value: Value, path: Found) -> Value:
     for kind, name in path:
         value = getattr(value, name) if kind == "attribute" else value[name]
     return value
+
+
+def found_at(container: Value, path: Found) -> Value:
+    """Return what stands at a path, None where nothing does."""
+    try:
+        return at(container, path)
+    except (LookupError, AttributeError, TypeError):
+        return None

@@ -1,4 +1,4 @@
-"""python2-print: the file is Python 2; its prints were mended so that it could be read."""
+"""python2-print: the file is Python 2; its prints and names were mended so that it could be read."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from verify.submissions.remarks.facts import Facts
 from verify.submissions.remarks.rule import Rule, Told
 
 _SENTENCE: Final = (
-    "This is Python 2: its print statements were read as calls, and the rest was judged as Python 3, in which 1 / 2 is "
-    "0.5 and not 0."
+    "This is Python 2: its print statements, xrange and the like were read as Python 3 has them, and it was judged as "
+    "Python 3, in which a / b of two whole numbers is no whole number; where a file with print statements divides "
+    "numbers that are whole for certain, such as 1 / m, it is 0 as in Python 2."
 )
 
 

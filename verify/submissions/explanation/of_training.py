@@ -1,0 +1,98 @@
+"""The verdict on a training step: on its gradients and its update, and where it computes no loss for certain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from verify.evidence.records import PASSES, Evidence
+from verify.submissions.diagnosis.settling import with_implied
+from verify.submissions.diagnosis.updating import accumulates, changed_oddly
+from verify.submissions.execution.answers import Refused
+from verify.submissions.execution.calling import Ask, Reading
+from verify.submissions.execution.gradients import given_gradients
+from verify.submissions.explanation.verdicts import Context, could_not_judge, never_zeroed, not_the_update, one_factor
+from verify.submissions.trials.trained import Trained
+from verify.submissions.wiring.finding import Candidates
+
+Judge = Callable[[Reading], Evidence]  # gives the verdict on one reading
+
+
+def stated_in(trained: Trained | None) -> Trained | None:
+    """Return a training step that says itself what it goes down."""
+    if trained is None or trained.weak or trained.reading.loss is None or not trained.reading.gradients:
+        return None
+    return trained
+
+
+def of_no_loss(judge: Judge, ask: Ask, context: Context, candidates: Candidates, trained: Trained) -> Evidence | None:
+    """Return the verdict on a training step that computes no loss for certain, or None where nothing can be said.
+
+    Its output layer implies one, where some gradient is that of it; a number that is called an error is taken for its
+    loss only where it makes all of them right: it may be there to be shown.
+    """
+    reading = trained.reading
+    if not reading.gradients:
+        return None
+    found = None
+    if reading.net is not None:
+        bare = replace(reading, loss=None, forward_steps=reading.backward_steps)
+        bare, right = with_implied(bare, given_gradients(bare, trained.found, bare.point.params))
+        if right:
+            found = of_training(judge, ask, context, candidates, replace(trained, reading=bare, weak=False))
+            if found.verdict == "wrong" and right == 1.0:
+                why = "in floats its gradients are right, in more digits they are not: something on the way is rounded"
+                found = could_not_judge(context, candidates, why, bare)
+            elif found.verdict == "wrong" and one_factor(found):
+                why = "every update is the same multiple of that of the loss that its output layer implies"
+                found = could_not_judge(context, candidates, why, bare)
+    if trained.weak:
+        shown = replace(trained, reading=replace(reading, net=None, yhat=None), weak=False)
+        by_shown = of_training(judge, ask, context, candidates, shown)
+        # Where some gradient is that of the number, it is what the others are to go down as well.
+        meant = any(row.verdict in PASSES for row in by_shown.summary)
+        if by_shown.verdict == "wrong" and meant and found is None:
+            return by_shown
+        apart = by_shown.verdict == "wrong" and "a constant factor" not in by_shown.sentence
+        if by_shown.verdict == "correct" or found is None or (found.verdict == "correct" and apart):
+            name = str(reading.loss[1][-1][1]) if reading.loss is not None else "its error"
+            why = f"what it goes down is of no known kind; it is not {name}, which may only be shown"
+            return (
+                by_shown if by_shown.verdict == "correct" else could_not_judge(context, candidates, why, shown.reading)
+            )
+    return found
+
+
+def of_training(judge: Judge, ask: Ask, context: Context, candidates: Candidates, trained: Trained) -> Evidence:
+    """Return the verdict on a training step: on its gradients and its update, and whether each pass starts anew."""
+    found = judge(trained.reading)
+    if found.verdict == "wrong" and trained.decayed is not None:
+        again = judge(trained.decayed)
+        found = again if again.verdict == "correct" else found
+    changes = trained.scheduled and (trained.reading.applied or trained.decayed is not None)
+    unnamed = trained.unnamed or not trained.loop.certain
+    unsure = trained.reading.applied and not trained.reading.rates and unnamed
+    if found.verdict == "wrong" and (trained.loop.clips or changes or unsure):
+        what = "clips gradients" if trained.loop.clips else "changes its rate" if changes else "gives its rate no name"
+        why = f"the loop in line {trained.loop.place.line} {what}, which is not judged"
+        return could_not_judge(context, candidates, why, trained.reading)
+    if found.verdict == "correct" and accumulates(ask, trained, trained.reading.points(context.seed)[0]):
+        return never_zeroed(context, trained, found)
+    return with_update(ask, context, candidates, trained, found)
+
+
+def with_update(ask: Ask, context: Context, candidates: Candidates, trained: Trained, found: Evidence) -> Evidence:
+    """Return the verdict, unless the update of a parameter is no step along its gradient; say what is not judged."""
+    if found.verdict != "correct":
+        return found
+    try:
+        odd = changed_oddly(ask, trained, trained.reading.points(context.seed)[0])
+    except Refused as refused:
+        return could_not_judge(context, candidates, f"a second run of the training stopped: {refused}", trained.reading)
+    if odd is not None:
+        why = (
+            f"the gradients are right, but what training does to {odd} (the loop in line "
+            f"{trained.loop.place.line}) is no multiple of its gradient, and of no kind that is judged"
+        )
+        return could_not_judge(context, candidates, why, trained.reading)
+    return not_the_update(found) if trained.others else found

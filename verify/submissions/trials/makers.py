@@ -1,0 +1,147 @@
+"""How the function that holds a loop which trains is called: what each of its arguments is given."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from verify.submissions.program.functions import Function
+from verify.submissions.program.syntax import called_name
+from verify.submissions.program.training import Loop
+from verify.submissions.program.vocabulary import is_parameter, meaning_of, size_of
+from verify.submissions.wiring.finding import Candidates
+from verify.submissions.wiring.plan import PENALTY, RATE, defaulted, maker_arguments, meant
+from verify.submissions.wiring.plan_records import (
+    Argument,
+    ArrayBinding,
+    Binding,
+    Cut,
+    FunctionBinding,
+    MadeBinding,
+    TrainingMaker,
+    ValueBinding,
+)
+from verify.submissions.wiring.provenance import Source
+from verify.submissions.wiring.structure import BATCH
+
+_EPOCHS: Final = 1000  # that training is asked for: some count in tenths of it; no more than two are run
+
+
+class Makers:
+    """What the arguments of functions that train are given, by their names and by the submission's own calls."""
+
+    def __init__(self, candidates: Candidates) -> None:
+        self.candidates = candidates
+        self.sources: dict[tuple[str, Argument], Source] = {}  # how it is known what each argument is given
+
+    def of_loop(self, loop: Loop, sizes: tuple[int, ...]) -> TrainingMaker | None:
+        """Return how the function that holds the loop is called, or None where an argument is not understood."""
+        cut = Cut(loop.cell, loop.place.line, loop.names)
+        holder = next(
+            (one for one in self.candidates.functions if (one.name, one.owner) == (loop.function, loop.owner)), None
+        )
+        if holder is None:
+            return TrainingMaker(cut, loop.function) if loop.code else None
+        owner = None
+        if loop.owner is not None:
+            owner = self._made(loop.owner, sizes)
+            if owner is None:
+                return None
+        given = self._arguments(holder, sizes)
+        return None if given is None else TrainingMaker(cut, loop.function, given, owner)
+
+    def _made(self, name: str, sizes: tuple[int, ...]) -> MadeBinding | None:
+        """Return what a class, or the function that makes the parameters, makes for these sizes."""
+        init = next(
+            (one for one in self.candidates.functions if (one.name, one.owner) in ((name, None), ("__init__", name))),
+            None,
+        )
+        if init is None:
+            return MadeBinding(name)
+        given = maker_arguments(init, sizes, BATCH)
+        return None if given is None else MadeBinding(name, given)
+
+    def _arguments(self, holder: Function, sizes: tuple[int, ...]) -> tuple[Argument, ...] | None:
+        given: list[Argument] = []
+        hidden = list(sizes[1:-1])
+        parts: Mapping[str, tuple[Binding | None, Source]] = self._parts(
+            [name for name in holder.arguments if is_parameter(name)], sizes
+        )
+        for name in holder.arguments:
+            binding, source = parts.get(name) or (self._bound(name, sizes, hidden), Source("by name"))
+            if binding is None or meaning_of(name) == "flag":
+                called = self._as_called(holder, name)
+                binding, source = (binding, source) if called is None else called
+            kept = name in defaulted(holder) and not isinstance(binding, ArrayBinding)
+            if binding is None and not kept:
+                return None
+            if binding is not None and not kept:
+                given.append(Argument(name, binding))
+                self.sources.setdefault((holder.name, given[-1]), source)
+        return tuple(given)
+
+    @property
+    def _makers(self) -> list[Function]:
+        """The functions that make parameters."""
+        return [one.init for one in self.candidates.roles if one.init is not None and not one.init.owner]
+
+    def _as_called(self, holder: Function, name: str) -> tuple[Binding, Source] | None:
+        """Return what the file itself gives an argument where it calls the function: a number, a text, a function."""
+        functions = {one.name for one in self.candidates.functions if one.owner is None}
+        for cell, call in self.candidates.program.nodes(ast.Call):
+            if called_name(call) != holder.name:
+                continue
+            source = Source("stated", cell.place(call))
+            given = dict(zip(holder.arguments, call.args, strict=False))
+            given |= {one.arg: one.value for one in call.keywords if one.arg is not None}
+            value = given.get(name)
+            if isinstance(value, ast.Name) and value.id in functions:
+                return FunctionBinding(value.id), source
+            if isinstance(value, ast.Constant) and isinstance(value.value, str | int | float):
+                return ValueBinding(value.value), source
+        return None
+
+    def _parts(self, names: Sequence[str], sizes: tuple[int, ...]) -> dict[str, tuple[Binding, Source]]:
+        """Return which part of what the submission's own maker returns each parameter is, by its name or in order."""
+        for maker in self._makers if len(names) > 1 else ():
+            made, last = self._made(maker.name, sizes), maker.last_return
+            count = len(last.elts) if isinstance(last, ast.Tuple) else 0
+            if made is None or count != len(names):
+                continue
+            by_name = set(names) <= set(maker.returned)
+            places = [maker.returned.index(name) if by_name else place for place, name in enumerate(names)]
+            return {
+                name: (replace(made, path=(("item", place),)), Source("by name" if by_name else "assumed"))
+                for name, place in zip(names, places, strict=True)
+            }
+        return {}
+
+    def _bound(self, name: str, sizes: tuple[int, ...], hidden: list[int]) -> Binding | None:
+        meaning = meaning_of(name)
+        if meaning in ("X", "Y"):
+            return ArrayBinding(str(meaning))
+        plain: dict[str, float] = {
+            "rate": RATE,
+            "penalty": PENALTY,
+            "epochs": _EPOCHS,
+            "m": BATCH,
+            "flag": 0,
+            "seed": 0,
+        }
+        if meaning in plain:
+            return ValueBinding(plain[str(meaning)])
+        if meaning == "params" or is_parameter(name):
+            return (self._net(sizes) if meaning == "params" else None) or ArrayBinding(name)
+        size = size_of(name)
+        return meant(size, sizes, hidden) if size in ("n_x", "n_h", "n_y", "sizes") else None
+
+    def _net(self, sizes: tuple[int, ...]) -> Binding | None:
+        """Return what stands for the parameters or the net: what the submission's own maker makes."""
+        owners = [one.owner for one in self.candidates.roles if one.owner]
+        for name in (*(one.name for one in self._makers), *owners):
+            found = self._made(name, sizes)
+            if found is not None:
+                return found
+        return None
