@@ -27,7 +27,7 @@ from verify.submissions.execution.canary import Canary
 from verify.submissions.execution.measuring import in_exact_numbers, in_floats
 from verify.submissions.execution.messages import Broken, Load, StoodIn
 from verify.submissions.explanation.doubts import added, by_name, changed, doubt_about, incomplete, not_deterministic
-from verify.submissions.explanation.of_training import of_no_loss, of_training, stated_in, with_update
+from verify.submissions.explanation.of_training import has_one_rate, of_no_loss, of_training, stated_in, with_update
 from verify.submissions.explanation.reasons import (
     WHICH,
     Attempt,
@@ -51,7 +51,6 @@ from verify.submissions.explanation.verdicts import (
 from verify.submissions.parsing.document import Place
 from verify.submissions.parsing.reading import read
 from verify.submissions.program.program import Program
-from verify.submissions.program.updates import rate_in
 from verify.submissions.trials.depth import Stopped, other_depths
 from verify.submissions.trials.search import Trials
 from verify.submissions.trials.trained import Trained, Trainings
@@ -168,7 +167,7 @@ def _read_and_judged(
         reading = settled(ask, reading)
         called = _called(apart, ask, context, candidates, trials, reading)
         if stated is None:
-            if called.verdict == "wrong" and reading.applied and (one_factor(called) or not _has_one_rate(reading)):
+            if called.verdict == "wrong" and reading.applied and (one_factor(called) or not has_one_rate(reading)):
                 why = "what it does to its parameters may be right, but its rate is not known for certain"
                 return could_not_judge(context, candidates, why, reading), False
             return _as_trained(ask, context, candidates, reading, trained, called), _only_tried(reading)
@@ -197,12 +196,6 @@ def _called(
     if stopped is not None and found.verdict == "correct":
         return could_not_judge(context, candidates, stops_deeper(stopped, reading), reading)
     return found
-
-
-def _has_one_rate(reading: Reading) -> bool:
-    """Whether every update in what is judged is written with at most one number, and all with the same."""
-    judged = reading.roles.backward or reading.roles.update
-    return judged is not None and rate_in(judged.tree)[1]
 
 
 def _only_tried(reading: Reading) -> bool:

@@ -46,7 +46,7 @@ def exact_point(reading: Reading, point: Point, key: int) -> tuple[PairWorld, di
         value = pair_field.random(shadow.shape, generator)
         numbers[name] = ExactArray(world, value, None, shadow)
         sent = reading.inputs(numbers[name]) if name == "X" else numbers[name]
-        arrays[name], arrays[f"{name}.value"] = np.ascontiguousarray(sent.shadow), np.ascontiguousarray(sent.value)
+        arrays[name], arrays[f"{name}.value"] = np.asarray(sent.shadow, order="C"), np.asarray(sent.value, order="C")
     return world, numbers, arrays
 
 

@@ -12,6 +12,7 @@ from verify.submissions.execution.answers import Refused
 from verify.submissions.execution.calling import Ask, Reading
 from verify.submissions.execution.gradients import given_gradients
 from verify.submissions.explanation.verdicts import Context, could_not_judge, never_zeroed, not_the_update, one_factor
+from verify.submissions.program.updates import rate_in
 from verify.submissions.trials.trained import Trained
 from verify.submissions.wiring.finding import Candidates
 
@@ -96,3 +97,9 @@ def with_update(ask: Ask, context: Context, candidates: Candidates, trained: Tra
         )
         return could_not_judge(context, candidates, why, trained.reading)
     return not_the_update(found) if trained.others else found
+
+
+def has_one_rate(reading: Reading) -> bool:
+    """Whether every update in what is judged is written with at most one number, and all with the same."""
+    judged = reading.roles.backward or reading.roles.update
+    return judged is not None and rate_in(judged.tree)[1]

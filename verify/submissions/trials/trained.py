@@ -311,7 +311,7 @@ class Trainings:
         updated = set() if reading.rates else parameters
         for one in self.candidates.functions:
             usable = is_loss(one) and (bool(reading.rates) or not one.owner)
-            given = _from_the_pass(one, list(names), updated) if usable else None
+            given = _from_the_pass(one, list(names), updated, loop.names) if usable else None
             if given is None or any(meaning_of(name) in several for name, _ in given):
                 continue
             steps = (*reading.forward_steps, Step(one.name, "loss", given, method=bool(one.owner)))
@@ -382,12 +382,18 @@ def _first_of(reading: Reading) -> frozenset[str]:
     return frozenset(name for name, is_first in first.items() if is_first)
 
 
-def _from_the_pass(function: Function, names: Sequence[str], updated: set[str]) -> tuple[Argument, ...] | None:
-    """Return what a loss is given of the names of a pass: the same name, or the one name that means the same."""
+def _from_the_pass(
+    function: Function, names: Sequence[str], updated: set[str], own: Sequence[str]
+) -> tuple[Argument, ...] | None:
+    """Return what a loss is given of the names of a pass: the same name, or the one name that means the same.
+
+    Where several do, it is the one that stands in the loop itself.
+    """
     given: list[Argument] = []
     for name in function.arguments:
         meaning = meaning_of(name)
         alike = [other for other in names if meaning is not None and meaning_of(other) == meaning]
+        alike = alike if len(alike) < 2 else [other for other in alike if other in own]
         other = name if name in names else alike[0] if len(alike) == 1 else None
         if other is None or other in updated:
             if name in defaulted(function):
