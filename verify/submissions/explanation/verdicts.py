@@ -131,13 +131,14 @@ def at_every_depth(found: Evidence, deeper: Sequence[Evidence]) -> Evidence:
 
 
 def _common_factor(rows: Sequence[Row]) -> str:
-    """Return that all gradients are the same multiple of the derivative, where the rows say so."""
+    """Return that all gradients may be the same multiple of the derivative, where the worst entry of each is."""
     failed = [row.message or "" for row in rows if row.verdict in FAILS]
     told = [re.search(r"; ratio (-?[\d.]+)", message) for message in failed]
     factors = {match.group(1) for match in told if match is not None}
-    if len(factors) != 1 or not all(told):
+    factor = float(factors.pop()) if len(factors) == 1 and all(told) and len(failed) == len(rows) > 1 else 0.0
+    if factor == 0.0:
         return ""
-    return f" All of them are {float(factors.pop()):g} times the derivative: what differs is a constant factor."
+    return f" In the worst entry of each it is {factor:g} times the derivative: a constant factor may be what differs."
 
 
 def one_factor(found: Evidence) -> bool:
@@ -145,7 +146,8 @@ def one_factor(found: Evidence) -> bool:
     told = [re.search(r"(\S+) times the right one in every entry", row.message or "") for row in found.summary]
     factors = {match.group(1) for match in told if match is not None}
     failed = [row for row in found.summary if row.verdict in FAILS]
-    return len(factors) == 1 and len(failed) == sum(match is not None for match in told) > 0
+    every = len(failed) == len(found.summary) == sum(match is not None for match in told) > 0
+    return len(factors) == 1 and every and float(factors.pop()) != 0.0
 
 
 def not_the_update(found: Evidence) -> Evidence:
