@@ -6,8 +6,7 @@ definitions is in force, and what is done with the gradients. Whether they are r
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import product
@@ -20,10 +19,10 @@ from verify.nets.structure import Parameter, Structure
 from verify.submissions.execution.answers import Header, Leaves, Refused, unpacked
 from verify.submissions.execution.calling import STILL, Ask, Reading, make
 from verify.submissions.execution.messages import Request
-from verify.submissions.program.functions import Function
 from verify.submissions.program.training import Loop
 from verify.submissions.program.vocabulary import meaning_of, size_of
 from verify.submissions.trials.implied import is_net_at, own_data, with_net
+from verify.submissions.trials.loss_arguments import from_the_pass, of_several
 from verify.submissions.trials.makers import Makers
 from verify.submissions.trials.one_pass import (
     has_scales,
@@ -45,7 +44,7 @@ from verify.submissions.trials.same_samples import of_the_same_samples
 from verify.submissions.trials.search import scalar_in
 from verify.submissions.wiring.finding import Candidates
 from verify.submissions.wiring.losses import is_loss
-from verify.submissions.wiring.plan import Container, defaulted
+from verify.submissions.wiring.plan import Container
 from verify.submissions.wiring.plan_records import (
     Argument,
     ArrayBinding,
@@ -53,7 +52,6 @@ from verify.submissions.wiring.plan_records import (
     Cut,
     MadeBinding,
     Path,
-    ResultBinding,
     Step,
     TrainingMaker,
     ValueBinding,
@@ -306,12 +304,12 @@ class Trainings:
         names = dict.fromkeys(
             root_of(path) for section, path in found if section == "update" and root_of(path) not in spoiled
         )
-        several = _of_several(found)
+        several = of_several(found)
         # Where the rate can't be put to 0, the parameters after the pass are not those of its gradient.
         updated = set() if reading.rates else parameters
         for one in self.candidates.functions:
             usable = is_loss(one) and (bool(reading.rates) or not one.owner)
-            given = _from_the_pass(one, list(names), updated, loop.names) if usable else None
+            given = from_the_pass(one, list(names), updated, loop.names) if usable else None
             if given is None or any(meaning_of(name) in several for name, _ in given):
                 continue
             steps = (*reading.forward_steps, Step(one.name, "loss", given, method=bool(one.owner)))
@@ -362,42 +360,7 @@ def _known(trained: Trained) -> int:
     return 2 * (reading.loss is not None) + (reading.net is not None)
 
 
-def _of_several(found: Leaves) -> set[str]:
-    """Return the meanings, X or Y, under which a pass holds different data: all samples, and a batch of them."""
-    held: dict[str, list[Array]] = {}
-    for (section, path), value in found.items():
-        meaning = meaning_of(root_of(path))
-        if section == "update" and len(path) == 1 and meaning in ("X", "Y") and np.ndim(value) > 0:
-            if not re.search(r"test|val|dev", root_of(path).lower()):
-                held.setdefault(str(meaning), []).append(value)
-    return {
-        meaning for meaning, values in held.items()
-        if any(not np.array_equal(np.ravel(one), np.ravel(values[0])) for one in values)
-    }  # fmt: skip
-
-
 def _first_of(reading: Reading) -> frozenset[str]:
     """Return what is only assumed: of the ways that are tried in turn, the first ran and no other was tried."""
     first = {"samples": reading.samples == "rows", "labels": reading.labels in ("one-hot", "flat")}
     return frozenset(name for name, is_first in first.items() if is_first)
-
-
-def _from_the_pass(
-    function: Function, names: Sequence[str], updated: set[str], own: Sequence[str]
-) -> tuple[Argument, ...] | None:
-    """Return what a loss is given of the names of a pass: the same name, or the one name that means the same.
-
-    Where several do, it is the one that stands in the loop itself.
-    """
-    given: list[Argument] = []
-    for name in function.arguments:
-        meaning = meaning_of(name)
-        alike = [other for other in names if meaning is not None and meaning_of(other) == meaning]
-        alike = alike if len(alike) < 2 else [other for other in alike if other in own]
-        other = name if name in names else alike[0] if len(alike) == 1 else None
-        if other is None or other in updated:
-            if name in defaulted(function):
-                continue
-            return None
-        given.append(Argument(name, ResultBinding("update", (("key", other),))))
-    return tuple(given)
