@@ -84,7 +84,7 @@ def in_exact_numbers(ask: Ask, reading: Reading, point: Point) -> Observation:
 def own_slopes(ask: Ask, reading: Reading, point: Point, key: int) -> Derivative:
     """Return the derivative of the submission's own loss in exact numbers: by entry, of a large net along directions.
 
-    Along a random direction of each parameter, a wrong gradient is right by a chance of less than 2^-60.
+    Along a random direction of each parameter, a wrong gradient is right by a chance of about degree/2^30.
     """
     world, _, arrays = exact_point(reading, point, key)
     directions: dict[str, Array] | None = None
