@@ -20,7 +20,7 @@ from verify.faults import judged_or_fault
 from verify.sandbox.cage import Limits, require
 from verify.sandbox.session import Failed, Sandbox
 from verify.submissions.diagnosis.by_machine import by_machine
-from verify.submissions.diagnosis.settling import settled
+from verify.submissions.diagnosis.settling import as_a_penalty, settled
 from verify.submissions.execution.answers import Leaves, Refused, loaded, stood_in
 from verify.submissions.execution.calling import DRIVER, Ask, Reading, asking
 from verify.submissions.execution.canary import Canary
@@ -33,6 +33,7 @@ from verify.submissions.explanation.reasons import (
     Attempt,
     async_function,
     failure,
+    maybe_a_penalty,
     reason,
     stops_deeper,
     unwritten_function,
@@ -292,6 +293,8 @@ def _verdict_on(apart: Sandbox, ask: Ask, context: Context, candidates: Candidat
     exact = [] if IDENTITY in notes else seen.exact  # mistakes are named in floats then
     found = Findings(reading, comparisons, seen.floats, exact, seen.leaves, not seen.changed, notes, words)
     evidence = evidence_of(context, candidates, found)
+    if evidence.verdict == "wrong" and (name := as_a_penalty(reading, seen.floats[0])):
+        return could_not_judge(context, candidates, maybe_a_penalty(name), reading)
     lacking = incomplete(reading)
     if lacking and (evidence.verdict == "correct" or not by_name(reading)):
         return could_not_judge(context, candidates, lacking, reading)
@@ -359,7 +362,7 @@ def _answers(ask: Ask, reading: Reading, points: Sequence[Point], canary: Canary
     try:
         if reading.torch:
             raise NotExpressible("tensors of PyTorch")
-        exact = [in_exact_numbers(ask, reading, point) for point in points]
+        exact = [in_exact_numbers(ask, reading, *one) for one in zip(points, floats, strict=True)]
     except NotExpressible as operation:
         exact = []
         notes.append(f"exact numbers can't express {operation}")

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from verify.arrays import Array
+from verify.nets.observation import Observation
 from verify.nets.structure import Parameter
 from verify.submissions.execution.answers import Refused
 from verify.submissions.execution.calling import Ask, Reading
@@ -25,6 +26,7 @@ _SIMPLE: Final = ("mean over the samples", "sum over the samples")
 _SQUARED: Final = (*_SIMPLE, "half of the sum", "half of the mean over the samples", "mean over all entries")
 _RIGHT: Final = 1e-6
 _RIGHT_IN_FLOAT32: Final = 1e-3
+_ENOUGH: Final = 3  # entries that are one multiple of others by no chance
 
 
 def settled(ask: Ask, reading: Reading) -> Reading:
@@ -67,3 +69,24 @@ def _close(value: Array | None, expected: Array, one: Parameter, tolerance: floa
         return False
     scale = float(np.max(np.abs(expected))) or 1.0
     return bool(np.all(np.abs(np.reshape(value, one.shape) - expected) <= tolerance * scale))
+
+
+def as_a_penalty(reading: Reading, at: Observation) -> str | None:
+    """Return a parameter whose gradient has a multiple of it, or of its signs, beyond that of the implied loss.
+
+    A penalty gives that; where no loss is declared, nothing says whether one is meant.
+    """
+    if reading.loss is not None or reading.objective is None or not reading.objective.implied:
+        return None
+    with np.errstate(all="ignore"):
+        expected = truth(reading, at.params, at.X, at.Y)
+    for one in reading.structure.parameters:
+        given, value = at.given.get(one.name), np.asarray(at.params[one.name], dtype=float)
+        if given is None or np.size(given) != value.size or one.kind == "b" or value.size < _ENOUGH:
+            continue
+        rest = np.ravel(np.asarray(given, dtype=float)) - np.ravel(np.broadcast_to(expected[one.name], value.shape))
+        for other in (np.ravel(value), np.sign(np.ravel(value))):
+            part = float(rest @ other / (other @ other))
+            if part and np.max(np.abs(rest - part * other)) <= _RIGHT * float(np.max(np.abs(rest))):
+                return one.name
+    return None

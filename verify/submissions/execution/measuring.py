@@ -26,6 +26,8 @@ from verify.submissions.wiring.points import Point
 UNIT_OF_FLOAT32: Final = float(np.finfo(np.float32).eps) / 2
 _ALL: Final = 400  # entries up to which every one is differenced
 _SOME: Final = 25  # entries a parameter otherwise
+_AS_IN_FLOATS: Final = 1e-6  # of the largest entry: an honest function gives the same with exact numbers beside
+_AS_IN_FLOAT32: Final = 1e-2
 _MOST_SLOPES: Final = 120  # entries of all parameters: every number on the way has a slope for each
 
 
@@ -70,14 +72,20 @@ def _one_direction_each(directions: Mapping[str, Array]) -> dict[str, Array]:
     return moved
 
 
-def in_exact_numbers(ask: Ask, reading: Reading, point: Point) -> Observation:
-    """Return the submission's gradient in exact numbers. Raises NotExpressible where the code does what they can't."""
+def in_exact_numbers(ask: Ask, reading: Reading, point: Point, floats: Observation) -> Observation:
+    """Return the submission's gradient in exact numbers.
+
+    Raises NotExpressible where the code does what they can't, or gives something else than in floats.
+    """
     key = point.drawn_for("exact numbers")
     world, numbers, arrays = exact_point(reading, point, key)
     wanted = tuple(reading.gradients.values())
     request = reading.run(reading.backward_steps, key=key, after=True, container=True, only=wanted)
     found = _exactly(ask, request, arrays, world)
     given = given_gradients(reading, {where: _number(world, value) for where, value in found.items()}, numbers)
+    for name, value in given.items():
+        if name in floats.given and not _alike(getattr(value, "shadow", value), floats.given[name], reading):
+            raise NotExpressible(f"what this code does: it gives another gradient of {name} than in floats")
     return Observation(numbers["X"], point.Y, {name: numbers[name] for name in point.params}, given)
 
 
@@ -97,6 +105,8 @@ def own_slopes(ask: Ask, reading: Reading, point: Point, key: int) -> Derivative
     J = found.get(reading.loss) if reading.loss else None
     if not isinstance(J, ExactArray) or J.slope is None or J.size != 1:
         raise NotExpressible("a loss that does not depend on the parameters")
+    if not _alike(J.shadow, np.asarray(loss_at(ask, reading, point)), reading):
+        raise NotExpressible("what this code does: it has another loss than in floats")
     asked = reading.structure.entries if directions is None else len(directions)
     if len(J.slope) != asked:
         raise malformed(f"{asked} slopes were asked for, and {len(J.slope)} were sent")
@@ -110,6 +120,16 @@ def own_slopes(ask: Ask, reading: Reading, point: Point, key: int) -> Derivative
     gradient = {name: part.reshape(value.shape) for (name, value), part in named}
     near = {name: np.full(value.shape, np.nan) for name, value in point.params.items()}
     return Derivative(kind="exact", gradient=gradient, note="exact numbers, every entry", world=world, near=near)
+
+
+def _alike(shadow: Array, floats: Array, reading: Reading) -> bool:
+    """Whether floats that went along with exact numbers are those of the code alone; what is lost in both is alike."""
+    if np.size(shadow) != np.size(floats):
+        return False
+    shadow, floats = np.ravel(np.asarray(shadow, dtype=float)), np.ravel(np.asarray(floats, dtype=float))
+    scale = float(np.max(np.abs(floats), where=np.isfinite(floats), initial=0.0))
+    tolerance = _AS_IN_FLOAT32 if reading.single_precision else _AS_IN_FLOATS
+    return bool(np.allclose(shadow, floats, rtol=0.0, atol=tolerance * max(scale, 1e-3), equal_nan=True))
 
 
 def _exactly(ask: Ask, request: Run, arrays: Mapping[str, Array], world: PairWorld) -> Leaves:

@@ -70,6 +70,9 @@ def of_training(judge: Judge, ask: Ask, context: Context, candidates: Candidates
     if found.verdict == "wrong" and trained.decayed is not None:
         again = judge(trained.decayed)
         found = again if again.verdict == "correct" else found
+    if found.verdict == "wrong" and trained.stepped is not None:
+        again = judge(trained.stepped)
+        found = again if again.verdict == "correct" else found
     changes = trained.scheduled and (trained.reading.applied or trained.decayed is not None)
     unnamed = trained.unnamed or not trained.loop.certain
     unsure = trained.reading.applied and not trained.reading.rates and unnamed

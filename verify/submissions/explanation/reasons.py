@@ -186,3 +186,11 @@ def why_no_loss(complaints: Sequence[Refused], declared: Declared) -> str:
     stopped = next((str(one) for one in complaints if one.step == "loss"), "")
     said = f": {stopped}" if stopped else ", because nothing says what it is given"
     return f"the file declares a loss, {declared.name} ({declared.place}), which could not be evaluated{said}"
+
+
+def maybe_a_penalty(name: str) -> str:
+    """Return why a gradient is not called wrong that is that of the implied loss and of a penalty."""
+    return (
+        f"the gradient of {name} is that of the loss which its output layer implies and a multiple of {name} besides, "
+        "as a penalty gives; the file declares no loss, and nothing says whether one is meant"
+    )

@@ -26,6 +26,7 @@ _OF_A_DIFFERENCE: Final = (
     ast.Name, ast.Attribute, ast.Subscript, ast.Slice, ast.Tuple, ast.Constant, ast.expr_context,
     ast.BinOp, ast.UnaryOp, ast.Add, ast.Sub, ast.USub,
 )  # fmt: skip
+_PLAIN: Final = ("format", "str", "len", "zeros_like", "sqrt", "clip")  # calls that compute no gradient
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -82,6 +83,8 @@ def _within(
         elif isinstance(node, ast.For | ast.While):
             inner = list(_within(cell, node.body, function, owner, (*around, node)))
             yield from inner
+            if around and _only_steps(node):
+                continue
             if _trains(node) and not _over_layers(node) and (owner is None or function is not None):
                 changes, several = _changes(node), any(one.updates for _, one in inner)
                 loop = _loop(cell, node, function, owner, around)
@@ -103,6 +106,16 @@ def _parts_taken(node: ast.AST) -> frozenset[str]:
     """Return the names of which parts are taken: X of X[first:last], and not of X.shape[0]."""
     subscripts = [part.value for part in nodes_of(node) if isinstance(part, ast.Subscript)]
     return frozenset(one.id for one in subscripts if isinstance(one, ast.Name))
+
+
+def _only_steps(node: ast.For | ast.While) -> bool:
+    """Whether a loop within a loop does nothing but take steps: it runs over parameters, whatever they are called."""
+    plain = (ast.Assign, ast.AugAssign, ast.Expr)
+    computes = any(
+        isinstance(part, ast.MatMult) or (isinstance(part, ast.Call) and called_name(part) not in _PLAIN)
+        for one in node.body for part in nodes_of(one)
+    )  # fmt: skip
+    return all(isinstance(one, plain) for one in node.body) and not computes and _changes(node)
 
 
 def _changes(node: ast.AST) -> bool:

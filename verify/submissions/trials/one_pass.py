@@ -34,6 +34,8 @@ _ERROR: Final = re.compile(r"^(?!.*(grad|prev|best|old|val|test|last|min|delta|d
 _STATE: Final = re.compile(
     r"v|m|s|vel|velocit(y|ies)|momentums?|mom|moments?|[vms]_?(d?[wb]\d*|t|hat|db|dw).*|adam.*|cache.*|squared.*"
 )
+_HELD_OUT: Final = re.compile(r"val|test|dev|hold")
+_MATRIX: Final = re.compile(r"[A-Z]\d*")  # U and V may be the weights of a net
 _DATA: Final = ("X", "Y", "Yhat", "cache", "epochs", "m")
 
 
@@ -81,16 +83,31 @@ def _is_gradient(path: Path) -> bool:
     return called or any(bare(name) != name.lower().replace("_", "").strip() for name in names[-1:])
 
 
-def _is_state(path: Path) -> bool:
+def is_data_or_gradient(path: Path) -> bool:
+    """Whether a name is that of data or of a gradient."""
+    return _is_gradient(path) or meaning_of(_last(path)) in ("X", "Y")
+
+
+def inputs_in(made: Mapping[Path, Array], moved: Mapping[Path, Array]) -> dict[Path, Array]:
+    """Return the inputs that stand before the loop and that the pass does not change: those of training, and others."""
+    return {
+        path: value for path, value in made.items()
+        if path not in moved and np.ndim(value) > 0 and np.asarray(value).dtype.kind == "f"
+        and (meaning_of(_last(path)) == "X" or _HELD_OUT.search(_last(path).lower()))
+    }  # fmt: skip
+
+
+def is_state(path: Path) -> bool:
     """Whether a name is that of an optimiser's state: velocities, moments, caches of squares."""
-    return any(_STATE.fullmatch(str(name).lower()) for kind, name in path if kind != "item")
+    names = [str(name) for kind, name in path if kind != "item"]
+    return any(_STATE.fullmatch(name.lower()) and not _MATRIX.fullmatch(name) for name in names)
 
 
 def _parameter_like(made: Mapping[Path, Array]) -> dict[Path, Array]:
     """Return the arrays that may be parameters, those that are named so where any is."""
     arrays = {
         path: value for path, value in made.items()
-        if np.asarray(value).dtype.kind == "f" and not _is_state(path) and not _is_gradient(path)
+        if np.asarray(value).dtype.kind == "f" and not is_state(path) and not _is_gradient(path)
         and meaning_of(root_of(path)) not in _DATA
         and meaning_of(_last(path)) not in ("X", "Y", "Yhat", "rate", "penalty")
     }  # fmt: skip
@@ -272,6 +289,18 @@ def with_gradients(reading: Reading, found: Leaves, loop: Loop, others: bool) ->
     if same:
         return replace(step, rate=_as_written(sizes[0]))
     return step if min(rates) <= 0 < max(rates) else as_named
+
+
+def as_stepped(reading: Reading, found: Leaves, loop: Loop) -> Reading | None:
+    """Return the reading whose gradient is the step over its rate, where each step is one multiple of a named gradient.
+
+    A 1/m or a sign may stand in the update and not in what is called the gradient.
+    """
+    named = _named_gradients(reading, found)
+    rates = _rates(reading, found, named) if len(named) == len(reading.structure.parameters) else []
+    if len(rates) < len(reading.structure.parameters) or max(rates) - min(rates) > _ALIKE * max(map(abs, rates)):
+        return None
+    return replace(reading, gradients=reading.updated, applied=True, rate=RATE if reading.rates else loop.rate)
 
 
 def is_doubled(reading: Reading, once: Leaves, twice: Leaves) -> bool:

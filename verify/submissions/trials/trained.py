@@ -20,15 +20,19 @@ from verify.submissions.execution.answers import Header, Leaves, Refused, unpack
 from verify.submissions.execution.calling import STILL, Ask, Reading, make
 from verify.submissions.execution.messages import Request
 from verify.submissions.program.training import Loop
-from verify.submissions.program.vocabulary import meaning_of, size_of
+from verify.submissions.program.vocabulary import meaning_of
 from verify.submissions.trials.implied import is_net_at, own_data, with_net
 from verify.submissions.trials.loss_arguments import from_the_pass, of_several
 from verify.submissions.trials.makers import Makers
 from verify.submissions.trials.one_pass import (
+    as_stepped,
     has_scales,
+    inputs_in,
+    is_data_or_gradient,
     is_doubled,
     is_reshaped,
     is_scheduled,
+    is_state,
     left_alone,
     loss_in,
     moved_in,
@@ -40,7 +44,7 @@ from verify.submissions.trials.one_pass import (
     with_decay,
     with_gradients,
 )
-from verify.submissions.trials.same_samples import of_the_same_samples
+from verify.submissions.trials.one_point import true_rates, why_not
 from verify.submissions.trials.search import scalar_in
 from verify.submissions.wiring.finding import Candidates
 from verify.submissions.wiring.losses import is_loss
@@ -50,7 +54,6 @@ from verify.submissions.wiring.plan_records import (
     ArrayBinding,
     Binding,
     Cut,
-    MadeBinding,
     Path,
     Step,
     TrainingMaker,
@@ -80,6 +83,7 @@ class Trained:
     weak: bool = False  # its loss is a number that is called an error, or a sum: it may be shown, and another be meant
     unnamed: bool = False  # its steps are multiplied by a number of which the value is not known
     found: Leaves = field(default_factory=dict)  # everything that the pass showed
+    stepped: Reading | None = None  # the same where what the update makes of the named gradients belongs to them
 
 
 class Trainings:
@@ -98,12 +102,14 @@ class Trainings:
         missing = [(name, meaning_of(name)) for name in candidates.slice.missing]
         self.settings = tuple(Argument(name, given[str(one)]) for name, one in missing if one in given)
         self.complaints: list[Refused] = []
+        self.outputs: int | None = None  # that are told, or that the file states
 
     def find(self, fixed: Mapping[str, str], outputs: int | None) -> Trained | None:
         """Return the first training step that runs and changes parameters; best one that computes a loss.
 
         Else one whose net is of a known kind.
         """
+        self.outputs = outputs
         best: Trained | None = None
         for loop in self.candidates.loops[:_LOOPS]:
             for found in self._of(loop, fixed, outputs):
@@ -240,28 +246,46 @@ class Trainings:
             raise Refused("no parameter changes in one pass of the loop that trains")
         if any(BATCH in own for own in widths_of(moved)):
             raise Refused("the loop that trains takes samples for features, or features for samples")
-        rates = rates_in(made, structure, loop)
-        reading = replace(base, structure=structure, rates=rates, forward_steps=_AT_REST if rates else _STEP)
+        called = replace(base, structure=structure, rates=rates_in(made, structure, loop))
+        rates = true_rates(self.ask, called, _STEP)
+        reading = replace(called, rates=rates, forward_steps=_AT_REST if rates else _STEP)
         found = unpacked(*self.ask(reading.run(_STEP, local_names=True, after=True), reading.arrays(reading.point)))
         self._refuse_several_steps(reading, loop, found)
-        tried = bool(base.structure.parameters) or (base.structure.sizes[-1] > 1 and _follows_the_targets(base))
+        tried = bool(base.structure.parameters) or (self.outputs is None and base.structure.sizes[-1] == OUTPUTS)
         usable = bool(rates) or loop.keeps_loss
         loss, weak = loss_in(found, loop, made) if usable else (None, False)
         reading = replace(reading, loss=loss)
         if (reading.loss is None or weak) and usable:
             own = self._with_own_loss(replace(reading, loss=None), found, loop)
             reading, weak = (own, False) if own.loss is not None else (reading, weak)
-        if not of_the_same_samples(self.ask, reading, loop, _STEP):
-            self.complaints.append(Refused(f"the loss of {loop.place} is of other samples than its step"))
+        apart = why_not(self.ask, reading, _STEP, inputs_in(made, moved), *self._others(moved, reading))
+        if apart:
+            self.complaints.append(Refused(f"the training in {loop.place}: {apart}"))
             reading = replace(reading, loss=None)
         if (reading.loss is None or weak) and self.candidates.declared is None:
             reading = self._confirmed(with_net(reading, found))
         outputs = None if base.structure.parameters else outputs_of(made, structure)
         reading = replace(with_gradients(reading, found, loop, others), trials=self.count)
         decayed = None if others else with_decay(reading, found)
+        stepped = None if others else as_stepped(reading, found, loop)
         scheduled = is_scheduled(reading, found)
         unnamed = not rates and reading.rate == 1.0 and has_scales(found, loop)
-        return Trained(reading, loop, outputs, tried, others, decayed, scheduled, weak, unnamed, found)
+        return Trained(reading, loop, outputs, tried, others, decayed, scheduled, weak, unnamed, found, stepped)
+
+    def _others(self, moved: Mapping[Path, Array], reading: Reading) -> tuple[dict[Path, Array], dict[Path, Array]]:
+        """Return the floats that a pass changes and that are no parameters, data, gradients or rates; and the states.
+
+        What has the shape of a parameter or the name of a state may be that of an optimiser.
+        """
+        parameters = {one.path: one.shape for one in reading.structure.parameters}
+        left = {
+            path: value for path, value in moved.items()
+            if path not in parameters and path not in reading.rates and np.asarray(value).dtype.kind == "f"
+            and not is_data_or_gradient(path)
+        }  # fmt: skip
+        shapes = {shape for shape in parameters.values() if shape}
+        states = {path: value for path, value in left.items() if np.shape(value) in shapes or is_state(path)}
+        return {path: value for path, value in left.items() if path not in states}, states
 
     def _refuse_several_steps(self, reading: Reading, loop: Loop, found: Leaves) -> None:
         """Raise Refused where one pass takes several steps: what is seen after it belongs to no single point.
@@ -335,16 +359,6 @@ class Trainings:
             roles, shapes, Container(maker), samples, labels, batch, self.settings, _STEP, _STEP,
             applied=True, torch=self.candidates.torch, repeats=repeats, sources=self.makers.sources,
         )  # fmt: skip
-
-
-def _follows_the_targets(reading: Reading) -> bool:
-    """Whether training makes its output layer as wide as the targets that it is given, and is told no width."""
-    maker = reading.container.maker
-    if not isinstance(maker, TrainingMaker) or maker.owner is not None:
-        return False
-    given = [one.binding for one in maker.arguments]
-    widths = any(size_of(name) in ("n_y", "sizes") and isinstance(one, ValueBinding) for name, one in maker.arguments)
-    return ArrayBinding("Y") in given and not widths and not any(isinstance(one, MadeBinding) for one in given)
 
 
 # Outputs, how samples lie, and how often one is repeated where a loop takes one at a time.

@@ -84,8 +84,8 @@ def _tolerance(reading: Reading) -> float:
 
 
 def _hold_the_loss_against(floats: float, balls: float, tolerance: float) -> None:
-    """Raise NoBalls where the loss is another in balls than in floats; a guard that is absent moves it little."""
-    if not abs(floats - balls) <= max(tolerance, _OF_A_GUARD) * (abs(balls) + 1.0):
+    """Raise NoBalls where the loss is another in balls than in floats."""
+    if not abs(floats - balls) <= tolerance * (abs(balls) + 1.0):
         raise NoBalls("another loss than in floats")
 
 
@@ -133,6 +133,10 @@ def floats_against_its_loss(ask: Ask, reading: Reading, point: Point, floats: Ob
     moves = some_entries(params, _some(reading), point.drawn_for("entries"))
     wanted = {name: moves.entry[moves.which == place].tolist() for place, name in enumerate(names)}
     for guards in (False, True):
+        _, met, loss = slopes_along(ask, reading, point, Digits(guards), point.drawn_for("directions"))
+        if "rounding" not in met:
+            absent = _OF_A_GUARD if "guard" in met else 0.0
+            _hold_the_loss_against(loss_at(ask, reading, point), loss, max(_tolerance(reading), absent))
         known = slopes_by_entry(ask, reading, point, Digits(guards), wanted).in_floats()
         known = replace(known, note="its own loss in 50 digits, the gradient in floats")
         found = within_bounds(reading, "balls", floats, known, epsilon=False)
@@ -169,7 +173,8 @@ def _along(
         seed = point.drawn_for("directions")
         slopes, met, loss = slopes_along(asked.ask, reading, point, digits, seed)
         if "rounding" not in met:
-            _hold_the_loss_against(loss_at(asked.ask, reading, point), loss, _tolerance(reading))
+            absent = _OF_A_GUARD if "guard" in met else 0.0  # a guard that is absent moves the loss little
+            _hold_the_loss_against(loss_at(asked.ask, reading, point), loss, max(_tolerance(reading), absent))
         mine = in_shape(reading, one.by_digits[digits].given)
         off = _off(slopes, mine, names)
         if off and ("constant" in met or replace(digits, jitter=_JITTERS[0]) in one.by_digits):

@@ -7,8 +7,9 @@ Nothing is imported here but Python's own, because the driver loads this file to
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+SEED: Final = "seed"  # the array of a request from which random numbers are drawn, where that is not X
 PROGRAM = "__program__"  # the name of the function begins so that runs a cell as a main program
 PathStep = tuple[str, str | int]  # ("key", name or number), ("item", number) or ("attribute", name)
 Path = tuple[PathStep, ...]  # where something stands inside what a student's code builds

@@ -11,6 +11,7 @@ import numpy as np
 
 from verify.arrays import Array
 from verify.exact.numbers import ExactArray
+from verify.exact.stand_in import StandIn
 from verify.exact.world import PairWorld
 from verify.submissions.execution.inside.containers import Container
 from verify.submissions.execution.inside.cutting import Watch, data_of
@@ -81,7 +82,7 @@ class Call:
         """Return the container with the arrays of the request where the plan says, under every name that they have."""
         old = [(path, name, found_at(container, path)) for path, name in self.plan.params]
         for path, name, value in old:
-            others = identical(container, value) if isinstance(value, np.ndarray) else []
+            others = identical(container, value) if isinstance(value, np.ndarray | StandIn) else []
             ours = self.values[name]
             for place in dict.fromkeys((path, *others)):
                 container = replaced(container, place, ours)

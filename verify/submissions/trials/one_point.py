@@ -1,0 +1,161 @@
+"""Whether the loss of a training pass and its step belong to one point: the same parameters and the same samples.
+
+A loop may measure its loss on all samples and take a batch for its step; it may begin with what the pass before has
+computed, average its loss over the passes, or hold a parameter that is not known to be one. What a number depends on is
+found by moving one thing after the other; whether a gradient is right plays no part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from verify.arrays import Array
+from verify.submissions.execution.answers import Refused, unpacked
+from verify.submissions.execution.calling import Ask, Reading
+from verify.submissions.wiring.plan import RATE
+from verify.submissions.wiring.plan_records import SEED, Path, Slot, Step
+
+_MOVE: Final = 0.37  # what is added to every number of what is moved
+_ALIKE: Final = 1e-9  # of the largest entry: steps in floats that are this near are one and the same
+_MOVED: Final = "moved"
+_MOST: Final = 12  # other things that are moved
+
+
+def why_not(
+    ask: Ask,
+    reading: Reading,
+    one_pass: tuple[Step, ...],
+    fixed: Mapping[Path, Array],
+    others: Mapping[Path, Array],
+    states: Mapping[Path, Array],
+) -> str:
+    """Return why the loss of a reading is not that of its step, or nothing where it is.
+
+    `fixed` are the inputs that stand before the loop, `others` the numbers that the pass changes and that are neither
+    parameters nor data nor the rate; `states` may be those of an optimiser: the step depends on them, the loss does not.
+    """
+    if reading.loss is None:
+        return ""
+    try:
+        here = _seen(ask, reading, one_pass)
+        return (
+            _of_other_samples(ask, reading, one_pass, here)
+            or _of_other_parameters(ask, reading, here[1])
+            or _of_other_data(ask, reading, one_pass, here, fixed)
+            or _carried(ask, reading, one_pass, here, others, states)
+        )
+    except (Refused, KeyError) as error:
+        return f"its loss is not there in every pass: {error}"
+
+
+def _of_other_samples(ask: Ask, reading: Reading, one_pass: tuple[Step, ...], here: tuple[Array, Array]) -> str:
+    if reading.batch == 1:
+        return ""
+    arrays = reading.arrays(reading.point)
+    for X in _samples_moved(arrays["X"], reading.samples):
+        step, loss = _seen(ask, reading, one_pass, {"X": X})
+        if np.array_equal(step, here[0]) != np.array_equal(loss, here[1]):
+            return "its loss is of other samples than its step"
+    return ""
+
+
+def _of_other_parameters(ask: Ask, reading: Reading, here: Array) -> str:
+    """Say which parameter the loss does not depend on: where an array has two names, we may have put in another."""
+    params = reading.point.params
+    for one in reading.structure.parameters:
+        moved = {one.name: params[one.name] + _MOVE * (1 + np.arange(params[one.name].size).reshape(one.shape) % 3)}
+        if np.array_equal(_loss(ask, reading, moved), here):
+            return f"its loss does not depend on {one.name} as it stands before the loop"
+    return ""
+
+
+def _of_other_data(
+    ask: Ask, reading: Reading, one_pass: tuple[Step, ...], here: tuple[Array, Array], fixed: Mapping[Path, Array]
+) -> str:
+    for path, value in list(fixed.items())[:_MOST]:
+        longer = replace(reading, data=(*reading.data, Slot(path, _MOVED)))
+        step, loss = _seen(ask, longer, one_pass, {_MOVED: np.asarray(value, dtype=float) + _MOVE})
+        if np.array_equal(step, here[0]) != np.array_equal(loss, here[1]):
+            return "its loss is of other data than its step"
+    return ""
+
+
+def _carried(
+    ask: Ask,
+    reading: Reading,
+    one_pass: tuple[Step, ...],
+    here: tuple[Array, Array],
+    others: Mapping[Path, Array],
+    states: Mapping[Path, Array],
+) -> str:
+    for path, value in list({**others, **states}.items())[:_MOST]:
+        longer = replace(reading, data=(*reading.data, Slot(path, _MOVED)))
+        step, loss = _seen(ask, longer, one_pass, {_MOVED: np.asarray(value, dtype=float) + _MOVE})
+        moved = path not in states and not np.array_equal(step, here[0])
+        if moved or not np.array_equal(loss, here[1]):
+            name = next((str(part) for kind, part in reversed(path) if kind != "item"), "")
+            return f"it goes on from {name} of the pass before, which is not known to be a parameter"
+    return ""
+
+
+def true_rates(ask: Ask, reading: Reading, one_pass: tuple[Step, ...]) -> tuple[Path, ...]:
+    """Return which of the numbers that are called rates are: at twice the number a step is twice as long, or as it was.
+
+    Another number may be called so as well: the slope of a leaky ReLU, the weight of a penalty.
+    """
+    base = _steps(ask, reading, one_pass)
+    found = []
+    for path in reading.rates:
+        longer = replace(reading, data=(*reading.data, Slot(path, _MOVED)))
+        twice = _steps(ask, longer, one_pass, {_MOVED: np.array(2 * RATE)})
+        kinds = {_kind(before, after) for before, after in zip(base, twice, strict=True)}
+        if "other" not in kinds and "doubled" in kinds:
+            found.append(path)
+    return tuple(found)
+
+
+def _kind(before: Array, after: Array) -> str:
+    scale = _ALIKE * max(float(np.max(np.abs(after), initial=0.0)), 1e-300)
+    if np.max(np.abs(before - after), initial=0.0) <= scale:
+        return "same"
+    return "doubled" if np.max(np.abs(2 * before - after), initial=0.0) <= scale else "other"
+
+
+def _seen(
+    ask: Ask, reading: Reading, one_pass: tuple[Step, ...], moved: Mapping[str, Array] | None = None
+) -> tuple[Array, Array]:
+    """Return the steps of all parameters in one row, and the loss."""
+    return np.concatenate([np.ravel(one) for one in _steps(ask, reading, one_pass, moved)]), _loss(ask, reading, moved)
+
+
+def _steps(
+    ask: Ask, reading: Reading, one_pass: tuple[Step, ...], moved: Mapping[str, Array] | None = None
+) -> list[Array]:
+    arrays = _arrays(reading, moved)
+    after = unpacked(*ask(reading.run(one_pass, after=True), arrays))
+    return [np.asarray(arrays[one.name] - after["after", one.path]) for one in reading.structure.parameters]
+
+
+def _arrays(reading: Reading, moved: Mapping[str, Array] | None) -> dict[str, Array]:
+    """Return the point with something moved; random numbers stay as they are."""
+    arrays = reading.arrays(reading.point)
+    return {**arrays, SEED: arrays["X"], **(moved or {})}
+
+
+def _loss(ask: Ask, reading: Reading, moved: Mapping[str, Array] | None = None) -> Array:
+    arrays = _arrays(reading, moved)
+    found = unpacked(*ask(reading.run(reading.forward_steps, local_names=True), arrays))
+    assert reading.loss is not None
+    return np.asarray(found[reading.loss])
+
+
+def _samples_moved(X: Array, samples: str) -> Iterator[Array]:
+    """Yield the data with one sample after the other moved."""
+    for place in range(X.shape[1 if samples == "columns" else 0]):
+        moved = X.copy()
+        moved[(slice(None), place) if samples == "columns" else place] += _MOVE
+        yield moved
