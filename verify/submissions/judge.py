@@ -26,7 +26,15 @@ from verify.submissions.execution.calling import DRIVER, Ask, Reading, asking
 from verify.submissions.execution.canary import Canary
 from verify.submissions.execution.measuring import in_exact_numbers, in_floats
 from verify.submissions.execution.messages import Broken, Load, StoodIn
-from verify.submissions.explanation.doubts import added, by_name, changed, doubt_about, incomplete, not_deterministic
+from verify.submissions.explanation.doubts import (
+    added,
+    by_name,
+    changed,
+    doubt_about,
+    incomplete,
+    not_deterministic,
+    unjudged,
+)
 from verify.submissions.explanation.of_training import has_one_rate, of_no_loss, of_training, stated_in, with_update
 from verify.submissions.explanation.reasons import (
     WHICH,
@@ -36,8 +44,8 @@ from verify.submissions.explanation.reasons import (
     maybe_a_penalty,
     reason,
     stops_deeper,
+    told_first,
     unwritten_function,
-    where_of,
     why_no_loss,
 )
 from verify.submissions.explanation.scope import with_training
@@ -48,6 +56,7 @@ from verify.submissions.explanation.verdicts import (
     could_not_judge,
     evidence_of,
     one_factor,
+    places_of_stand_ins,
 )
 from verify.submissions.parsing.document import Place
 from verify.submissions.parsing.reading import read
@@ -58,6 +67,7 @@ from verify.submissions.trials.trained import Trained, Trainings
 from verify.submissions.truth.balls import given_in_balls
 from verify.submissions.truth.oracles import IDENTITY, Seen, compared
 from verify.submissions.wiring.finding import Candidates, as_main_program, find_candidates
+from verify.submissions.wiring.losses import shown_kind
 from verify.submissions.wiring.plan_records import CallMaker, Cut, GlobalsMaker, Runnable
 from verify.submissions.wiring.points import Point
 
@@ -141,7 +151,7 @@ def _read_and_judged(
     exploring = apart.worker()
     ask = asking(exploring)
     failed, stand_ins = _load(ask, candidates.statements, candidates.cuts)
-    context = replace(context, stood_in=_places(candidates, stand_ins))
+    context = replace(context, stood_in=places_of_stand_ins(candidates, stand_ins))
     outputs = int(convention["outputs"]) if "outputs" in convention else candidates.outputs
     trained = Trainings(ask, candidates).find(convention, outputs)
     if trained is not None and trained.outputs and "outputs" not in convention:
@@ -151,7 +161,7 @@ def _read_and_judged(
     try:
         reading = trials.find(convention, outputs)
     except Failed as ended:
-        raise _told_first(trials, ended) from None
+        raise told_first(trials.refusals, ended) from None
     why, help_ = _why_not(ask, trials, candidates, failed, reading)
     stated = stated_in(trained)
     judge = partial(_verdict_on, apart, ask, context, candidates)
@@ -165,7 +175,7 @@ def _read_and_judged(
         if stated is not None and (why or reading is None or reading.loss is None):
             return of_training(judge, ask, context, candidates, stated), stated.tried
         assert reading is not None
-        reading = settled(ask, reading)
+        reading = settled(ask, reading, shown_kind(candidates.program))
         called = _called(apart, ask, context, candidates, trials, reading)
         if stated is None:
             if called.verdict == "wrong" and reading.applied and (one_factor(called) or not has_one_rate(reading)):
@@ -295,7 +305,7 @@ def _verdict_on(apart: Sandbox, ask: Ask, context: Context, candidates: Candidat
     evidence = evidence_of(context, candidates, found)
     if evidence.verdict == "wrong" and (name := as_a_penalty(reading, seen.floats[0])):
         return could_not_judge(context, candidates, maybe_a_penalty(name), reading)
-    lacking = incomplete(reading)
+    lacking = incomplete(reading) or unjudged(reading, seen.leaves)
     if lacking and (evidence.verdict == "correct" or not by_name(reading)):
         return could_not_judge(context, candidates, lacking, reading)
     return evidence
@@ -306,19 +316,6 @@ def _load(
 ) -> tuple[tuple[Broken, ...], tuple[StoodIn, ...]]:
     header, _ = ask(Load(tuple(statements), tuple(cuts)), {})
     return loaded(header, len(statements)), stood_in(header, len(statements))
-
-
-def _places(candidates: Candidates, found: Sequence[StoodIn]) -> tuple[tuple[Place, str], ...]:
-    """Return the helpers for which usual ones stand in, with the places where the file imports them."""
-    places = [(candidates.statements[one.index], one.name) for one in found]
-    return tuple((Place(one.cell, one.line), name) for one, name in places if one.module is None)
-
-
-def _told_first(trials: Trials, failed: Failed) -> Failed:
-    """Return why trials ended: where one after the other met the memory limit and so used up the time, it is that."""
-    every = [*trials.stopped.values(), *trials.complaints]
-    met = next((f"{one}{where_of(one)}" for one in every if "memory limit" in str(one)), None)
-    return Failed("memory", met) if failed.kind == "time" and met is not None else failed
 
 
 def _attempt(

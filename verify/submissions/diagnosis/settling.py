@@ -29,24 +29,30 @@ _RIGHT_IN_FLOAT32: Final = 1e-3
 _ENOUGH: Final = 3  # entries that are one multiple of others by no chance
 
 
-def settled(ask: Ask, reading: Reading) -> Reading:
-    """Return the reading with the implied loss that most of its gradients belong to; any other reading as it is."""
+def settled(ask: Ask, reading: Reading, shown: str | None) -> Reading:
+    """Return the reading with the implied loss that most of its gradients belong to; any other reading as it is.
+
+    Where the file shows a loss of one kind that could not be evaluated, it is one of that kind.
+    """
     if reading.net is None or reading.objective is None or not reading.objective.implied:
         return reading
     try:
-        return with_implied(reading, in_floats(ask, reading, reading.point)[0].given)[0]
+        return with_implied(reading, in_floats(ask, reading, reading.point)[0].given, shown)[0]
     except Refused:
         return reading
 
 
-def with_implied(reading: Reading, given: Mapping[str, Array]) -> tuple[Reading, float]:
+def with_implied(reading: Reading, given: Mapping[str, Array], shown: str | None) -> tuple[Reading, float]:
     """Return the reading with the implied loss that most of these gradients belong to, and which part of them does."""
     assert reading.net is not None
     K, m = reading.structure.sizes[-1], reading.batch
     objectives = [] if reading.objective is None else [reading.objective]
     objectives += [implied(reading.net, m, kind, K) for kind in _SIMPLE]
     objectives += [implied(reading.net, m, kind, K, "squared-error") for kind in _SQUARED]
-    options = [replace(reading, objective=one) for one in dict.fromkeys(objectives)]
+    of_kind = [
+        one for one in objectives if shown is None or (one.loss == "squared-error") == (shown == "squared-error")
+    ]
+    options = [replace(reading, objective=one) for one in dict.fromkeys(of_kind)]
     scored = [(_part_right(one, given), one) for one in options]
     right, best = max(scored, key=lambda pair: pair[0])
     return best, right

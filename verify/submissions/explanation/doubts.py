@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from verify.submissions.execution.answers import Leaves
 from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.gradients import plain
 from verify.submissions.execution.shapes import fits
@@ -62,6 +63,23 @@ def incomplete(reading: Reading) -> str:
         if missing
         else ""
     )
+
+
+def unjudged(reading: Reading, leaves: Leaves) -> str:
+    """Return that a gradient is returned of something that is kept beside the parameters and was not taken for one."""
+    known = {one.path for one in reading.structure.parameters}
+    given = set(reading.gradients.values())
+    kept = {
+        plain(str(path[-1][1])): np.shape(value) for (section, path), value in leaves.items()
+        if section == "container" and path and path not in known and path[-1][0] != "item"
+    }  # fmt: skip
+    for (section, path), value in leaves.items():
+        if section in ("backward", "update") and path and (section, path) not in given and path[-1][0] != "item":
+            name = str(path[-1][1])
+            inner = reading.batch in np.shape(value)  # dZ1, with a row or a column for each sample
+            if np.ndim(value) > 0 and not inner and kept.get(plain(bare(name))) == np.shape(value):
+                return f"the code has a gradient of {bare(name)} as well, which was not found to be a parameter"
+    return ""
 
 
 def by_name(reading: Reading) -> bool:

@@ -15,6 +15,7 @@ from verify.submissions.explanation.verdicts import Context, could_not_judge, ne
 from verify.submissions.program.updates import rate_in
 from verify.submissions.trials.trained import Trained
 from verify.submissions.wiring.finding import Candidates
+from verify.submissions.wiring.losses import shown_kind
 
 Judge = Callable[[Reading], Evidence]  # gives the verdict on one reading
 
@@ -38,7 +39,8 @@ def of_no_loss(judge: Judge, ask: Ask, context: Context, candidates: Candidates,
     found = None
     if reading.net is not None:
         bare = replace(reading, loss=None, forward_steps=reading.backward_steps)
-        bare, right = with_implied(bare, given_gradients(bare, trained.found, bare.point.params))
+        kind = shown_kind(candidates.program)
+        bare, right = with_implied(bare, given_gradients(bare, trained.found, bare.point.params), kind)
         if right:
             found = of_training(judge, ask, context, candidates, replace(trained, reading=bare, weak=False))
             if found.verdict == "wrong" and right == 1.0:

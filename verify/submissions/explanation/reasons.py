@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from verify.sandbox.session import Failed
 from verify.submissions.execution.answers import Leaves, Refused
 from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.messages import KIND
@@ -194,3 +195,9 @@ def maybe_a_penalty(name: str) -> str:
         f"the gradient of {name} is that of the loss which its output layer implies and a multiple of {name} besides, "
         "as a penalty gives; the file declares no loss, and nothing says whether one is meant"
     )
+
+
+def told_first(refusals: Sequence[Refused], failed: Failed) -> Failed:
+    """Return why trials ended: where one after the other met the memory limit and so used up the time, it is that."""
+    met = next((f"{one}{where_of(one)}" for one in refusals if "memory limit" in str(one)), None)
+    return Failed("memory", met) if failed.kind == "time" and met is not None else failed

@@ -16,6 +16,7 @@ from verify.sandbox.cage import offers
 from verify.submissions.diagnosis.diagnosing import Wrong, diagnose
 from verify.submissions.execution.answers import Leaves
 from verify.submissions.execution.calling import Reading
+from verify.submissions.execution.messages import StoodIn
 from verify.submissions.explanation.scope import case_in_words, losses_in_words, trusted, unjudged
 from verify.submissions.explanation.settings import bindings_of, settings_of
 from verify.submissions.parsing.document import Document, Place
@@ -353,3 +354,9 @@ def _parameters(rows: Sequence[Row]) -> tuple[ParameterVerdict, ...]:
             )
         )
     return tuple(found)
+
+
+def places_of_stand_ins(candidates: Candidates, found: Sequence[StoodIn]) -> tuple[tuple[Place, str], ...]:
+    """Return the helpers for which usual ones stand in, with the places where the file imports them."""
+    places = [(candidates.statements[one.index], one.name) for one in found]
+    return tuple((Place(one.cell, one.line), name) for one, name in places if one.module is None)

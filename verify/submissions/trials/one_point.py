@@ -36,7 +36,7 @@ def why_not(
     """Return why the loss of a reading is not that of its step, or nothing where it is.
 
     `fixed` are the inputs that stand before the loop, `others` the numbers that the pass changes and that are neither
-    parameters nor data nor the rate; `states` may be those of an optimiser: the step depends on them, the loss does not.
+    parameters nor data nor the rate; `states` may be those of an optimiser, on which the step depends and not the loss.
     """
     if reading.loss is None:
         return ""

@@ -61,6 +61,11 @@ class Trials:
         return None if self.best is None else replace(self.best, trials=self.count)
 
     @property
+    def refusals(self) -> list[Refused]:
+        """Where trials stopped: first in backward passes alone."""
+        return [*self.stopped.values(), *self.complaints]
+
+    @property
     def _most(self) -> float:
         """What a reading is worth that leaves nothing to wish for."""
         return 4 + (0 if self.candidates.declared is None else 2.5) + 4

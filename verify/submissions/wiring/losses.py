@@ -10,6 +10,7 @@ from verify.submissions.parsing.document import Place
 from verify.submissions.parsing.trees import nodes_of
 from verify.submissions.program.functions import Function
 from verify.submissions.program.program import Program
+from verify.submissions.program.syntax import called_name
 from verify.submissions.program.vocabulary import meaning_of, roles_of
 
 _NAMED: Final = re.compile(
@@ -54,3 +55,33 @@ def _computes(value: ast.expr) -> bool:
     if any(isinstance(node, ast.Call) for node in nodes):
         return True
     return any(isinstance(node, ast.BinOp) and not isinstance(node.op, ast.Add | ast.Sub) for node in nodes)
+
+
+def shown_kind(program: Program) -> str | None:
+    """Return the kind of loss that the text computes anywhere, such as in a print: squared differences, or logarithms.
+
+    Nothing where it computes both, or neither.
+    """
+    kinds = {kind for _, node in program.nodes(ast.AST) if (kind := _kind(node)) is not None}
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def _kind(node: ast.AST) -> str | None:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+        square = isinstance(node.right, ast.Constant) and node.right.value == 2
+        return "squared-error" if square and _is_difference(node.left) else None
+    if isinstance(node, ast.Call) and node.args:
+        name = called_name(node)
+        if name in ("square", "norm") and _is_difference(node.args[0]):
+            return "squared-error"
+        if name in ("mean_squared_error", "mse"):
+            return "squared-error"
+        return "cross-entropy" if name in ("log", "log_loss", "log2", "log10") else None
+    return None
+
+
+def _is_difference(node: ast.AST) -> bool:
+    """Whether two things are taken from each other, of which none is a number: y - output, and not 1 - a."""
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Sub):
+        return False
+    return not isinstance(node.left, ast.Constant) and not isinstance(node.right, ast.Constant)
