@@ -13,7 +13,10 @@ import numpy as np
 from verify.arrays import Array
 from verify.submissions.execution.answers import Leaves, Refused, unpacked
 from verify.submissions.execution.calling import Ask, Reading
-from verify.submissions.trials.one_pass import is_scheduled, odd_update
+from verify.submissions.trials.one_step import (
+    is_scheduled,
+    odd_update,
+)
 from verify.submissions.trials.trained import Trained
 from verify.submissions.wiring.plan_records import TrainingMaker
 from verify.submissions.wiring.points import Point

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -15,19 +14,14 @@ import numpy as np
 from verify.arrays import Array
 from verify.nets.structure import Parameter, Structure
 from verify.submissions.execution.answers import Leaves, Where
-from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.gradients import plain
 from verify.submissions.execution.messages import RETURNED
 from verify.submissions.program.training import Loop
 from verify.submissions.program.vocabulary import bare, data_of, is_parameter, meaning_of, roles_of
 from verify.submissions.trials.containers import name_of
-from verify.submissions.wiring.plan import RATE
 from verify.submissions.wiring.plan_records import Path
-from verify.submissions.wiring.points import Point
 from verify.submissions.wiring.structure import chain
 
-_NEAR: Final = 1e-7  # of the largest entry: what is left of a step when its gradient and a decay are taken away
-_RATE: Final = re.compile(r"^(lr|eta|alpha|rate)|_lr$|_rate$|step_?size|^current_lr", re.IGNORECASE)
 _ALIKE: Final = 1e-9  # of the largest entry: steps in floats that are this near are one and the same
 _LOSS: Final = re.compile(r"^(?!.*(grad|prev|best|old|val|test|last|min|d_?(loss|cost))).*(loss|cost)")
 _ERROR: Final = re.compile(r"^(?!.*(grad|prev|best|old|val|test|last|min|delta|d_)).*(err|mse)")
@@ -39,7 +33,7 @@ _MATRIX: Final = re.compile(r"[A-Z]\d*")  # U and V may be the weights of a net
 _DATA: Final = ("X", "Y", "Yhat", "cache", "epochs", "m")
 
 
-def _last(path: Path) -> str:
+def last_name(path: Path) -> str:
     """Return the last name in a path: W1 of params["W1"], weights of self.weights[0]."""
     return next((str(name) for kind, name in reversed(path) if kind != "item"), "")
 
@@ -51,7 +45,7 @@ def root_of(path: Path) -> str:
 
 def is_rate(path: Path) -> bool:
     """Whether a learning rate stands there, by its name."""
-    return meaning_of(_last(path)) == "rate"
+    return meaning_of(last_name(path)) == "rate"
 
 
 def rates_in(made: Mapping[Path, Array], structure: Structure, loop: Loop) -> tuple[Path, ...]:
@@ -62,22 +56,23 @@ def rates_in(made: Mapping[Path, Array], structure: Structure, loop: Loop) -> tu
     parameters = {one.path for one in structure.parameters}
     used = tuple(
         path for path, value in made.items()
-        if _last(path) in loop.scales and np.size(value) == 1 and np.asarray(value).dtype.kind == "f"
+        if last_name(path) in loop.scales and np.size(value) == 1 and np.asarray(value).dtype.kind == "f"
         and path not in parameters and path[-1][0] != "item"
     )  # fmt: skip
-    return used if len({_last(path) for path in used}) == 1 else ()
+    return used if len({last_name(path) for path in used}) == 1 else ()
 
 
 def has_scales(found: Leaves, loop: Loop) -> bool:
     """Whether a factor of the steps is a number with a point."""
     return any(
-        path and _last(path) in loop.scales and np.size(value) == 1 and np.asarray(value).dtype.kind == "f"
-        and not _is_gradient(path)
+        path and last_name(path) in loop.scales and np.size(value) == 1 and np.asarray(value).dtype.kind == "f"
+        and not is_gradient(path)
         for (_, path), value in found.items()
     )  # fmt: skip
 
 
-def _is_gradient(path: Path) -> bool:
+def is_gradient(path: Path) -> bool:
+    """Whether a name is that of a gradient: dW1, grad_b, or anything in what is called grads."""
     names = [str(name) for kind, name in path if kind != "item"]
     called = any(meaning_of(name) == "grads" or name.lower() in ("g", "gs") for name in names[: max(1, len(names) - 1)])
     return called or any(bare(name) != name.lower().replace("_", "").strip() for name in names[-1:])
@@ -85,7 +80,7 @@ def _is_gradient(path: Path) -> bool:
 
 def is_data_or_gradient(path: Path) -> bool:
     """Whether a name is that of data or of a gradient."""
-    return _is_gradient(path) or meaning_of(_last(path)) in ("X", "Y")
+    return is_gradient(path) or meaning_of(last_name(path)) in ("X", "Y")
 
 
 def inputs_in(made: Mapping[Path, Array], moved: Mapping[Path, Array]) -> dict[Path, Array]:
@@ -93,7 +88,7 @@ def inputs_in(made: Mapping[Path, Array], moved: Mapping[Path, Array]) -> dict[P
     return {
         path: value for path, value in made.items()
         if path not in moved and np.ndim(value) > 0 and np.asarray(value).dtype.kind == "f"
-        and (meaning_of(_last(path)) == "X" or _HELD_OUT.search(_last(path).lower()))
+        and (meaning_of(last_name(path)) == "X" or _HELD_OUT.search(last_name(path).lower()))
     }  # fmt: skip
 
 
@@ -107,16 +102,16 @@ def _parameter_like(made: Mapping[Path, Array]) -> dict[Path, Array]:
     """Return the arrays that may be parameters, those that are named so where any is."""
     arrays = {
         path: value for path, value in made.items()
-        if np.asarray(value).dtype.kind == "f" and not is_state(path) and not _is_gradient(path)
+        if np.asarray(value).dtype.kind == "f" and not is_state(path) and not is_gradient(path)
         and meaning_of(root_of(path)) not in _DATA
-        and meaning_of(_last(path)) not in ("X", "Y", "Yhat", "rate", "penalty")
+        and meaning_of(last_name(path)) not in ("X", "Y", "Yhat", "rate", "penalty")
     }  # fmt: skip
-    named = {path: value for path, value in arrays.items() if is_parameter(_last(path))}
+    named = {path: value for path, value in arrays.items() if is_parameter(last_name(path))}
     if named:
         return named
     return {
         path: value for path, value in arrays.items()
-        if (np.ndim(value) > 0 and data_of(_last(path)) is None) or _last(path).lower().startswith("b")
+        if (np.ndim(value) > 0 and data_of(last_name(path)) is None) or last_name(path).lower().startswith("b")
     }  # fmt: skip
 
 
@@ -144,22 +139,22 @@ def moved_in(made: Mapping[Path, Array], found: Leaves) -> dict[Path, Array]:
 
 def _begins_whole(path: Path, before: Array, after: Array) -> bool:
     whole = np.asarray(before).dtype.kind in "iu" and np.asarray(after).dtype.kind == "f"
-    return whole and is_parameter(_last(path))
+    return whole and is_parameter(last_name(path))
 
 
 def is_reshaped(made: Mapping[Path, Array], found: Leaves) -> bool:
     """Whether a parameter has another shape after the pass."""
     return any(
         np.shape(found["update", path]) != np.shape(value)
-        for path, value in _parameter_like(made).items() if is_parameter(_last(path)) and ("update", path) in found
+        for path, value in _parameter_like(made).items() if is_parameter(last_name(path)) and ("update", path) in found
     )  # fmt: skip
 
 
 def _belongs(path: Path, value: Array, stems: set[str]) -> bool:
     """Whether a whole number is a parameter that never moves: called as others that do, or a bias that is 0."""
-    if np.asarray(value).dtype.kind not in "iu" or not is_parameter(_last(path)):
+    if np.asarray(value).dtype.kind not in "iu" or not is_parameter(last_name(path)):
         return False
-    low = _last(path).lower()
+    low = last_name(path).lower()
     return re.sub(r"[\d_]+", "", low) in stems or (low.startswith("b") and not np.any(value))
 
 
@@ -169,9 +164,9 @@ def left_alone(made: Mapping[Path, Array], moved: Mapping[Path, Array], mentione
     Those of another net, whose names are not `mentioned` on the way, are none; where nothing is, all are meant.
     """
     names = {plain(name_of(path, None)) for path in moved}
-    found = {path: value for path, value in _parameter_like(made).items() if is_parameter(_last(path))}
-    mine = {path for path in moved if is_parameter(_last(path))}
-    stems = {re.sub(r"[\d_]+", "", _last(path).lower()) for path in mine}
+    found = {path: value for path, value in _parameter_like(made).items() if is_parameter(last_name(path))}
+    mine = {path for path in moved if is_parameter(last_name(path))}
+    stems = {re.sub(r"[\d_]+", "", last_name(path).lower()) for path in mine}
     found |= {path: np.asarray(value, dtype=float) for path, value in made.items() if _belongs(path, value, stems)}
     return {
         path: value for path, value in found.items()
@@ -187,7 +182,7 @@ def structure_of(moved: Mapping[Path, Array], sizes: tuple[int, ...]) -> tuple[S
         return None, False
     shapes = {np.shape(value) for value in mine.values()}
     others = any(
-        path not in mine and np.shape(value) in shapes and np.ndim(value) > 0 and not _is_gradient(path)
+        path not in mine and np.shape(value) in shapes and np.ndim(value) > 0 and not is_gradient(path)
         for path, value in moved.items()
     )
     plain = all(np.ndim(value) in (1, 2) for value in mine.values())
@@ -231,7 +226,7 @@ def loss_in(found: Leaves, loop: Loop, made: Mapping[Path, Array] | None = None)
         section, path = where
         if np.size(value) != 1 or np.asarray(value).dtype.kind != "f" or not path or not np.all(np.isfinite(value)):
             continue
-        function, last = section.removeprefix("locals "), _last(path).lower()
+        function, last = section.removeprefix("locals "), last_name(path).lower()
         own = section in ("update", f"locals {loop.function}")
         if len(path) == 1 and path[0][1] in loop.sums and own:
             if made is not None and _begins_at_0(made.get(path)) and (_LOSS.search(last) or _ERROR.search(last)):
@@ -266,145 +261,3 @@ def _is_the_sum(value: float, every: list[float]) -> bool:
 
 def _begins_at_0(value: Array | None) -> bool:
     return value is not None and np.size(value) == 1 and not np.any(value)
-
-
-def with_gradients(reading: Reading, found: Leaves, loop: Loop, others: bool) -> Reading:
-    """Return the reading with the place of every gradient: what the step does to the parameters, over its rate.
-
-    Where an optimiser or a decay stands between, and every gradient has a name in the pass, it is the named one.
-    """
-    rate = RATE if reading.rates else _local_rate(found) or loop.rate
-    step = replace(reading, gradients=reading.updated, applied=True, rate=rate)
-    named = _named_gradients(reading, found)
-    if len(named) < len(reading.structure.parameters):  # what an optimiser or another rate makes of them is not judged
-        return replace(reading, gradients={}) if others or is_scheduled(reading, found) else step
-    as_named = replace(reading, gradients=named, applied=False)
-    rates = [] if others else _rates(reading, found, named)
-    if not rates:
-        return as_named
-    sizes = sorted(abs(rate) for rate in rates if rate)
-    same = bool(sizes) and sizes[-1] - sizes[0] <= _ALIKE * sizes[-1]
-    if same and reading.rates:  # in this pass the rate may be another than before it
-        return step if abs(sizes[0] - RATE) <= _ALIKE or min(rates) <= 0 < max(rates) else as_named
-    if same:
-        return replace(step, rate=_as_written(sizes[0]))
-    return step if min(rates) <= 0 < max(rates) else as_named
-
-
-def as_stepped(reading: Reading, found: Leaves, loop: Loop) -> Reading | None:
-    """Return the reading whose gradient is the step over its rate, where each step is one multiple of a named gradient.
-
-    A 1/m or a sign may stand in the update and not in what is called the gradient.
-    """
-    named = _named_gradients(reading, found)
-    rates = _rates(reading, found, named) if len(named) == len(reading.structure.parameters) else []
-    if len(rates) < len(reading.structure.parameters) or max(rates) - min(rates) > _ALIKE * max(map(abs, rates)):
-        return None
-    return replace(reading, gradients=reading.updated, applied=True, rate=RATE if reading.rates else loop.rate)
-
-
-def is_doubled(reading: Reading, once: Leaves, twice: Leaves) -> bool:
-    """Whether every step is twice as long the second time, and what is called its gradient is one.
-
-    Where later steps have nothing to go by, such as batches without samples, the names hold what these left.
-    """
-    point, steps = reading.point, []
-    for one in reading.structure.parameters:
-        first, second = once.get(("after", one.path)), twice.get(("after", one.path))
-        if first is None or second is None or np.shape(first) != one.shape or np.shape(second) != one.shape:
-            return False
-        before = point.params[one.name]
-        steps.append((before - first, before - second))
-    named = _named_gradients(reading, once)
-    stale = any(
-        not np.any(once[named[one.name]]) and np.any(step)
-        for one, (step, _) in zip(reading.structure.parameters, steps, strict=True) if one.name in named
-    )  # fmt: skip
-    alike = all(np.max(np.abs(2 * a - b)) <= _ALIKE * max(float(np.max(np.abs(b))), 1e-300) for a, b in steps)
-    return alike and not stale
-
-
-def _local_rate(found: Leaves) -> float | None:
-    """Return the one rate that the functions of the pass have under a name of their own, such as a default."""
-    values = {
-        float(np.asarray(value).reshape(())) for (section, path), value in found.items()
-        if section.startswith("locals ") and len(path) == 1 and is_rate(path) and np.size(value) == 1
-        and np.asarray(value).dtype.kind == "f"
-    }  # fmt: skip
-    return values.pop() if len(values) == 1 and 0.0 not in values else None
-
-
-def is_scheduled(reading: Reading, found: Leaves) -> bool:
-    """Whether a rate is another after the pass than before it, or one is computed on the way."""
-    before = set(reading.rates)
-    scalars = {
-        path: float(np.asarray(value).reshape(())) for (section, path), value in found.items()
-        if section == "update" and np.size(value) == 1 and np.asarray(value).dtype.kind == "f"
-    }  # fmt: skip
-    rates = {path: value for path, value in scalars.items() if _RATE.search(_last(path))}
-    return bool(before) and any(path not in before or value != RATE for path, value in rates.items())
-
-
-def with_decay(reading: Reading, found: Leaves) -> Reading | None:
-    """Return the reading in which what a decay takes belongs to the gradient, where the update has one."""
-    if reading.applied or not reading.rates or _rates(reading, found, reading.gradients):
-        return None
-    if odd_update(reading, found, reading.point):
-        return None
-    return replace(reading, gradients=reading.updated, applied=True, rate=RATE)
-
-
-def odd_update(reading: Reading, found: Leaves, point: Point) -> str | None:
-    """Return a parameter that is changed at this point by no multiple of its named gradient, or None.
-
-    A decay, which takes a multiple of the parameter besides, is none.
-    """
-    if reading.applied:
-        return None
-    for one in reading.structure.parameters:
-        after, place = found.get(("after", one.path)), reading.gradients.get(one.name)
-        slope = found.get(place) if place is not None else None
-        if after is None or slope is None or np.shape(after) != one.shape or np.shape(slope) != one.shape:
-            continue
-        before = point.params[one.name].reshape(-1)
-        step, taken = before - after.reshape(-1), np.stack([np.asarray(slope, dtype=float).reshape(-1), before], axis=1)
-        if not np.all(np.isfinite(step)) or not np.all(np.isfinite(taken)):
-            continue
-        rest = step - taken @ np.linalg.lstsq(taken, step, rcond=None)[0]
-        if np.max(np.abs(rest), initial=0.0) > _NEAR * max(float(np.max(np.abs(step), initial=0.0)), 1e-300):
-            return one.name
-    return None
-
-
-def _named_gradients(reading: Reading, found: Leaves) -> dict[str, Where]:
-    named: dict[str, Where] = {}
-    for one in reading.structure.parameters:
-        for where, value in found.items():
-            section, path = where
-            inside = section == "update" or section.startswith("locals ")
-            if inside and path and _is_gradient(path) and np.shape(value) == one.shape:
-                if plain(bare(name_of(path, None))) == plain(one.name):
-                    named[one.name] = where
-                    break
-    return named
-
-
-def _rates(reading: Reading, found: Leaves, named: Mapping[str, Where]) -> list[float]:
-    """Return by which multiple of its named gradient every parameter goes down, or nothing where it is no multiple."""
-    point, rates = reading.point, []
-    for one in reading.structure.parameters:
-        after, slope = found.get(("after", one.path)), np.asarray(found[named[one.name]], dtype=float)
-        if after is None or np.shape(after) != one.shape or not np.any(slope):
-            return []
-        step = point.params[one.name] - after
-        rate = float(np.vdot(step, slope) / np.vdot(slope, slope))
-        if np.max(np.abs(step - rate * slope)) > _ALIKE * max(float(np.max(np.abs(step))), 1e-300):
-            return []
-        rates.append(rate)
-    return rates
-
-
-def _as_written(rate: float) -> float:
-    """Return the short decimal that somebody wrote for this rate."""
-    short = float(f"{rate:.7g}")
-    return short if abs(short - rate) <= _ALIKE * rate else rate

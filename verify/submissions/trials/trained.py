@@ -25,13 +25,10 @@ from verify.submissions.trials.implied import is_net_at, own_data, with_net
 from verify.submissions.trials.loss_arguments import from_the_pass, of_several
 from verify.submissions.trials.makers import Makers
 from verify.submissions.trials.one_pass import (
-    as_stepped,
     has_scales,
     inputs_in,
     is_data_or_gradient,
-    is_doubled,
     is_reshaped,
-    is_scheduled,
     is_state,
     left_alone,
     loss_in,
@@ -41,10 +38,15 @@ from verify.submissions.trials.one_pass import (
     root_of,
     structure_of,
     widths_of,
+)
+from verify.submissions.trials.one_point import true_rates, why_not
+from verify.submissions.trials.one_step import (
+    as_stepped,
+    is_doubled,
+    is_scheduled,
     with_decay,
     with_gradients,
 )
-from verify.submissions.trials.one_point import true_rates, why_not
 from verify.submissions.trials.search import scalar_in
 from verify.submissions.wiring.finding import Candidates
 from verify.submissions.wiring.losses import is_loss

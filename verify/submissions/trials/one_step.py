@@ -1,0 +1,169 @@
+"""What one pass of a loop that trains does to the parameters: by which gradient, at which rate, and what else.
+
+Names and numbers of the pass say it; whether a gradient is right plays no part.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from verify.submissions.execution.answers import Leaves, Where
+from verify.submissions.execution.calling import Reading
+from verify.submissions.execution.gradients import plain
+from verify.submissions.program.training import Loop
+from verify.submissions.program.vocabulary import bare
+from verify.submissions.trials.containers import name_of
+from verify.submissions.trials.one_pass import is_gradient, is_rate, last_name
+from verify.submissions.wiring.plan import RATE
+from verify.submissions.wiring.points import Point
+
+_NEAR: Final = 1e-7  # of the largest entry: what is left of a step when its gradient and a decay are taken away
+_RATE: Final = re.compile(r"^(lr|eta|alpha|rate)|_lr$|_rate$|step_?size|^current_lr", re.IGNORECASE)
+_ALIKE: Final = 1e-9  # of the largest entry: steps in floats that are this near are one and the same
+
+
+def with_gradients(reading: Reading, found: Leaves, loop: Loop, others: bool) -> Reading:
+    """Return the reading with the place of every gradient: what the step does to the parameters, over its rate.
+
+    Where an optimiser or a decay stands between, and every gradient has a name in the pass, it is the named one.
+    """
+    rate = RATE if reading.rates else _local_rate(found) or loop.rate
+    step = replace(reading, gradients=reading.updated, applied=True, rate=rate)
+    named = _named_gradients(reading, found)
+    if len(named) < len(reading.structure.parameters):  # what an optimiser or another rate makes of them is not judged
+        return replace(reading, gradients={}) if others or is_scheduled(reading, found) else step
+    as_named = replace(reading, gradients=named, applied=False)
+    rates = [] if others else _rates(reading, found, named)
+    if not rates:
+        return as_named
+    sizes = sorted(abs(rate) for rate in rates if rate)
+    same = bool(sizes) and sizes[-1] - sizes[0] <= _ALIKE * sizes[-1]
+    if same and reading.rates:  # in this pass the rate may be another than before it
+        return step if abs(sizes[0] - RATE) <= _ALIKE or min(rates) <= 0 < max(rates) else as_named
+    if same:
+        return replace(step, rate=_as_written(sizes[0]))
+    return step if min(rates) <= 0 < max(rates) else as_named
+
+
+def as_stepped(reading: Reading, found: Leaves, loop: Loop) -> Reading | None:
+    """Return the reading whose gradient is the step over its rate, where each step is one multiple of a named gradient.
+
+    A 1/m or a sign may stand in the update and not in what is called the gradient.
+    """
+    named = _named_gradients(reading, found)
+    rates = _rates(reading, found, named) if len(named) == len(reading.structure.parameters) else []
+    if len(rates) < len(reading.structure.parameters) or max(rates) - min(rates) > _ALIKE * max(map(abs, rates)):
+        return None
+    return replace(reading, gradients=reading.updated, applied=True, rate=RATE if reading.rates else loop.rate)
+
+
+def is_doubled(reading: Reading, once: Leaves, twice: Leaves) -> bool:
+    """Whether every step is twice as long the second time, and what is called its gradient is one.
+
+    Where later steps have nothing to go by, such as batches without samples, the names hold what these left.
+    """
+    point, steps = reading.point, []
+    for one in reading.structure.parameters:
+        first, second = once.get(("after", one.path)), twice.get(("after", one.path))
+        if first is None or second is None or np.shape(first) != one.shape or np.shape(second) != one.shape:
+            return False
+        before = point.params[one.name]
+        steps.append((before - first, before - second))
+    named = _named_gradients(reading, once)
+    stale = any(
+        not np.any(once[named[one.name]]) and np.any(step)
+        for one, (step, _) in zip(reading.structure.parameters, steps, strict=True) if one.name in named
+    )  # fmt: skip
+    alike = all(np.max(np.abs(2 * a - b)) <= _ALIKE * max(float(np.max(np.abs(b))), 1e-300) for a, b in steps)
+    return alike and not stale
+
+
+def _local_rate(found: Leaves) -> float | None:
+    """Return the one rate that the functions of the pass have under a name of their own, such as a default."""
+    values = {
+        float(np.asarray(value).reshape(())) for (section, path), value in found.items()
+        if section.startswith("locals ") and len(path) == 1 and is_rate(path) and np.size(value) == 1
+        and np.asarray(value).dtype.kind == "f"
+    }  # fmt: skip
+    return values.pop() if len(values) == 1 and 0.0 not in values else None
+
+
+def is_scheduled(reading: Reading, found: Leaves) -> bool:
+    """Whether a rate is another after the pass than before it, or one is computed on the way."""
+    before = set(reading.rates)
+    scalars = {
+        path: float(np.asarray(value).reshape(())) for (section, path), value in found.items()
+        if section == "update" and np.size(value) == 1 and np.asarray(value).dtype.kind == "f"
+    }  # fmt: skip
+    rates = {path: value for path, value in scalars.items() if _RATE.search(last_name(path))}
+    return bool(before) and any(path not in before or value != RATE for path, value in rates.items())
+
+
+def with_decay(reading: Reading, found: Leaves) -> Reading | None:
+    """Return the reading in which what a decay takes belongs to the gradient, where the update has one."""
+    if reading.applied or not reading.rates or _rates(reading, found, reading.gradients):
+        return None
+    if odd_update(reading, found, reading.point):
+        return None
+    return replace(reading, gradients=reading.updated, applied=True, rate=RATE)
+
+
+def odd_update(reading: Reading, found: Leaves, point: Point) -> str | None:
+    """Return a parameter that is changed at this point by no multiple of its named gradient, or None.
+
+    A decay, which takes a multiple of the parameter besides, is none.
+    """
+    if reading.applied:
+        return None
+    for one in reading.structure.parameters:
+        after, place = found.get(("after", one.path)), reading.gradients.get(one.name)
+        slope = found.get(place) if place is not None else None
+        if after is None or slope is None or np.shape(after) != one.shape or np.shape(slope) != one.shape:
+            continue
+        before = point.params[one.name].reshape(-1)
+        step, taken = before - after.reshape(-1), np.stack([np.asarray(slope, dtype=float).reshape(-1), before], axis=1)
+        if not np.all(np.isfinite(step)) or not np.all(np.isfinite(taken)):
+            continue
+        rest = step - taken @ np.linalg.lstsq(taken, step, rcond=None)[0]
+        if np.max(np.abs(rest), initial=0.0) > _NEAR * max(float(np.max(np.abs(step), initial=0.0)), 1e-300):
+            return one.name
+    return None
+
+
+def _named_gradients(reading: Reading, found: Leaves) -> dict[str, Where]:
+    named: dict[str, Where] = {}
+    for one in reading.structure.parameters:
+        for where, value in found.items():
+            section, path = where
+            inside = section == "update" or section.startswith("locals ")
+            if inside and path and is_gradient(path) and np.shape(value) == one.shape:
+                if plain(bare(name_of(path, None))) == plain(one.name):
+                    named[one.name] = where
+                    break
+    return named
+
+
+def _rates(reading: Reading, found: Leaves, named: Mapping[str, Where]) -> list[float]:
+    """Return by which multiple of its named gradient every parameter goes down, or nothing where it is no multiple."""
+    point, rates = reading.point, []
+    for one in reading.structure.parameters:
+        after, slope = found.get(("after", one.path)), np.asarray(found[named[one.name]], dtype=float)
+        if after is None or np.shape(after) != one.shape or not np.any(slope):
+            return []
+        step = point.params[one.name] - after
+        rate = float(np.vdot(step, slope) / np.vdot(slope, slope))
+        if np.max(np.abs(step - rate * slope)) > _ALIKE * max(float(np.max(np.abs(step))), 1e-300):
+            return []
+        rates.append(rate)
+    return rates
+
+
+def _as_written(rate: float) -> float:
+    """Return the short decimal that somebody wrote for this rate."""
+    short = float(f"{rate:.7g}")
+    return short if abs(short - rate) <= _ALIKE * rate else rate
