@@ -153,7 +153,8 @@ def _read_and_judged(
     failed, stand_ins = _load(ask, candidates.statements, candidates.cuts)
     context = replace(context, stood_in=places_of_stand_ins(candidates, stand_ins))
     outputs = int(convention["outputs"]) if "outputs" in convention else candidates.outputs
-    trained = Trainings(ask, candidates).find(convention, outputs)
+    trainings = Trainings(ask, candidates)
+    trained = trainings.find(convention, outputs)
     if trained is not None and trained.outputs and "outputs" not in convention:
         outputs = trained.outputs
         candidates = candidates.with_width(outputs)
@@ -170,11 +171,13 @@ def _read_and_judged(
             found = None if trained is None else of_no_loss(judge, ask, context, candidates, trained)
             tried = trained is not None and trained.tried
             if found is None:
-                found = could_not_judge(context, candidates, why, reading, help_)
+                found = could_not_judge(context, candidates, trainings.apart or why, reading, help_)
             return found, tried
         if stated is not None and (why or reading is None or reading.loss is None):
             return of_training(judge, ask, context, candidates, stated), stated.tried
         assert reading is not None
+        if stated is None and trainings.apart and reading.roles.backward is None:
+            return could_not_judge(context, candidates, trainings.apart, reading), False
         reading = settled(ask, reading, shown_kind(candidates.program))
         called = _called(apart, ask, context, candidates, trials, reading)
         if stated is None:

@@ -104,6 +104,7 @@ class Trainings:
         missing = [(name, meaning_of(name)) for name in candidates.slice.missing]
         self.settings = tuple(Argument(name, given[str(one)]) for name, one in missing if one in given)
         self.complaints: list[Refused] = []
+        self.apart = ""  # why the loss of a training is not that of its step
         self.outputs: int | None = None  # that are told, or that the file states
 
     def find(self, fixed: Mapping[str, str], outputs: int | None) -> Trained | None:
@@ -262,7 +263,9 @@ class Trainings:
             reading, weak = (own, False) if own.loss is not None else (reading, weak)
         apart = why_not(self.ask, reading, _STEP, inputs_in(made, moved), *self._others(moved, reading))
         if apart:
-            self.complaints.append(Refused(f"the training in {loop.place}: {apart}"))
+            self.apart = (
+                self.apart or f"its training cannot be judged by the loss that it shows: {apart} ({loop.place})"
+            )
             reading = replace(reading, loss=None)
         if (reading.loss is None or weak) and self.candidates.declared is None:
             reading = self._confirmed(with_net(reading, found))
