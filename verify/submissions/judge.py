@@ -129,7 +129,7 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
         return found if own is None else own
     if found.verdict == "wrong" and tried and "outputs" not in convention:
         narrow, _ = _read_and_judged(apart, context, candidates, {**convention, "outputs": "1"})
-        if narrow.verdict == "correct":
+        if narrow.verdict == "correct" and all(one.sizes[-1] == 1 for one in narrow.cases):
             own = _as_main_program(apart, context, candidates, convention)
             if own is not None:
                 return own
