@@ -77,7 +77,7 @@ def of_training(judge: Judge, ask: Ask, context: Context, candidates: Candidates
         found = again if again.verdict == "correct" else found
     changes = trained.scheduled and (trained.reading.applied or trained.decayed is not None)
     unnamed = trained.unnamed or not trained.loop.certain
-    unsure = trained.reading.applied and not trained.reading.rates and unnamed
+    unsure = trained.reading.applied and not trained.reading.rates and (unnamed or one_factor(found))
     if found.verdict == "wrong" and (trained.loop.clips or changes or unsure):
         what = "clips gradients" if trained.loop.clips else "changes its rate" if changes else "gives its rate no name"
         why = f"the loop in line {trained.loop.place.line} {what}, which is not judged"

@@ -26,6 +26,7 @@ from verify.submissions.wiring.roles import Roles
 from verify.submissions.wiring.structure import BATCH, resized
 
 LABELS: Final = ("one-hot", "integers", "integers-column", "flat")
+_ALWAYS_1: Final = "a softmax over one output is 1 whatever comes in: nothing depends on the parameters"
 _MOST: Final = 300  # trial calls before no other reading of who is who is begun
 _ENOUGH: Final = 90  # trial calls before the best reading so far is taken
 
@@ -206,6 +207,8 @@ class Trials:
         return dict(found)
 
     def _with_net(self, reading: Reading, found: Leaves, point: Point) -> Reading:
+        if reading.structure.sizes[-1] == 1 and _is_always_1(found, len(point.X)):
+            raise Refused(_ALWAYS_1)
         layers = reading.structure.layers(point.params)
         known = recognise_net(layers, point.X, found)
         single_precision = False
@@ -221,7 +224,7 @@ class Trials:
         if known is None:
             return reading
         if known[0].output.startswith("softmax") and reading.structure.sizes[-1] == 1:
-            raise Refused("a softmax over one output is 1 whatever comes in: nothing depends on the parameters")
+            raise Refused(_ALWAYS_1)
         return replace(reading, net=known[0], yhat=known[1], single_precision=single_precision)
 
     def _with_loss(self, reading: Reading, known: Known, found: Leaves) -> Reading:
@@ -316,6 +319,12 @@ def is_given_a_rate(reading: Reading) -> bool:
     given = [one for step in reading.backward_steps for one in step.arguments]
     given += [*(maker.arguments if isinstance(maker, CallMaker) else ()), *reading.settings]
     return ValueBinding(RATE) in [one.binding for one in given]
+
+
+def _is_always_1(found: Leaves, m: int) -> bool:
+    """Whether the forward pass gives 1 for every sample."""
+    given = [value for (section, _), value in found.items() if section == "forward" and np.size(value) == m > 1]
+    return any(np.asarray(value).dtype.kind == "f" and np.all(np.asarray(value) == 1) for value in given)
 
 
 def _uses_labels(function: Function | None) -> bool:

@@ -116,7 +116,7 @@ def against_its_loss(ask: Ask, reading: Reading, points: Sequence[Point], given:
         asked = _Asked(ask, reading, Digits(guards))
         found, known = _along(asked, points, given, names)
         if all(all_zero(one, name) for one in known for name in names):
-            raise NotSmooth("the loss, as it is called here, does not depend on any parameter")
+            continue
         failed = [one.parameter for one in found if one.verdict in FAILS]
         if failed:
             found = _by_entry(asked, points, given, found, known)
@@ -124,7 +124,9 @@ def against_its_loss(ask: Ask, reading: Reading, points: Sequence[Point], given:
             best = found
         if not failed:
             break
-    return [*(best or ()), *missing]
+    if best is None:
+        raise NotSmooth("the loss, as it is called here, does not depend on any parameter")
+    return [*best, *missing]
 
 
 def floats_against_its_loss(ask: Ask, reading: Reading, point: Point, floats: Observation) -> list[Comparison]:
