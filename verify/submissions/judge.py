@@ -35,9 +35,18 @@ from verify.submissions.explanation.doubts import (
     not_deterministic,
     unjudged,
 )
-from verify.submissions.explanation.of_training import has_one_rate, of_no_loss, of_training, stated_in, with_update
+from verify.submissions.explanation.of_training import (
+    has_one_rate,
+    is_undecided,
+    of_no_loss,
+    of_training,
+    only_tried,
+    stated_in,
+    with_update,
+)
 from verify.submissions.explanation.reasons import (
     WHICH,
+    WHICH_OUTPUTS,
     Attempt,
     async_function,
     failure,
@@ -68,7 +77,7 @@ from verify.submissions.truth.balls import given_in_balls
 from verify.submissions.truth.oracles import IDENTITY, Seen, compared
 from verify.submissions.wiring.finding import Candidates, as_main_program, find_candidates
 from verify.submissions.wiring.losses import shown_kind
-from verify.submissions.wiring.plan_records import CallMaker, Cut, GlobalsMaker, Runnable
+from verify.submissions.wiring.plan_records import Cut, Runnable
 from verify.submissions.wiring.points import Point
 
 _SEEDS: Final = 2**31
@@ -133,10 +142,7 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
             own = _as_main_program(apart, context, candidates, convention)
             if own is not None:
                 return own
-            why = (
-                "with one output its gradients are right, with several they are wrong, and nothing says which is meant"
-            )
-            return could_not_judge(context, candidates, why, None, "Say so with --outputs 1 or --outputs 3")
+            return could_not_judge(context, candidates, WHICH_OUTPUTS, None, "Say so with --outputs 1 or --outputs 3")
     return found
 
 
@@ -184,13 +190,13 @@ def _read_and_judged(
             if called.verdict == "wrong" and reading.applied and (one_factor(called) or not has_one_rate(reading)):
                 why = "what it does to its parameters may be right, but its rate is not known for certain"
                 return could_not_judge(context, candidates, why, reading), False
-            return _as_trained(ask, context, candidates, reading, trained, called), _only_tried(reading)
+            return _as_trained(ask, context, candidates, reading, trained, called), only_tried(reading)
         by_training = of_training(judge, ask, context, candidates, stated)
-        if reading.applied and called.verdict == "wrong":
+        if called.verdict == "wrong" and (reading.applied or is_undecided(called, by_training)):
             return by_training, stated.tried
         if by_training.verdict in ("could not judge", called.verdict):
             called = with_update(ask, context, candidates, stated, called)
-            return with_training(called, by_training, stated.loop.place), _only_tried(reading)
+            return with_training(called, by_training, stated.loop.place), only_tried(reading)
         return by_training, stated.tried
     finally:
         exploring.close()
@@ -210,12 +216,6 @@ def _called(
     if stopped is not None and found.verdict == "correct":
         return could_not_judge(context, candidates, stops_deeper(stopped, reading), reading)
     return found
-
-
-def _only_tried(reading: Reading) -> bool:
-    """Whether nothing says how many outputs are meant: no maker of the parameters, or a loss of no known kind."""
-    made = isinstance(reading.container.maker, CallMaker | GlobalsMaker)
-    return reading.structure.sizes[-1] > 1 and (not made or (reading.net is not None and reading.objective is None))
 
 
 def _why_not(

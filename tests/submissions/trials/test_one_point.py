@@ -87,6 +87,11 @@ RIGHT = {
                 ("X @ W1 + b1", "X @ net['W1'] + net['b1']"), ("H @ W2 + b2", "H @ net['W2'] + net['b2']")), ("correct",),
     ),
     "the 1/m in the update": (changed((" / len(X)", ""), ("-= lr * d", "-= lr / len(X) * d")), ("correct",)),
+    "momentum upwards": (
+        changed(("(P - Y)", "(Y - P)"), ("    for r", "    v = {'W1': 0, 'b1': 0, 'W2': 0, 'b2': 0}\n    for r"),
+                (STEPS, "".join(f"        v['{n}'] = 0.9 * v['{n}'] + d{n}\n        {n} += lr * v['{n}']\n" for n in ("W1", "b1", "W2", "b2")))),
+        ("could not judge", "correct"),
+    ),
     "ascent": (changed(("(P - Y)", "(Y - P)"), ("-= lr", "+= lr")), ("correct",)),
     "a loop over names": (
         changed((STEPS, "        for w, g in zip((W1, b1, W2, b2), (dW1, db1, dW2, db2)):\n            w -= lr * g\n")), ("correct",),

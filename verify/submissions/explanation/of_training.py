@@ -16,6 +16,7 @@ from verify.submissions.program.updates import rate_in
 from verify.submissions.trials.trained import Trained
 from verify.submissions.wiring.finding import Candidates
 from verify.submissions.wiring.losses import shown_kind
+from verify.submissions.wiring.plan_records import CallMaker, GlobalsMaker
 
 Judge = Callable[[Reading], Evidence]  # gives the verdict on one reading
 
@@ -77,9 +78,15 @@ def of_training(judge: Judge, ask: Ask, context: Context, candidates: Candidates
         found = again if again.verdict == "correct" else found
     changes = trained.scheduled and (trained.reading.applied or trained.decayed is not None)
     unnamed = trained.unnamed or not trained.loop.certain
-    unsure = trained.reading.applied and not trained.reading.rates and (unnamed or one_factor(found))
-    if found.verdict == "wrong" and (trained.loop.clips or changes or unsure):
+    unsure = (
+        trained.reading.applied
+        and not trained.reading.rates
+        and (unnamed or (one_factor(found) and trained.reading.rate != trained.loop.rate))
+    )
+    keeps = (trained.others or trained.scheduled) and one_factor(found)
+    if found.verdict == "wrong" and (trained.loop.clips or changes or unsure or keeps):
         what = "clips gradients" if trained.loop.clips else "changes its rate" if changes else "gives its rate no name"
+        what = "makes something else of gradients that are all one multiple of the right ones" if keeps else what
         why = f"the loop in line {trained.loop.place.line} {what}, which is not judged"
         return could_not_judge(context, candidates, why, trained.reading)
     if found.verdict == "correct" and accumulates(ask, trained, trained.reading.points(context.seed)[0]):
@@ -108,3 +115,14 @@ def has_one_rate(reading: Reading) -> bool:
     """Whether every update in what is judged is written with at most one number, and all with the same."""
     judged = reading.roles.backward or reading.roles.update
     return judged is not None and rate_in(judged.tree)[1]
+
+
+def is_undecided(called: Evidence, by_training: Evidence) -> bool:
+    """Whether the update may make right gradients of those that are all one multiple of the right ones."""
+    return one_factor(called) and by_training.verdict == "could not judge"
+
+
+def only_tried(reading: Reading) -> bool:
+    """Whether nothing says how many outputs are meant: no maker of the parameters, or a loss of no known kind."""
+    made = isinstance(reading.container.maker, CallMaker | GlobalsMaker)
+    return reading.structure.sizes[-1] > 1 and (not made or (reading.net is not None and reading.objective is None))

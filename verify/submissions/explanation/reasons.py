@@ -23,6 +23,9 @@ from verify.submissions.trials.depth import Stopped
 from verify.submissions.wiring.losses import Declared
 from verify.submissions.wiring.roles import Roles
 
+WHICH_OUTPUTS: Final = (
+    "with one output its gradients are right, with several they are wrong, and nothing says which is meant"
+)
 _SHOWN: Final = 2  # reasons of one kind that are told
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from verify.evidence.records import FAILS, PASSES, CaseEvidence, Comparison, Diagnosis, Evidence, Replay, Row, Verdict
 from verify.evidence.submission import Answer, Lines, ParameterVerdict, Remark, Submission
@@ -25,6 +26,8 @@ from verify.submissions.trials.trained import Trained
 from verify.submissions.wiring.finding import Candidates
 from verify.submissions.wiring.plan_records import TrainingMaker
 from verify.version import versions
+
+_RATIO: Final = re.compile(r"ratio (-?[\d.]+)( = |, the same in every entry|)")
 
 
 @dataclass(frozen=True)
@@ -132,23 +135,33 @@ def at_every_depth(found: Evidence, deeper: Sequence[Evidence]) -> Evidence:
 
 
 def _common_factor(rows: Sequence[Row]) -> str:
-    """Return that all gradients may be the same multiple of the derivative, where the worst entry of each is."""
-    failed = [row.message or "" for row in rows if row.verdict in FAILS]
-    told = [re.search(r"; ratio (-?[\d.]+)", message) for message in failed]
-    factors = {match.group(1) for match in told if match is not None}
-    factor = float(factors.pop()) if len(factors) == 1 and all(told) and len(failed) == len(rows) > 1 else 0.0
-    if factor == 0.0:
+    """Return that all gradients are the same multiple of the derivative, where every row says so of every entry."""
+    factor = _factor_of(rows)
+    if factor is None:
         return ""
-    return f" In the worst entry of each it is {factor:g} times the derivative: a constant factor may be what differs."
+    return f" All of them are {factor:g} times the derivative: what differs is a constant factor."
 
 
 def one_factor(found: Evidence) -> bool:
     """Whether every parameter's gradient is one and the same multiple of the right one."""
-    told = [re.search(r"(\S+) times the right one in every entry", row.message or "") for row in found.summary]
-    factors = {match.group(1) for match in told if match is not None}
-    failed = [row for row in found.summary if row.verdict in FAILS]
-    every = len(failed) == len(found.summary) == sum(match is not None for match in told) > 0
-    return len(factors) == 1 and every and float(factors.pop()) != 0.0
+    return _factor_of(found.summary) is not None
+
+
+def _factor_of(rows: Sequence[Row]) -> float | None:
+    """Return by which factor all gradients differ in every entry; no factor of 0, which no rate is.
+
+    Of a gradient with one entry its ratio alone is told; exact numbers tell none where another oracle does.
+    """
+    failed = {row.parameter for row in rows if row.verdict in FAILS}
+    told = {row.parameter: one for row in rows if (one := _RATIO.search(row.message or "")) is not None}
+    factors = {float(one.group(1)) for one in told.values()}
+    constant = [name for name, one in told.items() if one.group(2) or _entries(rows, name) == 1]
+    every = failed == {row.parameter for row in rows} == set(told) == set(constant)
+    return factors.pop() if every and len(factors) == 1 and 0.0 not in factors else None
+
+
+def _entries(rows: Sequence[Row], name: str) -> int:
+    return max(row.entries for row in rows if row.parameter == name)
 
 
 def not_the_update(found: Evidence) -> Evidence:
