@@ -5,6 +5,7 @@ Both are judged at a secret point: code may not be right at the points of trial 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -53,8 +54,24 @@ def accumulates(ask: Ask, trained: Trained, start: Point) -> bool:
         return False
     if is_scheduled(reading, second):
         return False  # the rate is another in the second pass
+    if reading.applied:
+        first, anew, second = (
+            _steps(one, reading, at) for one, at in ((first, start.params), (anew, middle), (second, middle))
+        )
     places = reading.updated if reading.applied else reading.gradients
-    return not all(_alike(second.get(where), anew.get(where)) for where in places.values())
+    return any(_is_added(first.get(where), anew.get(where), second.get(where)) for where in places.values())
+
+
+def _steps(found: Leaves, reading: Reading, before: Mapping[str, Array]) -> Leaves:
+    """Return what a pass took from every parameter, in the place of what it left of it."""
+    return {where: before[name] - found[where] for name, where in reading.updated.items() if where in found}
+
+
+def _is_added(first: Array | None, anew: Array | None, second: Array | None) -> bool:
+    """Whether a gradient is that of a pass that starts anew and that of the pass before, added; momentum is another."""
+    if first is None or anew is None or second is None or _alike(second, anew):
+        return False
+    return np.shape(first) == np.shape(anew) and _alike(second, anew + first)
 
 
 def _passes(ask: Ask, reading: Reading, point: Point, passes: int) -> Leaves:

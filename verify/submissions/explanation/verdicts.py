@@ -156,7 +156,8 @@ def _factor_of(rows: Sequence[Row]) -> float | None:
     told = {row.parameter: one for row in rows if (one := _RATIO.search(row.message or "")) is not None}
     factors = {float(one.group(1)) for one in told.values()}
     constant = [name for name, one in told.items() if one.group(2) or _entries(rows, name) == 1]
-    every = failed == {row.parameter for row in rows} == set(told) == set(constant)
+    several = any(one.group(2) for one in told.values())
+    every = several and failed == {row.parameter for row in rows} == set(told) == set(constant)
     return factors.pop() if every and len(factors) == 1 and 0.0 not in factors else None
 
 
