@@ -55,9 +55,8 @@ def accumulates(ask: Ask, trained: Trained, start: Point) -> bool:
     if is_scheduled(reading, second):
         return False  # the rate is another in the second pass
     if reading.applied:
-        first, anew, second = (
-            _steps(one, reading, at) for one, at in ((first, start.params), (anew, middle), (second, middle))
-        )
+        first = _steps(first, reading, start.params)
+        anew, second = _steps(anew, reading, middle), _steps(second, reading, middle)
     places = reading.updated if reading.applied else reading.gradients
     return any(_is_added(first.get(where), anew.get(where), second.get(where)) for where in places.values())
 

@@ -119,6 +119,8 @@ def true_rates(ask: Ask, reading: Reading, one_pass: tuple[Step, ...]) -> tuple[
 
 
 def _kind(before: Array, after: Array) -> str:
+    if not np.all(np.isfinite(before)) or not np.all(np.isfinite(after)):
+        return "other"
     scale = _ALIKE * max(float(np.max(np.abs(after), initial=0.0)), 1e-300)
     if np.max(np.abs(before - after), initial=0.0) <= scale:
         return "same"
@@ -137,7 +139,8 @@ def _steps(
 ) -> list[Array]:
     arrays = _arrays(reading, moved)
     after = unpacked(*ask(reading.run(one_pass, after=True), arrays))
-    return [np.asarray(arrays[one.name] - after["after", one.path]) for one in reading.structure.parameters]
+    with np.errstate(all="ignore"):
+        return [np.asarray(arrays[one.name] - after["after", one.path]) for one in reading.structure.parameters]
 
 
 def _arrays(reading: Reading, moved: Mapping[str, Array] | None) -> dict[str, Array]:

@@ -79,6 +79,8 @@ def is_doubled(reading: Reading, once: Leaves, twice: Leaves) -> bool:
         not np.any(once[named[one.name]]) and np.any(step)
         for one, (step, _) in zip(reading.structure.parameters, steps, strict=True) if one.name in named
     )  # fmt: skip
+    if not all(np.all(np.isfinite(one)) for pair in steps for one in pair):
+        return False
     alike = all(np.max(np.abs(2 * a - b)) <= _ALIKE * max(float(np.max(np.abs(b))), 1e-300) for a, b in steps)
     return alike and not stale
 
