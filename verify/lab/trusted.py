@@ -5,23 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from verify.judgement.trusted import BALLS, MACHINE
 from verify.lab.derivation import TRUSTED_PROOFS
 
 _OF_ALL: Final = (
     *TRUSTED_PROOFS,
-    "Python, NumPy and the machine below them; verify's own comparer (its tests plant mistakes and ask to see them)",
+    MACHINE,
 )
 _IN_FLOATS: Final = (
     "oracles in floats: NumPy's tanh, exp and log to 4 units in the last place, its matrix products to their summation "
     "bound"
 )
 _OF_ONE: Final[Mapping[str, tuple[str, ...]]] = {
-    "balls": (
-        "balls: python-flint's balls hold what they say (Arb's rigorous arithmetic), and NumPy's functions on them, in "
-        "verify/balls, are NumPy's",
-        "balls: the slope of the loss only rises or only falls within 1e-30 of the point; the gap of the two one-sided "
-        "quotients is then all that a step leaves out",
-    ),
+    "balls": BALLS,
     "symbolic": ("symbolic: mpmath's tanh and exp in 50 digits",),
     "exact": (
         "exact: the arithmetic of dual numbers in verify/exact, with the derivatives of tanh, exp and log",

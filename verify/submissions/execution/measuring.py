@@ -122,14 +122,18 @@ def own_slopes(ask: Ask, reading: Reading, point: Point, key: int) -> Derivative
     return Derivative(kind="exact", gradient=gradient, note="exact numbers, every entry", world=world, near=near)
 
 
+def as_in_floats(reading: Reading) -> float:
+    """Return how near to the largest entry an honest function comes in floats to what it gives in other numbers."""
+    return _AS_IN_FLOAT32 if reading.single_precision else _AS_IN_FLOATS
+
+
 def _alike(shadow: Array, floats: Array, reading: Reading) -> bool:
     """Whether floats that went along with exact numbers are those of the code alone; what is lost in both is alike."""
     if np.size(shadow) != np.size(floats):
         return False
     shadow, floats = np.ravel(np.asarray(shadow, dtype=float)), np.ravel(np.asarray(floats, dtype=float))
     scale = float(np.max(np.abs(floats), where=np.isfinite(floats), initial=0.0))
-    tolerance = _AS_IN_FLOAT32 if reading.single_precision else _AS_IN_FLOATS
-    return bool(np.allclose(shadow, floats, rtol=0.0, atol=tolerance * max(scale, 1e-3), equal_nan=True))
+    return bool(np.allclose(shadow, floats, rtol=0.0, atol=as_in_floats(reading) * max(scale, 1e-3), equal_nan=True))
 
 
 def _exactly(ask: Ask, request: Run, arrays: Mapping[str, Array], world: PairWorld) -> Leaves:

@@ -8,6 +8,7 @@ from typing import Final
 
 from verify.evidence.records import Against, Evidence
 from verify.evidence.submission import Setting
+from verify.judgement.trusted import BALLS, MACHINE
 from verify.submissions.execution.calling import Reading
 from verify.submissions.explanation.losses import evaluated
 from verify.submissions.explanation.settings import OWN_DATA, has_own_data, is_chain
@@ -19,7 +20,7 @@ from verify.wording import count
 TRAINING: Final = "the update and the training: what is done with the gradients"
 ALWAYS: Final = (
     "the table of how the file was read: what is not told or stated there may have been meant in another way",
-    "Python, NumPy and the machine below them; verify's own comparer (its tests plant mistakes and ask to see them)",
+    MACHINE,
     "random number generators are started anew before each call: code that draws numbers is judged with those",
     "a guard in the loss (eps, clip) may count as absent or as it is written: a gradient right either way is right",
     "where code branches on numbers (relu, clip), it is judged on the branches that the random points take",
@@ -28,10 +29,7 @@ ALWAYS: Final = (
 _KNOWN: Final = "the formulas of the known networks in verify/nets/net.py; tests hold them against exact derivatives"
 _OF_ONE: Final[Mapping[str, tuple[str, ...]]] = {
     "balls": (
-        "balls: python-flint's balls hold what they say (Arb's rigorous arithmetic), and NumPy's functions on them, in "
-        "verify/balls, are NumPy's",
-        "balls: the slope of the loss only rises or only falls within 1e-30 of the point; the gap of the two one-sided "
-        "quotients is then all that a step leaves out",
+        *BALLS,
         "balls: chance. An error passes at a point where its sum along the random direction is 0: about 1 in 2^40",
     ),
     "exact": (

@@ -32,9 +32,10 @@ def slice_of(program: Program) -> Slice:
 
     What it assigns, it assigns when it is run, but for what stands for a function or is needed to define one.
     """
-    roots = _read([node for cell in cells_of(program) if cell.tree is not None for node in cell.tree.body])
+    body = [node for cell in cells_of(program) if cell.tree is not None for node in cell.tree.body]
+    roots = _read(body)
     found = program.slice_for([name for name in roots if not hasattr(builtins, name)])
-    early = _needed_to_define([node for cell in cells_of(program) if cell.tree is not None for node in cell.tree.body])
+    early = _needed_to_define(body)
     kept = tuple(
         one for one in found.statements
         if not _is_heavy(one)

@@ -17,7 +17,7 @@ from verify.submissions.program.blocks import assigned
 from verify.submissions.program.kept import BUILTINS
 from verify.submissions.program.source import cut_out
 from verify.submissions.program.syntax import called_name, names_in, root_name
-from verify.submissions.program.updates import is_step, is_training_loop, rate_in, update_of
+from verify.submissions.program.updates import is_step, is_training_loop, rate_in, scales_in, update_of
 from verify.submissions.program.vocabulary import bare, is_parameter, meaning_of, roles_of
 
 NAME: Final = "__training__"  # the function that a loop at the top level becomes
@@ -86,9 +86,8 @@ def _within(
             if around and _only_steps(node):
                 continue
             if _trains(node) and not _over_layers(node) and (owner is None or function is not None):
-                changes, several = _changes(node), any(one.updates for _, one in inner)
-                loop = _loop(cell, node, function, owner, around)
-                yield len(inner), replace(loop, changes=changes, several=several, parts=_parts_taken(node))
+                several = any(one.updates for _, one in inner)
+                yield len(inner), replace(_loop(cell, node, function, owner, around), several=several)
         elif isinstance(node, ast.If | ast.With | ast.Try):
             for field in ("body", "orelse", "finalbody"):
                 yield from _within(cell, getattr(node, field, None) or [], function, owner, around)
@@ -126,55 +125,28 @@ def _loop(
     cell: Cell, node: ast.For | ast.While, function: _Function | None, owner: str | None, around: tuple[ast.stmt, ...]
 ) -> Loop:
     used = {part.id for part in nodes_of(node) if isinstance(part, ast.Name)}
-    calls = frozenset(called_name(part) for part in nodes_of(node) if isinstance(part, ast.Call))
-    sums = frozenset(root_name(part.target) or "" for part in nodes_of(node) if isinstance(part, ast.AugAssign))
-    clips = any(_clips(part) for part in nodes_of(node))
-    place, keeps, (rate, certain) = cell.place(node), not _measures_afterwards(node.body), rate_in(node)
-    differences, scales = _differences(node), _scales(node)
+    rate, certain = rate_in(node)
+    loop = Loop(
+        cell.number, cell.place(node), (), "", owner,
+        calls=frozenset(called_name(part) for part in nodes_of(node) if isinstance(part, ast.Call)),
+        keeps_loss=not _measures_afterwards(node.body),
+        rate=rate,
+        sums=frozenset(root_name(part.target) or "" for part in nodes_of(node) if isinstance(part, ast.AugAssign)),
+        clips=any(_clips(part) for part in nodes_of(node)),
+        certain=certain,
+        scales=scales_in(node),
+        differences=_differences(node),
+        changes=_changes(node),
+        parts=_parts_taken(node),
+    )  # fmt: skip
     if function is not None:
         given = {one.arg for one in nodes_of(function.args) if isinstance(one, ast.arg)}
         local = given | assigned(function.body)
-        names = tuple(sorted(used & local))
-        return Loop(
-            cell.number,
-            place,
-            names,
-            function.name,
-            owner,
-            "",
-            0,
-            calls,
-            keeps,
-            rate,
-            sums,
-            clips,
-            certain, scales, differences,
-        )  # fmt: skip
+        return replace(loop, names=tuple(sorted(used & local)), function=function.name)
     whole = around[0] if around else node
     names = tuple(sorted((used | assigned([whole])) - BUILTINS))
     code, line = _as_function(cell, whole, names)
-    return Loop(
-        cell.number, place, names, f"{NAME}{whole.lineno}", None, code, line, calls, keeps, rate, sums, clips, certain,
-        scales, differences,
-    )  # fmt: skip
-
-
-def _scales(node: ast.AST) -> frozenset[str]:
-    """Return the names that are factors of a step: eps of w = w - eps * slope, and slope."""
-    found: set[str] = set()
-    for part in nodes_of(node):
-        if isinstance(part, ast.Assign | ast.AugAssign) and update_of(part) is not None:
-            whole = part.value
-            waiting = [whole.right if isinstance(part, ast.Assign) and isinstance(whole, ast.BinOp) else whole]
-            while waiting:
-                one = waiting.pop()
-                if isinstance(one, ast.BinOp) and isinstance(one.op, ast.Mult | ast.Div):
-                    waiting += [one.left, one.right]
-                elif isinstance(one, ast.UnaryOp):
-                    waiting.append(one.operand)
-                elif isinstance(one, ast.Name | ast.Attribute):
-                    found.add(one.id if isinstance(one, ast.Name) else one.attr)
-    return frozenset(found)
+    return replace(loop, names=names, function=f"{NAME}{whole.lineno}", owner=None, code=code, line=line)
 
 
 def _differences(node: ast.AST) -> frozenset[str]:

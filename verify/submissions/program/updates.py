@@ -98,14 +98,32 @@ def _starts_with_minus(node: ast.expr) -> bool:
     return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
 
 
+def steps_in(tree: ast.AST) -> Iterator[ast.expr]:
+    """Yield what every update takes: step of W -= step and of W = W - step."""
+    for part in nodes_of(tree):
+        if isinstance(part, ast.Assign | ast.AugAssign) and update_of(part) is not None:
+            whole = part.value
+            yield whole.right if isinstance(part, ast.Assign) and isinstance(whole, ast.BinOp) else whole
+
+
+def scales_in(tree: ast.AST) -> frozenset[str]:
+    """Return the names that are factors of a step: eps of w = w - eps * slope, and slope."""
+    found: set[str] = set()
+    waiting = list(steps_in(tree))
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, ast.BinOp) and isinstance(one.op, ast.Mult | ast.Div):
+            waiting += [one.left, one.right]
+        elif isinstance(one, ast.UnaryOp):
+            waiting.append(one.operand)
+        elif isinstance(one, ast.Name | ast.Attribute):
+            found.add(one.id if isinstance(one, ast.Name) else one.attr)
+    return frozenset(found)
+
+
 def rate_in(tree: ast.AST) -> tuple[float, bool]:
     """Return the one number that every update multiplies its step by first, or 1; and whether that is certain."""
-    found: set[tuple[float, ...]] = set()
-    for part in nodes_of(tree):
-        if isinstance(part, ast.stmt) and update_of(part) is not None and isinstance(part, ast.Assign | ast.AugAssign):
-            whole = part.value
-            step = whole.right if isinstance(part, ast.Assign) and isinstance(whole, ast.BinOp) else whole
-            found.add(tuple(_factors(step)))
+    found = {tuple(_factors(step)) for step in steps_in(tree)}
     firsts = {factors[0] if factors else 1.0 for factors in found}
     certain = len(firsts) < 2 and all(len(factors) < 2 for factors in found)
     return (firsts.pop() if len(firsts) == 1 else 1.0), certain

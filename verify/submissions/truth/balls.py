@@ -26,7 +26,7 @@ from verify.submissions.diagnosis.comparing import in_fifty_digits, within, with
 from verify.submissions.execution.calling import Ask, Reading
 from verify.submissions.execution.gradients import truth
 from verify.submissions.execution.in_balls import in_balls, slopes_along, slopes_by_entry, truncations
-from verify.submissions.execution.measuring import loss_at
+from verify.submissions.execution.measuring import as_in_floats, loss_at
 from verify.submissions.execution.messages import Digits
 from verify.submissions.execution.shapes import in_shape
 from verify.submissions.wiring.points import Point
@@ -35,8 +35,6 @@ _JITTERS: Final = (1, 2, 3)
 _SAFETY: Final = 16.0  # how much more than the jitters show the rounding of constants may explain
 _ALL: Final = 400  # entries up to which every one is shown
 _SOME: Final = 25  # entries a parameter otherwise
-_AS_IN_FLOATS: Final = 1e-6  # of the largest entry; an honest function gives in floats what it gives in balls
-_AS_IN_FLOAT32: Final = 1e-2
 _OF_A_GUARD: Final = 1e-2  # what a guard moves of a loss at moderate weights
 
 
@@ -71,7 +69,7 @@ def _given(ask: Ask, reading: Reading, point: Point, floats: Observation) -> Giv
     if "guard" in met:
         every.append(Digits(guards=True))
         found[every[-1]], _ = in_balls(ask, reading, point, every[-1])
-    _hold_against(floats.given, found[every[-1]].given, _tolerance(reading))
+    _hold_against(floats.given, found[every[-1]].given, as_in_floats(reading))
     for digits in every if "constant" in met else ():
         for jitter in _JITTERS:
             moved = replace(digits, jitter=jitter)
@@ -79,14 +77,12 @@ def _given(ask: Ask, reading: Reading, point: Point, floats: Observation) -> Giv
     return Given(found)
 
 
-def _tolerance(reading: Reading) -> float:
-    return _AS_IN_FLOAT32 if reading.single_precision else _AS_IN_FLOATS
-
-
-def _hold_the_loss_against(floats: float, balls: float, tolerance: float) -> None:
-    """Raise NoBalls where the loss is another in balls than in floats."""
-    if not abs(floats - balls) <= tolerance * (abs(balls) + 1.0):
-        raise NoBalls("another loss than in floats")
+def _hold_the_loss(ask: Ask, reading: Reading, point: Point, balls: float, met: Sequence[str]) -> None:
+    """Raise NoBalls where the loss is another in balls than in floats; a guard that is absent moves it little."""
+    if "rounding" not in met:
+        tolerance = max(as_in_floats(reading), _OF_A_GUARD if "guard" in met else 0.0)
+        if not abs(loss_at(ask, reading, point) - balls) <= tolerance * (abs(balls) + 1.0):
+            raise NoBalls("another loss than in floats")
 
 
 def _hold_against(floats: Mapping[str, Array], balls: Mapping[str, Any], tolerance: float) -> None:
@@ -138,9 +134,7 @@ def floats_against_its_loss(ask: Ask, reading: Reading, point: Point, floats: Ob
     wanted = {name: moves.entry[moves.which == place].tolist() for place, name in enumerate(names)}
     for guards in (False, True):
         _, met, loss = slopes_along(ask, reading, point, Digits(guards), point.drawn_for("directions"))
-        if "rounding" not in met:
-            absent = _OF_A_GUARD if "guard" in met else 0.0
-            _hold_the_loss_against(loss_at(ask, reading, point), loss, max(_tolerance(reading), absent))
+        _hold_the_loss(ask, reading, point, loss, met)
         known = slopes_by_entry(ask, reading, point, Digits(guards), wanted).in_floats()
         known = replace(known, note="its own loss in 50 digits, the gradient in floats")
         found = within_bounds(reading, "balls", floats, known, epsilon=False)
@@ -176,9 +170,7 @@ def _along(
     for point, one in zip(points, given, strict=True):
         seed = point.drawn_for("directions")
         slopes, met, loss = slopes_along(asked.ask, reading, point, digits, seed)
-        if "rounding" not in met:
-            absent = _OF_A_GUARD if "guard" in met else 0.0  # a guard that is absent moves the loss little
-            _hold_the_loss_against(loss_at(asked.ask, reading, point), loss, max(_tolerance(reading), absent))
+        _hold_the_loss(asked.ask, reading, point, loss, met)
         mine = in_shape(reading, one.by_digits[digits].given)
         off = _off(slopes, mine, names)
         if off and ("constant" in met or replace(digits, jitter=_JITTERS[0]) in one.by_digits):

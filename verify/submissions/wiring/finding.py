@@ -42,7 +42,6 @@ class Candidates:
     statements: tuple[Runnable, ...]
     constants: tuple[str, ...]
     missing: tuple[str, ...]
-    literals: tuple[float, ...]
     width: Width | None  # of the output layer, where the file says it or somebody told it
     per_sample: bool
     torch: bool
@@ -131,14 +130,14 @@ def find_candidates(program: Program, convention: Mapping[str, str]) -> Candidat
         statements.append(_runnable_loop(lifted))
     statements += [Runnable(one.cell, one.line, one.code, defines=(one.function,)) for one in loops if one.code]
     nodes = _nodes_used(roles)
-    literals = literals_in(nodes)
     told = Width(int(convention["outputs"]), Source("told")) if "outputs" in convention else None
     return Candidates(
         program, roles, program.functions, sliced, lifted, tuple(statements),
         tuple(name for one in sliced.statements if one.kind == "assignment" for name in one.defines),
         tuple(dict.fromkeys((*sliced.missing, *(lifted.inputs if lifted else ())))),
-        literals, told or output_width(program, roles), one_sample_at_a_time(program, roles),
-        any("torch" in one.defines for one in sliced.statements if one.kind == "import"), is_guarded(nodes, literals),
+        told or output_width(program, roles), one_sample_at_a_time(program, roles),
+        any("torch" in one.defines for one in sliced.statements if one.kind == "import"),
+        is_guarded(nodes, literals_in(nodes)),
         declared_loss(program), loops, tuple(convention),
     )  # fmt: skip
 
