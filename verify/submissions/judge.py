@@ -20,7 +20,7 @@ from verify.faults import judged_or_fault
 from verify.sandbox.cage import Limits, require
 from verify.sandbox.session import Failed, Sandbox
 from verify.submissions.diagnosis.by_machine import by_machine
-from verify.submissions.diagnosis.settling import as_a_penalty, settled
+from verify.submissions.diagnosis.settling import settled
 from verify.submissions.execution.answers import Leaves, Refused, loaded, stood_in
 from verify.submissions.execution.calling import DRIVER, Ask, Reading, asking
 from verify.submissions.execution.canary import Canary
@@ -35,6 +35,7 @@ from verify.submissions.explanation.doubts import (
     not_deterministic,
     unjudged,
 )
+from verify.submissions.explanation.of_implied import doubt_of_implied
 from verify.submissions.explanation.of_training import (
     has_one_rate,
     is_undecided,
@@ -50,7 +51,6 @@ from verify.submissions.explanation.reasons import (
     Attempt,
     async_function,
     failure,
-    maybe_a_penalty,
     reason,
     stops_deeper,
     told_first,
@@ -306,8 +306,8 @@ def _verdict_on(apart: Sandbox, ask: Ask, context: Context, candidates: Candidat
     exact = [] if IDENTITY in notes else seen.exact  # mistakes are named in floats then
     found = Findings(reading, comparisons, seen.floats, exact, seen.leaves, not seen.changed, notes, words)
     evidence = evidence_of(context, candidates, found)
-    if evidence.verdict == "wrong" and (name := as_a_penalty(reading, seen.floats[0])):
-        return could_not_judge(context, candidates, maybe_a_penalty(name), reading)
+    if doubt := doubt_of_implied(reading, evidence, seen.floats[0], candidates.program):
+        return could_not_judge(context, candidates, doubt, reading)
     lacking = incomplete(reading) or unjudged(reading, seen.leaves)
     if lacking and (evidence.verdict == "correct" or not by_name(reading)):
         return could_not_judge(context, candidates, lacking, reading)

@@ -12,12 +12,13 @@ from typing import Final
 import numpy as np
 
 from verify.arrays import Array
+from verify.evidence.records import FAILS, Evidence
 from verify.submissions.execution.answers import Leaves, Refused, unpacked
 from verify.submissions.execution.calling import Ask, Reading
-from verify.submissions.trials.one_step import (
-    is_scheduled,
-    odd_update,
-)
+from verify.submissions.execution.gradients import plain
+from verify.submissions.program.vocabulary import bare
+from verify.submissions.trials.one_pass import is_gradient, last_name
+from verify.submissions.trials.one_step import is_scheduled, odd_update
 from verify.submissions.trials.trained import Trained
 from verify.submissions.wiring.plan_records import TrainingMaker
 from verify.submissions.wiring.points import Point
@@ -35,13 +36,43 @@ def changed_oddly(ask: Ask, trained: Trained, point: Point) -> str | None:
     return odd_update(trained.reading, _passes(ask, trained.reading, point, 1), point)
 
 
-def accumulates(ask: Ask, trained: Trained, start: Point) -> bool:
-    """Whether the second pass over the same data takes another step than a first pass from the same parameters.
+def held_layers(trained: Trained, found: Evidence) -> tuple[str, ...]:
+    """Return the parameters of whole layers that a pass leaves as they are, where these alone are found wrong.
 
-    Nothing is said where an optimiser keeps a state, or where the second pass has other data: its loss tells.
+    Nothing where a gradient of one of them is computed: then its update was forgotten.
     """
+    reading, seen = trained.reading, trained.found
+    failed = {row.parameter for row in found.summary if row.verdict in FAILS}
+    held = [
+        one for one in reading.structure.parameters
+        if np.array_equal(seen.get(("after", one.path), np.nan), reading.point.params[one.name])
+    ]  # fmt: skip
+    layers = {one.layer for one in held}
+    whole = all(one in held for one in reading.structure.parameters if one.layer in layers)
+    names = {one.name for one in held}
+    computed = {plain(bare(last_name(path))) for _, path in seen if path and is_gradient(path)}
+    if not names or names != failed or not whole or computed & {plain(name) for name in names}:
+        return ()
+    return tuple(sorted(names)) if len(held) < len(reading.structure.parameters) else ()
+
+
+def accumulates(ask: Ask, trained: Trained, start: Point) -> bool:
+    """Whether the second pass takes another step than a first pass from the same parameters: sums are not zeroed.
+
+    Where a second pass has other data its loss tells; with samples that are all alike every batch is the same.
+    """
+    return any(_accumulates(ask, trained, one) for one in (start, _of_one_sample(start)))
+
+
+def _of_one_sample(point: Point) -> Point:
+    """Return the point with its first sample in the place of every other."""
+    first = np.zeros(len(point.X), dtype=int)
+    return replace(point, X=point.X[first], Y=point.Y[first])
+
+
+def _accumulates(ask: Ask, trained: Trained, start: Point) -> bool:
     reading = trained.reading
-    if trained.others or reading.loss is None:
+    if reading.loss is None:
         return False
     try:
         first = _passes(ask, reading, start, 1)
@@ -54,10 +85,11 @@ def accumulates(ask: Ask, trained: Trained, start: Point) -> bool:
         return False
     if is_scheduled(reading, second):
         return False  # the rate is another in the second pass
-    if reading.applied:
+    by_step = reading.applied or trained.others  # what an optimiser keeps may be the sum itself
+    if by_step:
         first = _steps(first, reading, start.params)
         anew, second = _steps(anew, reading, middle), _steps(second, reading, middle)
-    places = reading.updated if reading.applied else reading.gradients
+    places = reading.updated if by_step else reading.gradients
     return any(_is_added(first.get(where), anew.get(where), second.get(where)) for where in places.values())
 
 

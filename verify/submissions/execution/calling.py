@@ -67,6 +67,7 @@ class Reading:
     assumed: frozenset[str] = frozenset()  # samples, labels: another way runs as well, or none other was tried
     data: tuple[Slot, ...] = ()  # where our X and Y are put before the loop that trains, in the place of the file's own
     repeats: int = 1  # so often the samples of a point are handed over, where a loop takes one at a time
+    part: int = 0  # samples of a batch, where the file's own batch would be larger than our data
 
     @property
     def worth(self) -> float:
@@ -124,8 +125,9 @@ class Reading:
 
     @property
     def rest(self) -> dict[str, Array]:
-        """What is put in besides the point: the rate, and the rate 0."""
-        return {"rate": np.array(RATE), STILL: np.array(0.0)} if self.rates else {}
+        """What is put in besides the point: the rate, and the rate 0; how many samples a batch has."""
+        rates = {"rate": np.array(RATE), STILL: np.array(0.0)} if self.rates else {}
+        return {**rates, "part": np.array(self.part)} if self.part else rates
 
     def targets(self, Y: Array) -> Array:
         """Return Y (m x n_y) as the submission wants it."""

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from verify.evidence.records import PASSES, Evidence
+from verify.judgement.coverage import listed
 from verify.submissions.diagnosis.settling import with_implied
-from verify.submissions.diagnosis.updating import accumulates, changed_oddly
+from verify.submissions.diagnosis.updating import accumulates, changed_oddly, held_layers
 from verify.submissions.execution.answers import Refused
 from verify.submissions.execution.calling import Ask, Reading
 from verify.submissions.execution.gradients import given_gradients
@@ -68,7 +69,19 @@ def of_no_loss(judge: Judge, ask: Ask, context: Context, candidates: Candidates,
 
 
 def of_training(judge: Judge, ask: Ask, context: Context, candidates: Candidates, trained: Trained) -> Evidence:
-    """Return the verdict on a training step: on its gradients and its update, and whether each pass starts anew."""
+    """Return the verdict on a training step: on its gradients and its update, and whether each pass starts anew.
+
+    A step that is judged in batches of a part of our samples is judged with all of them as well where it is not right:
+    mistakes are named there.
+    """
+    found = _of_pass(judge, ask, context, candidates, trained)
+    if trained.whole is None or found.verdict == "correct":
+        return found
+    whole = _of_pass(judge, ask, context, candidates, trained.whole)
+    return whole if (whole.verdict == "wrong") == (found.verdict == "wrong") else found
+
+
+def _of_pass(judge: Judge, ask: Ask, context: Context, candidates: Candidates, trained: Trained) -> Evidence:
     found = judge(trained.reading)
     if found.verdict == "wrong" and trained.decayed is not None:
         again = judge(trained.decayed)
@@ -88,6 +101,12 @@ def of_training(judge: Judge, ask: Ask, context: Context, candidates: Candidates
         what = "clips gradients" if trained.loop.clips else "changes its rate" if changes else "gives its rate no name"
         what = "makes something else of gradients that are all one multiple of the right ones" if keeps else what
         why = f"the loop in line {trained.loop.place.line} {what}, which is not judged"
+        return could_not_judge(context, candidates, why, trained.reading)
+    if found.verdict == "wrong" and (held := held_layers(trained, found)):
+        why = (
+            f"the loop in line {trained.loop.place.line} changes nothing of {listed(held)} and computes no gradient of "
+            "them; whether they are held on purpose or were forgotten, the file does not say; all others are right"
+        )
         return could_not_judge(context, candidates, why, trained.reading)
     if found.verdict == "correct" and accumulates(ask, trained, trained.reading.points(context.seed)[0]):
         return never_zeroed(context, trained, found)

@@ -192,14 +192,6 @@ def why_no_loss(complaints: Sequence[Refused], declared: Declared) -> str:
     return f"the file declares a loss, {declared.name} ({declared.place}), which could not be evaluated{said}"
 
 
-def maybe_a_penalty(name: str) -> str:
-    """Return why a gradient is not called wrong that is that of the implied loss and of a penalty."""
-    return (
-        f"the gradient of {name} is that of the loss which its output layer implies and a multiple of {name} besides, "
-        "as a penalty gives; the file declares no loss, and nothing says whether one is meant"
-    )
-
-
 def told_first(refusals: Sequence[Refused], failed: Failed) -> Failed:
     """Return why trials ended: where one after the other met the memory limit and so used up the time, it is that."""
     met = next((f"{one}{where_of(one)}" for one in refusals if "memory limit" in str(one)), None)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from typing import Final
 
+from verify.nets.structure import Parameter, Structure
 from verify.submissions.program.functions import Function
 from verify.submissions.program.syntax import called_name
 from verify.submissions.program.training import Loop
 from verify.submissions.program.vocabulary import is_parameter, meaning_of, size_of
+from verify.submissions.trials.in_parts import asked_for_parts
 from verify.submissions.wiring.finding import Candidates
 from verify.submissions.wiring.plan import PENALTY, RATE, defaulted, maker_arguments, meant
 from verify.submissions.wiring.plan_records import (
@@ -20,11 +23,12 @@ from verify.submissions.wiring.plan_records import (
     Cut,
     FunctionBinding,
     MadeBinding,
+    Path,
     TrainingMaker,
     ValueBinding,
 )
 from verify.submissions.wiring.provenance import Source
-from verify.submissions.wiring.structure import BATCH
+from verify.submissions.wiring.structure import BATCH, SIZES, made_up
 
 _EPOCHS: Final = 1000  # that training is asked for: some count in tenths of it; no more than two are run
 
@@ -51,6 +55,13 @@ class Makers:
                 return None
         given = self._arguments(holder, sizes)
         return None if given is None else TrainingMaker(cut, loop.function, given, owner)
+
+    def in_parts(self, maker: TrainingMaker) -> TrainingMaker:
+        """Return how the same function is called where its batches are to be a part of our samples."""
+        owner = maker.owner.name if maker.owner is not None else None
+        arguments = {(one.name, one.owner): one.arguments for one in self.candidates.functions}
+        init = arguments.get(("__init__", owner), arguments.get((owner or "", None), ()))
+        return asked_for_parts(maker, arguments.get((maker.name, owner), ()), init)
 
     def _made(self, name: str, sizes: tuple[int, ...]) -> MadeBinding | None:
         """Return what a class, or the function that makes the parameters, makes for these sizes."""
@@ -145,3 +156,19 @@ class Makers:
             if found is not None:
                 return found
         return None
+
+
+def given_shapes(maker: TrainingMaker, last: int) -> Iterator[Structure]:
+    """Yield the shapes that parameters may have which are arguments of what trains and which nothing makes."""
+    names = [name for name, one in maker.arguments if one == ArrayBinding(name) and name not in ("X", "Y")]
+    paths: list[tuple[str, Path]] = [(name, (("key", name),)) for name in names]
+    if not names:
+        yield Structure((), (SIZES[0], last))
+    elif len(names) == 1:
+        for shape in ((SIZES[0], last), (last, SIZES[0]), (SIZES[0],)) if last == 1 else ((SIZES[0], last),):
+            yield Structure((Parameter(*paths[0], shape, 1),), (SIZES[0], last))
+    else:
+        for transposed, bias in product((False, True), ("row", "flat", "column")):
+            made = made_up(paths, (*SIZES, last), transposed=transposed, bias=bias)
+            if made is not None:
+                yield made

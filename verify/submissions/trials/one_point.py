@@ -52,6 +52,30 @@ def why_not(
         return f"its loss is not there in every pass: {error}"
 
 
+def felt_by(ask: Ask, reading: Reading, one_pass: tuple[Step, ...]) -> list[bool]:
+    """Return for each of our samples whether the step is another where it is moved."""
+    base = _steps(ask, reading, one_pass)
+    arrays = reading.arrays(reading.point)
+    moved = [_steps(ask, reading, one_pass, {"X": X}) for X in _samples_moved(arrays["X"], reading.samples)]
+    return [not all(map(np.array_equal, base, one)) for one in moved]
+
+
+def besides(ask: Ask, reading: Reading, one_pass: tuple[Step, ...], made: Mapping[Path, Array]) -> str:
+    """Return the name of an array before the loop on which the step depends besides parameters and data of ours."""
+    known = {one.path for one in reading.structure.parameters} | {one.path for one in reading.data}
+    base = _steps(ask, reading, one_pass)
+    others = {
+        path: value for path, value in made.items()
+        if path and path not in known and np.ndim(value) > 0 and np.asarray(value).dtype.kind == "f"
+    }  # fmt: skip
+    for path, value in list(others.items())[:_MOST]:
+        longer = replace(reading, data=(*reading.data, Slot(path, _MOVED)))
+        step = _steps(ask, longer, one_pass, {_MOVED: np.asarray(value) + _MOVE})
+        if not all(map(np.array_equal, base, step)):
+            return next((str(part) for kind, part in reversed(path) if kind != "item"), "another array")
+    return ""
+
+
 def _of_other_samples(ask: Ask, reading: Reading, one_pass: tuple[Step, ...], here: tuple[Array, Array]) -> str:
     if reading.batch == 1:
         return ""

@@ -6,24 +6,25 @@ definitions is in force, and what is done with the gradients. Whether they are r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import product
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from verify.arrays import Array
-from verify.nets.structure import Parameter, Structure
+from verify.nets.structure import Structure
 from verify.submissions.execution.answers import Header, Leaves, Refused, unpacked
 from verify.submissions.execution.calling import STILL, Ask, Reading, make
 from verify.submissions.execution.messages import Request
 from verify.submissions.program.training import Loop
 from verify.submissions.program.vocabulary import meaning_of
 from verify.submissions.trials.implied import is_net_at, own_data, with_net
+from verify.submissions.trials.in_parts import in_parts, is_part
 from verify.submissions.trials.loss_arguments import from_the_pass, of_several
-from verify.submissions.trials.makers import Makers
+from verify.submissions.trials.makers import Makers, given_shapes
 from verify.submissions.trials.one_pass import (
     has_scales,
     inputs_in,
@@ -39,7 +40,7 @@ from verify.submissions.trials.one_pass import (
     structure_of,
     widths_of,
 )
-from verify.submissions.trials.one_point import true_rates, why_not
+from verify.submissions.trials.one_point import besides, felt_by, true_rates, why_not
 from verify.submissions.trials.one_step import (
     as_stepped,
     is_doubled,
@@ -63,7 +64,7 @@ from verify.submissions.wiring.plan_records import (
 )
 from verify.submissions.wiring.points import make_point
 from verify.submissions.wiring.roles import Roles
-from verify.submissions.wiring.structure import BATCH, OUTPUTS, SIZES, made_up
+from verify.submissions.wiring.structure import BATCH, OUTPUTS, SIZES
 
 _LABELS: Final = (("one-hot", "flat"), ("one-hot", "integers"))  # of one output, of several
 _LOOPS: Final = 6  # loops that are tried
@@ -86,6 +87,16 @@ class Trained:
     unnamed: bool = False  # its steps are multiplied by a number of which the value is not known
     found: Leaves = field(default_factory=dict)  # everything that the pass showed
     stepped: Reading | None = None  # the same where what the update makes of the named gradients belongs to them
+    whole: Trained | None = None  # the same with all of our samples in one batch, where this is of a part of them
+
+
+class _Way(NamedTuple):
+    """How data are handed over: rows, columns or a vector, the labels, how often, and whether in batches of a part."""
+
+    samples: str
+    labels: str
+    repeats: int = 1
+    part: bool = False
 
 
 class Trainings:
@@ -136,7 +147,7 @@ class Trainings:
                     continue
                 for labels in ("flat", "one-hot") if last == 1 else ("one-hot", "integers"):
                     try:
-                        found = self._at_own_sizes(loop, maker, last, samples, labels, repeats)
+                        found = self._at_own_sizes(loop, maker, last, _Way(samples, labels, repeats))
                     except Refused as refused:
                         self.complaints.append(refused)
                         continue
@@ -151,16 +162,14 @@ class Trainings:
                     return best
         return best
 
-    def _at_own_sizes(
-        self, loop: Loop, maker: TrainingMaker, last: int, samples: str, labels: str, repeats: int
-    ) -> Trained:
+    def _at_own_sizes(self, loop: Loop, maker: TrainingMaker, last: int, way: _Way) -> Trained:
         """Return the step with the widths that the program's own parameters have, where their shapes say them."""
-        found = self._run(loop, maker, Structure((), (SIZES[0], last)), samples, labels, repeats)
+        found = self._run(loop, maker, Structure((), (SIZES[0], last)), way)
         point = found.reading.point
         own = widths_of({one.path: point.params[one.name] for one in found.reading.structure.parameters})
         if len(own) == 1 and own[0] != (found.reading.structure.sizes[0], found.reading.structure.sizes[-1]):
             with suppress(Refused):
-                return self._run(loop, maker, Structure((), own[0]), samples, labels, repeats)
+                return self._run(loop, maker, Structure((), own[0]), way)
         return found
 
     def _with_our_data(self, trained: Trained) -> Trained:
@@ -176,7 +185,10 @@ class Trainings:
             for one in (placed, alone) if samples == "rows" else (placed,):
                 with suppress(Refused):
                     found = self._pass(trained.loop, one, made)
-                    if found.reading.net is not None:
+                    beside = besides(self.ask, found.reading, _STEP, made)
+                    if beside:
+                        self.apart = self.apart or f"its steps depend on {beside} as well, made before the loop"
+                    elif found.reading.net is not None:
                         return found
         return trained
 
@@ -185,54 +197,56 @@ class Trainings:
             maker = self.makers.of_loop(loop, (*SIZES[:depth], last))
             if maker is None:
                 return
-            tried = product(self._given_shapes(maker, last), ("rows", "columns", "vector"), _LABELS[last > 1])
+            tried = product(given_shapes(maker, last), ("rows", "columns", "vector"), _LABELS[last > 1])
             for shapes, samples, labels in tried:
                 if fixed.get("samples") in (None, samples) and fixed.get("labels") in (None, labels):
-                    try:
-                        found = self._run(loop, maker, shapes, samples, labels)
-                        found = replace(found, reading=replace(found.reading, assumed=_first_of(found.reading)))
-                    except Refused as refused:
-                        self.complaints.append(refused)
+                    found = self._in_batches(loop, maker, shapes, _Way(samples, labels))
+                    if found is None:
                         continue
+                    found = replace(found, reading=replace(found.reading, assumed=_first_of(found.reading)))
                     yield found
                     if _known(found) == 0 and samples == "rows" and self.candidates.declared is None:
                         with suppress(Refused):
-                            found = self._run(loop, maker, shapes, samples, labels, BATCH)
+                            found = self._run(loop, maker, shapes, _Way(samples, labels, BATCH))
                             yield found
                     if _known(found) > 0:
                         return
                     break
 
-    def _given_shapes(self, maker: TrainingMaker, last: int) -> Iterator[Structure]:
-        """Yield the shapes that parameters may have which are arguments of what trains and which nothing makes."""
-        names = [name for name, one in maker.arguments if one == ArrayBinding(name) and name not in ("X", "Y")]
-        paths: list[tuple[str, Path]] = [(name, (("key", name),)) for name in names]
-        if not names:
-            yield Structure((), (SIZES[0], last))
-        elif len(names) == 1:
-            for shape in ((SIZES[0], last), (last, SIZES[0]), (SIZES[0],)) if last == 1 else ((SIZES[0], last),):
-                yield Structure((Parameter(*paths[0], shape, 1),), (SIZES[0], last))
-        else:
-            for transposed, bias in product((False, True), ("row", "flat", "column")):
-                made = made_up(paths, (*SIZES, last), transposed=transposed, bias=bias)
-                if made is not None:
-                    yield made
+    def _in_batches(self, loop: Loop, maker: TrainingMaker, shapes: Structure, way: _Way) -> Trained | None:
+        """Return the step with batches that are a part of our samples, where the file says how large its batches are.
 
-    def _run(
-        self, loop: Loop, maker: TrainingMaker, shapes: Structure, samples: str, labels: str, repeats: int = 1
-    ) -> Trained:
+        Only where such a step shows a loss; else the step with batches as large as the file's own.
+        """
+        whole = self._tried(lambda: self._run(loop, maker, shapes, way))
+        if whole is not None and (whole.reading.loss is None or whole.weak):
+            return whole
+        part = self._tried(lambda: self._run(loop, self.makers.in_parts(maker), shapes, way._replace(part=True)))
+        if part is None or part.reading.loss is None or part.weak:
+            return whole
+        return replace(part, whole=whole)
+
+    def _tried(self, run: Callable[[], Trained]) -> Trained | None:
+        try:
+            return run()
+        except Refused as refused:
+            self.complaints.append(refused)
+            return None
+
+    def _run(self, loop: Loop, maker: TrainingMaker, shapes: Structure, way: _Way) -> Trained:
         """Return the step with data that lie so; the widths are those of the parameters that stand before the loop."""
         widths = (shapes.sizes[0], shapes.sizes[-1])
-        base = self._before(loop, maker, shapes, samples, labels, repeats)
+        base = self._before(loop, maker, shapes, way)
         made = self._at(base, maker)
         try:
-            return self._pass(loop, base, made)
+            return self._pass(loop, in_parts(base, made) if way.part else base, made)
         except Refused as refused:
             for own in widths_of(made):
                 if own != widths and BATCH not in own:
-                    base = self._before(loop, maker, Structure((), own), samples, labels, repeats)
+                    base = self._before(loop, maker, Structure((), own), way)
                     try:
-                        return self._pass(loop, base, self._at(base, maker))
+                        made = self._at(base, maker)
+                        return self._pass(loop, in_parts(base, made) if way.part else base, made)
                     except Refused as again:
                         self.complaints.append(again)
             raise refused from None
@@ -261,6 +275,8 @@ class Trainings:
         if (reading.loss is None or weak) and usable:
             own = self._with_own_loss(replace(reading, loss=None), found, loop)
             reading, weak = (own, False) if own.loss is not None else (reading, weak)
+        if reading.part and not is_part(felt_by(self.ask, reading, _STEP)):
+            raise Refused("its steps are of other samples than its batch size says")
         apart = why_not(self.ask, reading, _STEP, inputs_in(made, moved), *self._others(moved, reading))
         if apart:
             self.apart = (
@@ -355,14 +371,12 @@ class Trainings:
     def _at(self, base: Reading, maker: TrainingMaker) -> dict[Path, Array]:
         return make(self.ask, maker, base.arrays(base.point), base.settings)
 
-    def _before(
-        self, loop: Loop, maker: TrainingMaker, shapes: Structure, samples: str, labels: str, repeats: int
-    ) -> Reading:
+    def _before(self, loop: Loop, maker: TrainingMaker, shapes: Structure, way: _Way) -> Reading:
         roles = self.candidates.roles[0] if self.candidates.roles else Roles(loop.owner, None, None, None, None, None)
-        batch = 1 if samples == "vector" or repeats > 1 else BATCH
+        batch = 1 if way.samples == "vector" or way.repeats > 1 else BATCH
         return Reading(
-            roles, shapes, Container(maker), samples, labels, batch, self.settings, _STEP, _STEP,
-            applied=True, torch=self.candidates.torch, repeats=repeats, sources=self.makers.sources,
+            roles, shapes, Container(maker), way.samples, way.labels, batch, self.settings, _STEP, _STEP,
+            applied=True, torch=self.candidates.torch, repeats=way.repeats, sources=self.makers.sources,
         )  # fmt: skip
 
 

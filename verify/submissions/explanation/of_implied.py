@@ -1,0 +1,77 @@
+"""What keeps a verdict back where the file declares no loss, and the one that its output layer implies was taken."""
+
+from __future__ import annotations
+
+import ast
+
+from verify.evidence.records import PASSES, Evidence
+from verify.nets.observation import Observation
+from verify.submissions.diagnosis.settling import as_a_penalty
+from verify.submissions.execution.calling import Reading
+from verify.submissions.parsing.document import Place
+from verify.submissions.parsing.trees import nodes_of
+from verify.submissions.program.program import Program
+from verify.submissions.program.syntax import called_name, names_in
+from verify.submissions.program.vocabulary import is_parameter
+
+
+def doubt_of_implied(reading: Reading, found: Evidence, at: Observation, program: Program) -> str:
+    """Return why the loss that the output layer implies may not be the one that is meant, or nothing."""
+    if reading.loss is not None or reading.objective is None or not reading.objective.implied:
+        return ""
+    if found.verdict == "correct":
+        shown = shown_penalty(program)
+        return "" if shown is None else _maybe_shown(shown)
+    if found.verdict != "wrong":
+        return ""
+    name = as_a_penalty(reading, at)
+    if name is not None:
+        return _maybe_added(name)
+    unnamed = all(one.name == "not in the catalogue" for one in found.diagnoses)
+    return "" if not unnamed or any(row.verdict in PASSES for row in found.summary) else _OF_NONE
+
+
+_OF_NONE = (
+    "the file declares no loss, and its gradients are of none that its output layer implies; which loss they are to "
+    "belong to is not known; write it as a function of Y and the output, or tell its name with --loss NAME"
+)
+
+
+def _maybe_added(name: str) -> str:
+    return (
+        f"the gradient of {name} is that of the loss which its output layer implies and a multiple of {name} besides, "
+        "as a penalty gives; the file declares no loss, and nothing says whether one is meant"
+    )
+
+
+def _maybe_shown(place: Place) -> str:
+    return (
+        f"its gradients are those of the loss which its output layer implies, but the file shows a penalty ({place}) "
+        "and declares no loss; nothing says whether the penalty belongs to what it goes down"
+    )
+
+
+def shown_penalty(program: Program) -> Place | None:
+    """Return where the text sums the squares or the absolute values of weights, as a penalty does; None where nowhere.
+
+    The norm of a weight alone may be watched only, and so may its mean; a sum that is multiplied is a part of a loss.
+    """
+    for cell, node in program.nodes(ast.BinOp):
+        if isinstance(node.op, ast.Mult | ast.Div | ast.Add) and any(_sums_squares(one) for one in nodes_of(node)):
+            return cell.place(node)
+    return None
+
+
+def _sums_squares(node: ast.AST) -> bool:
+    """Whether a call sums squares or absolute values of a parameter: np.sum(W1**2), np.linalg.norm(W) ** 2."""
+    if not isinstance(node, ast.Call) or called_name(node) not in ("sum", "norm") or not node.args:
+        return False
+    inside = nodes_of(node.args[0])
+    if not any(is_parameter(name) for name in names_in(node.args[0])):
+        return False
+    squared = called_name(node) == "norm" or any(
+        (isinstance(one, ast.BinOp) and isinstance(one.op, ast.Pow))
+        or (isinstance(one, ast.Call) and called_name(one) in ("square", "abs", "absolute", "power"))
+        for one in inside
+    )
+    return squared and not any(isinstance(one, ast.Call) and called_name(one) in ("exp", "log") for one in inside)
