@@ -54,6 +54,7 @@ class Loop:
     differences: frozenset[str] = frozenset()  # names that are given nothing but differences, such as y - output
     changes: bool = False  # an update stands in it
     parts: frozenset[str] = frozenset()  # names of which it takes parts, such as the samples of a batch
+    strides: frozenset[str] = frozenset()  # names of numbers in whose strides samples are taken
     several: bool = False  # another loop stands in it in which parameters change: one pass may take several steps
 
     @property
@@ -107,6 +108,14 @@ def _parts_taken(node: ast.AST) -> frozenset[str]:
     return frozenset(one.id for one in subscripts if isinstance(one, ast.Name))
 
 
+def _strides_of(node: ast.stmt) -> set[str]:
+    """Return the names in the strides of a loop over a range: batch_size of range(0, m, batch_size)."""
+    head = node.iter if isinstance(node, ast.For) else None
+    if not isinstance(head, ast.Call) or called_name(head) not in ("range", "arange") or len(head.args) != 3:
+        return set()
+    return {getattr(one, "attr", getattr(one, "id", "")) for one in nodes_of(head.args[2])} - {"", "self"}
+
+
 def _only_steps(node: ast.For | ast.While) -> bool:
     """Whether a loop within a loop does nothing but take steps: it runs over parameters, whatever they are called."""
     plain = (ast.Assign, ast.AugAssign, ast.Expr)
@@ -138,6 +147,7 @@ def _loop(
         differences=_differences(node),
         changes=_changes(node),
         parts=_parts_taken(node),
+        strides=frozenset(name for one in (*around, node) for name in _strides_of(one)),
     )  # fmt: skip
     if function is not None:
         given = {one.arg for one in nodes_of(function.args) if isinstance(one, ast.arg)}
@@ -192,12 +202,20 @@ def _over_layers(node: ast.For | ast.While) -> bool:
     over = names_in(source) | {part.attr for part in nodes_of(source) if isinstance(part, ast.Attribute)}
     counted = isinstance(source, ast.Call) and called_name(source) == "range"
     named = targets & {"l", "layer"} or (len(over) > 1 and targets & {"k"})
+    if isinstance(source, ast.Call) and counted and _in_strides(source):
+        return False
     if counted and named and not any(meaning_of(name) in ("epochs", "X", "Y") for name in over):
         return True
     plain = {name.lower().replace("_", "") for name in over}
     if any(meaning_of(name) in ("X", "Y", "epochs", "m") for name in over - {"layers"}):
         return False
     return bool(plain & _LAYERS) or any(is_parameter(one) or meaning_of(one) in ("params", "grads") for one in over)
+
+
+def _in_strides(call: ast.Call) -> bool:
+    """Whether a range is taken in strides, as samples are in batches; one by one backwards is over layers."""
+    strided = len(call.args) == 3 and not isinstance(call.args[2], ast.UnaryOp)
+    return strided and not (isinstance(call.args[2], ast.Constant) and call.args[2].value == 1)
 
 
 def _measures_afterwards(body: list[ast.stmt]) -> bool:

@@ -14,6 +14,7 @@ import numpy as np
 
 from verify.arrays import Array
 from verify.submissions.execution.calling import Reading
+from verify.submissions.program.training import Loop
 from verify.submissions.trials.one_pass import last_name
 from verify.submissions.wiring.plan_records import Argument, Path, Slot, TrainingMaker, ValueBinding
 from verify.submissions.wiring.structure import BATCH
@@ -33,30 +34,34 @@ def is_batch_size(name: str) -> bool:
     return _SIZE.fullmatch(name.lower().strip("_")) is not None
 
 
-def asked_for_parts(maker: TrainingMaker, holder: Sequence[str], init: Sequence[str]) -> TrainingMaker:
+def asked_for_parts(maker: TrainingMaker, loop: Loop, holder: Sequence[str], init: Sequence[str]) -> TrainingMaker:
     """Return how training is called where it is asked for small batches; the same where no argument says how large.
 
     `holder` are the arguments of the function that trains, `init` those of what makes its object.
     """
     owner = maker.owner
     if owner is not None:
-        owner = replace(owner, arguments=_with_part(owner.arguments, init))
-    return replace(maker, arguments=_with_part(maker.arguments, holder), owner=owner)
+        owner = replace(owner, arguments=_with_part(owner.arguments, init, loop))
+    return replace(maker, arguments=_with_part(maker.arguments, holder, loop), owner=owner)
 
 
-def _with_part(given: tuple[Argument, ...], names: Sequence[str]) -> tuple[Argument, ...]:
-    sizes = tuple(Argument(name, ValueBinding(PART)) for name in names if is_batch_size(name))
-    return tuple(one for one in given if not is_batch_size(one.name)) + sizes
+def _with_part(given: tuple[Argument, ...], names: Sequence[str], loop: Loop) -> tuple[Argument, ...]:
+    sizes = tuple(Argument(name, ValueBinding(PART)) for name in names if _says_it(name, loop))
+    return tuple(one for one in given if not _says_it(one.name, loop)) + sizes
 
 
-def in_parts(reading: Reading, made: Mapping[Path, Array]) -> Reading:
+def _says_it(name: str, loop: Loop) -> bool:
+    return is_batch_size(name) or name in loop.strides
+
+
+def in_parts(reading: Reading, made: Mapping[Path, Array], loop: Loop) -> Reading:
     """Return the reading in which every batch size that stands before the loop is ours.
 
     A number as large as all of our samples was counted from them, and stays.
     """
     sizes = [
         path for path, value in made.items()
-        if path and is_batch_size(last_name(path)) and np.asarray(value).dtype.kind in "iu"
+        if path and _says_it(last_name(path), loop) and np.asarray(value).dtype.kind in "iu"
         and np.ndim(value) == 0 and value > BATCH
     ]  # fmt: skip
     return replace(reading, data=(*reading.data, *(Slot(path, "part") for path in sizes)), part=PART)

@@ -56,12 +56,12 @@ class Makers:
         given = self._arguments(holder, sizes)
         return None if given is None else TrainingMaker(cut, loop.function, given, owner)
 
-    def in_parts(self, maker: TrainingMaker) -> TrainingMaker:
+    def in_parts(self, maker: TrainingMaker, loop: Loop) -> TrainingMaker:
         """Return how the same function is called where its batches are to be a part of our samples."""
         owner = maker.owner.name if maker.owner is not None else None
         arguments = {(one.name, one.owner): one.arguments for one in self.candidates.functions}
         init = arguments.get(("__init__", owner), arguments.get((owner or "", None), ()))
-        return asked_for_parts(maker, arguments.get((maker.name, owner), ()), init)
+        return asked_for_parts(maker, loop, arguments.get((maker.name, owner), ()), init)
 
     def _made(self, name: str, sizes: tuple[int, ...]) -> MadeBinding | None:
         """Return what a class, or the function that makes the parameters, makes for these sizes."""

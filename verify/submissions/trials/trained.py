@@ -221,7 +221,7 @@ class Trainings:
         whole = self._tried(lambda: self._run(loop, maker, shapes, way))
         if whole is not None and (whole.reading.loss is None or whole.weak):
             return whole
-        part = self._tried(lambda: self._run(loop, self.makers.in_parts(maker), shapes, way._replace(part=True)))
+        part = self._tried(lambda: self._run(loop, self.makers.in_parts(maker, loop), shapes, way._replace(part=True)))
         if part is None or part.reading.loss is None or part.weak:
             return whole
         return replace(part, whole=whole)
@@ -239,14 +239,14 @@ class Trainings:
         base = self._before(loop, maker, shapes, way)
         made = self._at(base, maker)
         try:
-            return self._pass(loop, in_parts(base, made) if way.part else base, made)
+            return self._pass(loop, in_parts(base, made, loop) if way.part else base, made)
         except Refused as refused:
             for own in widths_of(made):
                 if own != widths and BATCH not in own:
                     base = self._before(loop, maker, Structure((), own), way)
                     try:
                         made = self._at(base, maker)
-                        return self._pass(loop, in_parts(base, made) if way.part else base, made)
+                        return self._pass(loop, in_parts(base, made, loop) if way.part else base, made)
                     except Refused as again:
                         self.complaints.append(again)
             raise refused from None
