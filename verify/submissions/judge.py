@@ -9,13 +9,9 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-import numpy as np
-
-from verify.balls.refusal import NoBalls
 from verify.evidence.records import Evidence
-from verify.exact.numbers import NotExpressible
 from verify.faults import judged_or_fault
 from verify.sandbox.cage import Limits, require
 from verify.sandbox.session import Failed, Sandbox
@@ -24,19 +20,19 @@ from verify.submissions.diagnosis.settling import settled
 from verify.submissions.execution.answers import Leaves, Refused, loaded, stood_in
 from verify.submissions.execution.calling import DRIVER, Ask, Reading, asking
 from verify.submissions.execution.canary import Canary
-from verify.submissions.execution.measuring import in_exact_numbers, in_floats
+from verify.submissions.execution.measuring import in_floats
 from verify.submissions.execution.messages import Broken, Load, StoodIn
 from verify.submissions.explanation.doubts import (
-    added,
     by_name,
-    changed,
     doubt_about,
     incomplete,
     not_deterministic,
     unjudged,
 )
 from verify.submissions.explanation.of_implied import doubt_of_implied
+from verify.submissions.explanation.of_others import beside, beside_passes, not_judged_beside
 from verify.submissions.explanation.of_training import (
+    Judge,
     has_one_rate,
     is_undecided,
     of_no_loss,
@@ -73,15 +69,23 @@ from verify.submissions.program.program import Program
 from verify.submissions.trials.depth import Stopped, other_depths
 from verify.submissions.trials.search import Trials
 from verify.submissions.trials.trained import Trained, Trainings
-from verify.submissions.truth.balls import given_in_balls
+from verify.submissions.truth.asked import TAMPERED, answers, twin
 from verify.submissions.truth.oracles import IDENTITY, Seen, compared
 from verify.submissions.wiring.finding import Candidates, as_main_program, find_candidates
 from verify.submissions.wiring.losses import shown_kind
-from verify.submissions.wiring.plan_records import Cut, Runnable
+from verify.submissions.wiring.others import other_passes, other_trainings, superseded
+from verify.submissions.wiring.plan_records import Cut, Runnable, TrainingMaker
 from verify.submissions.wiring.points import Point
 
 _SEEDS: Final = 2**31
-_MOST_IN_BALLS: Final = 20_000  # numbers that a pass computes; a ball takes a thousand times as long as a float
+
+
+class _Judged(NamedTuple):
+    """A verdict; whether shapes were only tried for it, and what was judged."""
+
+    evidence: Evidence
+    tried: bool = False
+    reading: Reading | None = None
 
 
 def check_submission(
@@ -132,23 +136,48 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
 
     Run as its own main program it says so; and it reaches its training where nothing else does.
     """
-    found, tried = _read_and_judged(apart, context, candidates, convention)
-    if found.verdict == "could not judge":
-        own = _as_main_program(apart, context, candidates, convention)
-        return found if own is None else own
-    if found.verdict == "wrong" and tried and "outputs" not in convention:
-        narrow, _ = _read_and_judged(apart, context, candidates, {**convention, "outputs": "1"})
+    first = _read_and_judged(apart, context, candidates, convention)
+    if first.evidence.verdict == "could not judge":
+        first = _as_main_program(apart, context, candidates, convention) or first
+    elif first.evidence.verdict == "wrong" and first.tried and "outputs" not in convention:
+        narrow = _read_and_judged(apart, context, candidates, {**convention, "outputs": "1"}).evidence
         if narrow.verdict == "correct" and all(one.sizes[-1] == 1 for one in narrow.cases):
             own = _as_main_program(apart, context, candidates, convention)
-            if own is not None:
-                return own
-            return could_not_judge(context, candidates, WHICH_OUTPUTS, None, "Say so with --outputs 1 or --outputs 3")
-    return found
+            if own is None:
+                help_ = "Say so with --outputs 1 or --outputs 3"
+                return could_not_judge(context, candidates, WHICH_OUTPUTS, None, help_)
+            first = own
+    if first.evidence.verdict == "correct" and first.reading is not None:
+        return _with_others(apart, context, candidates, convention, first)
+    return first.evidence
+
+
+def _with_others(
+    apart: Sandbox, context: Context, candidates: Candidates, convention: Mapping[str, str], first: _Judged
+) -> Evidence:
+    """Return the verdict where the file trains something else besides: correct only where all of it is."""
+    assert first.reading is not None
+    found, maker = first.evidence, first.reading.container.maker
+    cut = maker.cut if isinstance(maker, TrainingMaker) else None
+    for loop in other_trainings(candidates, first.reading.roles, cut):
+        alone = replace(candidates, loops=(loop,), roles=())
+        other = None
+        if superseded(candidates, loop) is None:
+            other = _read_and_judged(apart, context, alone, convention)
+        if other is None or other.evidence.verdict == "could not judge":
+            other = _as_main_program(apart, context, alone, convention) or other
+        if other is None or other.evidence.verdict == "could not judge":
+            why = not_judged_beside(loop, superseded(candidates, loop), None if other is None else other.evidence)
+            return could_not_judge(context, candidates, why, first.reading)
+        found = beside(found, other.evidence, loop)
+        if found.verdict == "wrong":
+            return found
+    return beside_passes(found, other_passes(candidates, first.reading.roles, cut))
 
 
 def _read_and_judged(
     apart: Sandbox, context: Context, candidates: Candidates, convention: Mapping[str, str]
-) -> tuple[Evidence, bool]:
+) -> _Judged:
     """Return the verdict by the functions and by the training step that calls them, and whether shapes are only tried.
 
     The training states how the functions are called, and says besides what is done with the gradients: where both can
@@ -178,28 +207,39 @@ def _read_and_judged(
             tried = trained is not None and trained.tried
             if found is None:
                 found = could_not_judge(context, candidates, trainings.apart or why, reading, help_)
-            return found, tried
+            return _Judged(found, tried, None if trained is None else trained.reading)
         if stated is not None and (why or reading is None or reading.loss is None):
-            return of_training(judge, ask, context, candidates, stated), stated.tried
+            return _Judged(of_training(judge, ask, context, candidates, stated), stated.tried, stated.reading)
         assert reading is not None
         if stated is None and trainings.apart and reading.roles.backward is None:
-            return could_not_judge(context, candidates, trainings.apart, reading), False
+            return _Judged(could_not_judge(context, candidates, trainings.apart, reading))
         reading = settled(ask, reading, shown_kind(candidates.program))
         called = _called(apart, ask, context, candidates, trials, reading)
-        if stated is None:
-            if called.verdict == "wrong" and reading.applied and (one_factor(called) or not has_one_rate(reading)):
-                why = "what it does to its parameters may be right, but its rate is not known for certain"
-                return could_not_judge(context, candidates, why, reading), False
-            return _as_trained(ask, context, candidates, reading, trained, called), only_tried(reading)
-        by_training = of_training(judge, ask, context, candidates, stated)
-        if called.verdict == "wrong" and (reading.applied or is_undecided(called, by_training)):
-            return by_training, stated.tried
-        if by_training.verdict in ("could not judge", called.verdict):
-            called = with_update(ask, context, candidates, stated, called)
-            return with_training(called, by_training, stated.loop.place), only_tried(reading)
-        return by_training, stated.tried
+        return _by_both(judge, ask, context, candidates, called=called, reading=reading, trained=trained)
     finally:
         exploring.close()
+
+
+def _by_both(
+    judge: Judge, ask: Ask, context: Context, candidates: Candidates, *, called: Evidence, reading: Reading,
+    trained: Trained | None,
+) -> _Judged:  # fmt: skip
+    """Return the verdict by the functions, and by the training that calls them where it says what it goes down."""
+    stated = stated_in(trained)
+    if stated is None:
+        if called.verdict == "wrong" and reading.applied and (one_factor(called) or not has_one_rate(reading)):
+            why = "what it does to its parameters may be right, but its rate is not known for certain"
+            return _Judged(could_not_judge(context, candidates, why, reading))
+        called = _as_trained(ask, context, candidates, reading, trained, called)
+        return _Judged(called, only_tried(reading), reading)
+    by_training = of_training(judge, ask, context, candidates, stated)
+    if called.verdict == "wrong" and (reading.applied or is_undecided(called, by_training)):
+        return _Judged(by_training, stated.tried, stated.reading)
+    if by_training.verdict in ("could not judge", called.verdict):
+        called = with_update(ask, context, candidates, stated, called)
+        called = with_training(called, by_training, stated.loop.place)
+        return _Judged(called, only_tried(reading), reading)
+    return _Judged(by_training, stated.tried, stated.reading)
 
 
 def _called(
@@ -233,7 +273,7 @@ def _why_not(
 
 def _as_main_program(
     apart: Sandbox, context: Context, candidates: Candidates, convention: Mapping[str, str]
-) -> Evidence | None:
+) -> _Judged | None:
     """Return the verdict on the training that the file itself reaches, run as it stands; None where there is none.
 
     What it loads and is not there is left out, and data of ours stand in its place.
@@ -251,7 +291,7 @@ def _as_main_program(
         judge = partial(_verdict_on, apart, ask, context, program)
         judged = of_no_loss if stated_in(trained) is None else of_training
         found = judged(judge, ask, context, program, trained)
-        return None if found is None or found.verdict == "could not judge" else found
+        return None if found is None or found.verdict == "could not judge" else _Judged(found, False, trained.reading)
     except Failed:
         return None  # what is said without it stands
     finally:
@@ -281,18 +321,20 @@ def _verdict_on(apart: Sandbox, ask: Ask, context: Context, candidates: Candidat
     _load(asking(answering), canary.among(candidates.statements), candidates.cuts)
     points = reading.points(context.seed)
     try:
-        seen = _answers(asking(answering), reading, points, canary)
+        seen = answers(asking(answering), reading, points, canary)
     except Refused as refused:
         return could_not_judge(context, candidates, f"a second run of the same functions stopped: {refused}", reading)
     finally:
         answering.close()
     if not seen.sound:
-        raise Failed("message", _TAMPERED)  # no other way to judge the file is any better then
+        raise Failed("message", TAMPERED)  # no other way to judge the file is any better then
     if seen.changed and not seen.adds:
         doubt = not_deterministic(seen.changed)
     else:
-        twin = _twin(apart, reading, points[0], canary, candidates, seen)
-        doubt = twin or doubt_about(reading, seen.floats[0].given)
+        doubt = _twin(apart, reading, points[0], canary, candidates, seen)
+        if doubt == TAMPERED:
+            raise Failed("message", TAMPERED)
+        doubt = doubt or doubt_about(reading, seen.floats[0].given)
     if doubt:
         return could_not_judge(context, candidates, doubt, reading)
     machine = by_machine(reading, candidates.functions_used, seen.leaves)
@@ -340,61 +382,16 @@ def _attempt(
     return Attempt([*roles], candidates.functions, trials.complaints, stopped, broken, ran, found)
 
 
-_TAMPERED: Final = (
-    "the channel was tampered with: a function of verify's own, known to be wrong, did not come back wrong"
-)
-
-
-def _answers(ask: Ask, reading: Reading, points: Sequence[Point], canary: Canary) -> Seen:
-    """Ask for every gradient, before anything that decides is asked; the canary somewhere in between."""
-    sung = secrets.randbelow(len(points))
-    floats, exact, balls, sound, notes = [], [], [], True, list[str]()
-    leaves: Leaves = {}
-    for number, point in enumerate(points):
-        if number == sung:
-            sound = canary.is_sound(ask)
-        at, found = in_floats(ask, reading, point)
-        floats.append(at)
-        leaves = leaves or found
-    again, _ = in_floats(ask, reading, points[0])
-    differing = changed(floats[0].given, again.given)
-    unexplained = changed(added(floats[-1].given, floats[0].given), again.given)
-    try:
-        if reading.torch:
-            raise NotExpressible("tensors of PyTorch")
-        exact = [in_exact_numbers(ask, reading, *one) for one in zip(points, floats, strict=True)]
-    except NotExpressible as operation:
-        exact = []
-        notes.append(f"exact numbers can't express {operation}")
-    large = sum(np.size(value) for value in leaves.values()) > _MOST_IN_BALLS
-    try:
-        balls = [] if large else given_in_balls(ask, reading, points, floats)
-    except NoBalls as reason:
-        notes.append(f"balls do not apply: {reason}")
-    sound = sound and canary.is_sound(ask)
-    adds = not set(differing) & set(unexplained)
-    return Seen(floats, exact, balls, leaves, adds, differing, sound, large, notes)
-
-
 def _twin(apart: Sandbox, reading: Reading, point: Point, canary: Canary, candidates: Candidates, seen: Seen) -> str:
     """Return what is wrong where the submission's own function, spoiled on purpose, does not come back spoiled."""
     judged = reading.roles.backward
     if judged is None or reading.applied or any(where[0] != "backward" for where in reading.gradients.values()):
         return ""
     worker = apart.worker()
-    ask = asking(worker)
     try:
-        _load(ask, [*candidates.statements, canary.twin(judged)], candidates.cuts)
-        spoiled, _ = in_floats(ask, reading, point)
+        _load(asking(worker), [*candidates.statements, canary.twin(judged)], candidates.cuts)
+        return twin(asking(worker), reading, point, canary, seen)
     except Refused:
-        return ""  # it cannot be spoiled this way; the other canary was heard
+        return ""
     finally:
         worker.close()
-    if canary.is_twice_wrong(seen.floats[0].given, spoiled.given):
-        return ""
-    if not changed(seen.floats[0].given, spoiled.given):
-        raise Failed("message", _TAMPERED)
-    return (
-        f"what was judged is not what {judged.name} returns: multiplied by a known factor there, the gradients did not "
-        "come back multiplied by it"
-    )

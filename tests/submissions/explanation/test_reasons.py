@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from verify.submissions.execution.answers import Leaves, Refused
-from verify.submissions.explanation.doubts import added, changed
 from verify.submissions.explanation.reasons import WHICH, Attempt, failure, reason
 from verify.submissions.program.functions import Function, function_of, parsed
+from verify.submissions.truth.asked import added, changed
 from verify.submissions.wiring.roles import Roles
 
 

@@ -103,20 +103,3 @@ def not_deterministic(names: tuple[str, ...]) -> str:
         f"not deterministic: a second call with the same arguments gives another gradient of {', '.join(names)}, "
         "though every random number generator was started anew; something is kept from one call to the next"
     )
-
-
-def changed(first: Given, second: Given) -> tuple[str, ...]:
-    """Return the names under which two calls do not give the same."""
-    return tuple(
-        name for name, value in first.items()
-        if name not in second or np.shape(value) != np.shape(second[name])
-        or not np.allclose(value, second[name], rtol=1e-6, equal_nan=True)
-    )  # fmt: skip
-
-
-def added(first: Given, second: Given) -> dict[str, Any]:
-    """Return the sums of what two calls give under the same name and in the same shape."""
-    return {
-        name: value + second[name] for name, value in first.items()
-        if name in second and np.shape(value) == np.shape(second[name])
-    }  # fmt: skip

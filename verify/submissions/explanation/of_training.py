@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Final
 
 from verify.evidence.records import PASSES, Evidence
 from verify.judgement.coverage import listed
@@ -12,13 +14,22 @@ from verify.submissions.diagnosis.updating import accumulates, changed_oddly, he
 from verify.submissions.execution.answers import Refused
 from verify.submissions.execution.calling import Ask, Reading
 from verify.submissions.execution.gradients import given_gradients
-from verify.submissions.explanation.verdicts import Context, could_not_judge, never_zeroed, not_the_update, one_factor
+from verify.submissions.explanation.verdicts import (
+    Context,
+    against_descent,
+    could_not_judge,
+    never_zeroed,
+    not_the_update,
+    one_factor,
+)
 from verify.submissions.program.updates import rate_in
+from verify.submissions.trials.one_step import goes_up
 from verify.submissions.trials.trained import Trained
 from verify.submissions.wiring.finding import Candidates
 from verify.submissions.wiring.losses import shown_kind
 from verify.submissions.wiring.plan_records import CallMaker, GlobalsMaker
 
+_MAXIMISED: Final = re.compile(r"(?<!neg_)(?<!negative_)likelihood|objective|reward|utility|^ll$")
 Judge = Callable[[Reading], Evidence]  # gives the verdict on one reading
 
 
@@ -110,13 +121,21 @@ def _of_pass(judge: Judge, ask: Ask, context: Context, candidates: Candidates, t
         return could_not_judge(context, candidates, why, trained.reading)
     if found.verdict == "correct" and accumulates(ask, trained, trained.reading.points(context.seed)[0]):
         return never_zeroed(context, trained, found)
-    return with_update(ask, context, candidates, trained, found)
+    return with_update(ask, context, candidates, trained, found, called=False)
 
 
-def with_update(ask: Ask, context: Context, candidates: Candidates, trained: Trained, found: Evidence) -> Evidence:
-    """Return the verdict, unless the update of a parameter is no step along its gradient; say what is not judged."""
+def with_update(
+    ask: Ask, context: Context, candidates: Candidates, trained: Trained, found: Evidence, *, called: bool = True
+) -> Evidence:
+    """Return the verdict, unless the update of a parameter is no step along its gradient; say what is not judged.
+
+    Gradients that were `called` for, or that are judged by their names, are not those of the step itself.
+    """
     if found.verdict != "correct":
         return found
+    named = called or not trained.reading.applied
+    if named and not _is_maximised(candidates) and goes_up(trained.reading, trained.found):
+        return against_descent(context, trained, found)
     try:
         odd = changed_oddly(ask, trained, trained.reading.points(context.seed)[0])
     except Refused as refused:
@@ -128,6 +147,11 @@ def with_update(ask: Ask, context: Context, candidates: Candidates, trained: Tra
         )
         return could_not_judge(context, candidates, why, trained.reading)
     return not_the_update(found) if trained.others else found
+
+
+def _is_maximised(candidates: Candidates) -> bool:
+    """Whether what the file declares may be meant to go up, by its name: a likelihood, an objective."""
+    return candidates.declared is not None and _MAXIMISED.search(candidates.declared.name.lower()) is not None
 
 
 def has_one_rate(reading: Reading) -> bool:

@@ -186,6 +186,20 @@ def never_zeroed(context: Context, trained: Trained, found: Evidence) -> Evidenc
     return replace(found, verdict="wrong", sentence=sentence, diagnoses=(diagnosis,))
 
 
+def against_descent(context: Context, trained: Trained, found: Evidence) -> Evidence:
+    """Return the evidence that training adds right gradients to the parameters: its loss goes up."""
+    place = trained.loop.place
+    diagnosis = Diagnosis(
+        "ascent", "update", tuple(one.name for one in trained.reading.structure.parameters),
+        "The gradients are right, but training adds them to the parameters: its loss goes up.",
+        place.line, context.document.text(place), "subtract the rate times the gradient: W1 -= lr * dW1",
+        context.document.name, place.cell, "The line is the head of the loop that does it.",
+    )  # fmt: skip
+    return replace(
+        found, verdict="wrong", sentence=f"Wrong: {diagnosis.sentence} ({diagnosis.place})", diagnoses=(diagnosis,)
+    )
+
+
 def _forward_mistake(context: Context, reading: Reading) -> Diagnosis | None:
     """Return the mistake in the forward pass that is known: a softmax along the wrong axis."""
     if reading.net is None or reading.net.output not in OVER_SAMPLES:

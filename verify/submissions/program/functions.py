@@ -7,14 +7,11 @@ import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
 
 from verify.submissions.parsing.document import Place
 from verify.submissions.parsing.trees import nodes_of
 from verify.submissions.program.statements import Item
-from verify.submissions.program.syntax import called_name, own_nodes
-
-_PRODUCTS: Final = ("dot", "matmul", "outer", "einsum", "tensordot", "mm")
+from verify.submissions.program.syntax import called_name, is_product, own_nodes
 
 
 @dataclass(frozen=True)
@@ -99,12 +96,10 @@ def function_of(tree: ast.FunctionDef, owner: str | None, cell: int | None) -> F
     """Return what can be read off a function's syntax tree."""
     calls, names, products = set(), set(), 0
     for node in nodes_of(tree):
+        products += is_product(node)
         if isinstance(node, ast.Call):
             called = called_name(node)
             calls.add(called)
-            products += called in _PRODUCTS
-        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
-            products += 1
         elif isinstance(node, ast.Name):
             names.add(node.id)
         elif isinstance(node, ast.Attribute):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from verify.submissions.parsing.document import Cell, Document
+from verify.submissions.parsing.document import Cell, Document, Place
 from verify.submissions.program.blocks import Block, blocks_of
 from verify.submissions.program.functions import Function, functions_of
 from verify.submissions.program.lifting import Lifted, lift, why_not
@@ -62,6 +62,19 @@ class Program:
     def loops(self) -> tuple[Loop, ...]:
         """The loops in which the submission trains."""
         return training_loops(self.document.cells)
+
+    @cached_property
+    def defined(self) -> Mapping[str, tuple[Place, ...]]:
+        """Where each function or class at the top level is defined; several places where it is defined anew.
+
+        The same text once more is no new definition.
+        """
+        found: dict[str, dict[str, Place]] = {}
+        for item in self.files.usable():
+            if item.statement.module is None and item.statement.kind in ("function", "class"):
+                for name in item.statement.defines:
+                    found.setdefault(name, {}).setdefault(item.statement.code.strip(), item.statement.place)
+        return {name: tuple(places.values()) for name, places in found.items()}
 
     @cached_property
     def why_no_step(self) -> str:

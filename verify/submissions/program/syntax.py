@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import Final
 
 from verify.submissions.parsing.trees import children, nodes_of
+
+_PRODUCTS: Final = ("dot", "matmul", "outer", "einsum", "tensordot", "mm")
 
 
 def own_nodes(tree: ast.AST) -> Iterator[ast.AST]:
@@ -39,3 +42,10 @@ def root_name(node: ast.AST) -> str | None:
 def names_in(node: ast.AST) -> set[str]:
     """Return every name that stands anywhere in a node."""
     return {one.id for one in nodes_of(node) if isinstance(one, ast.Name)}
+
+
+def is_product(node: ast.AST) -> bool:
+    """Whether matrices are multiplied here: X @ W1, np.dot(X, W1), np.outer(dz, a)."""
+    if isinstance(node, ast.Call):
+        return called_name(node) in _PRODUCTS
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult)

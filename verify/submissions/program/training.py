@@ -16,8 +16,8 @@ from verify.submissions.parsing.trees import nodes_of
 from verify.submissions.program.blocks import assigned
 from verify.submissions.program.kept import BUILTINS
 from verify.submissions.program.source import cut_out
-from verify.submissions.program.syntax import called_name, names_in, root_name
-from verify.submissions.program.updates import is_step, is_training_loop, rate_in, scales_in, update_of
+from verify.submissions.program.syntax import called_name, is_product, names_in, root_name
+from verify.submissions.program.updates import is_step, is_training_loop, rate_in, scales_in, stepped_in, update_of
 from verify.submissions.program.vocabulary import bare, is_parameter, meaning_of, roles_of
 
 NAME: Final = "__training__"  # the function that a loop at the top level becomes
@@ -44,6 +44,8 @@ class Loop:
     owner: str | None = None
     code: str = ""
     line: int = 0
+    end: int = 0  # its last line
+    products: int = 0  # products of matrices that stand in it
     calls: frozenset[str] = frozenset()
     keeps_loss: bool = True  # no loss is computed after the parameters were changed, as far as the text says
     rate: float = 1.0  # the number that the steps of the updates are multiplied by
@@ -51,6 +53,7 @@ class Loop:
     clips: bool = False  # it cuts gradients off
     certain: bool = True  # no other number stands beside the rate
     scales: frozenset[str] = frozenset()  # names that stand as factors in the steps of its updates
+    stepped: frozenset[str] = frozenset()  # names from which its updates take steps
     differences: frozenset[str] = frozenset()  # names that are given nothing but differences, such as y - output
     changes: bool = False  # an update stands in it
     parts: frozenset[str] = frozenset()  # names of which it takes parts, such as the samples of a batch
@@ -137,6 +140,8 @@ def _loop(
     rate, certain = rate_in(node)
     loop = Loop(
         cell.number, cell.place(node), (), "", owner,
+        end=node.end_lineno or node.lineno,
+        products=sum(map(is_product, nodes_of(node))),
         calls=frozenset(called_name(part) for part in nodes_of(node) if isinstance(part, ast.Call)),
         keeps_loss=not _measures_afterwards(node.body),
         rate=rate,
@@ -144,6 +149,7 @@ def _loop(
         clips=any(_clips(part) for part in nodes_of(node)),
         certain=certain,
         scales=scales_in(node),
+        stepped=stepped_in(node),
         differences=_differences(node),
         changes=_changes(node),
         parts=_parts_taken(node),

@@ -106,6 +106,12 @@ def steps_in(tree: ast.AST) -> Iterator[ast.expr]:
             yield whole.right if isinstance(part, ast.Assign) and isinstance(whole, ast.BinOp) else whole
 
 
+def stepped_in(tree: ast.AST) -> frozenset[str]:
+    """Return the names from which a step is taken as a whole: W1 of W1 -= rate * dW1, b of self.b -= step."""
+    targets = [update_of(part) for part in nodes_of(tree) if isinstance(part, ast.Assign | ast.AugAssign)]
+    return frozenset(getattr(one, "id", getattr(one, "attr", "")) for one in targets if one is not None) - {""}
+
+
 def scales_in(tree: ast.AST) -> frozenset[str]:
     """Return the names that are factors of a step: eps of w = w - eps * slope, and slope."""
     found: set[str] = set()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -175,9 +176,19 @@ def left_alone(made: Mapping[Path, Array], moved: Mapping[Path, Array], mentione
     }  # fmt: skip
 
 
-def structure_of(moved: Mapping[Path, Array], sizes: tuple[int, ...]) -> tuple[Structure | None, bool]:
-    """Return the parameters among what changed, and whether anything else of their shapes changed too."""
+def structure_of(moved: Mapping[Path, Array], sizes: tuple[int, ...], loop: Loop) -> tuple[Structure | None, bool]:
+    """Return the parameters among what changed, and whether anything else of their shapes changed too.
+
+    An array from which an update takes a step is a parameter, whatever it is called: V, c, U and d.
+    """
     mine = _parameter_like(moved)
+    stepped: dict[Path, Array] = {
+        path: value for path, value in moved.items()
+        if len(path) == 1 and path[0][1] in loop.stepped and np.ndim(value) > 0 and np.asarray(value).dtype.kind == "f"
+        and not is_gradient(path)
+    }  # fmt: skip
+    if set(mine) <= set(stepped):
+        mine = stepped
     if not mine:
         return None, False
     shapes = {np.shape(value) for value in mine.values()}
@@ -187,7 +198,7 @@ def structure_of(moved: Mapping[Path, Array], sizes: tuple[int, ...]) -> tuple[S
     )
     plain = all(np.ndim(value) in (1, 2) for value in mine.values())
     for lies in (None, True) if plain else ():
-        found = chain(_shapes(mine), transposed=lies)
+        found = _chained(mine, lies)
         if found is not None and len({one.name for one in found.parameters}) == len(mine):
             if (found.sizes[0], found.sizes[-1]) == (sizes[0], sizes[-1]):
                 return found, others
@@ -198,6 +209,18 @@ def structure_of(moved: Mapping[Path, Array], sizes: tuple[int, ...]) -> tuple[S
         told = name if names[name] == 1 else f"{name}_{names[name]}"
         parameters.append(Parameter(told, path, shape, 1, "W" if len(shape) == 2 else "b"))
     return Structure(tuple(parameters), sizes), others
+
+
+def _chained(mine: Mapping[Path, Array], lies: bool | None) -> Structure | None:
+    """Return the layers that parameters make up; where some are not called as parameters, in the order given."""
+    if all(is_parameter(last_name(path)) for path in mine):
+        return chain(_shapes(mine), transposed=lies)
+    usual = [("W" if np.ndim(value) == 2 else "b", path, np.shape(value)) for path, value in mine.items()]
+    found = chain(usual, transposed=lies)
+    if found is None:
+        return None
+    names = {path: name for name, path, _ in _shapes(mine)}
+    return replace(found, parameters=tuple(replace(one, name=names[one.path]) for one in found.parameters))
 
 
 def outputs_of(made: Mapping[Path, Array], structure: Structure) -> int | None:

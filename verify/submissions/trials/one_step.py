@@ -62,6 +62,13 @@ def as_stepped(reading: Reading, found: Leaves, loop: Loop) -> Reading | None:
     return replace(reading, gradients=reading.updated, applied=True, rate=RATE if reading.rates else loop.rate)
 
 
+def goes_up(reading: Reading, found: Leaves) -> bool:
+    """Whether every parameter is moved along its named gradient, and not against it."""
+    named = _named_gradients(reading, found)
+    rates = _rates(reading, found, named) if len(named) == len(reading.structure.parameters) else []
+    return bool(rates) and max(rates) < 0
+
+
 def is_doubled(reading: Reading, once: Leaves, twice: Leaves) -> bool:
     """Whether every step is twice as long the second time, and what is called its gradient is one.
 

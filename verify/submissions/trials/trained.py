@@ -23,7 +23,6 @@ from verify.submissions.program.training import Loop
 from verify.submissions.program.vocabulary import meaning_of
 from verify.submissions.trials.implied import is_net_at, own_data, with_net
 from verify.submissions.trials.in_parts import in_parts, is_part
-from verify.submissions.trials.loss_arguments import from_the_pass, of_several
 from verify.submissions.trials.makers import Makers, given_shapes
 from verify.submissions.trials.one_pass import (
     has_scales,
@@ -36,7 +35,6 @@ from verify.submissions.trials.one_pass import (
     moved_in,
     outputs_of,
     rates_in,
-    root_of,
     structure_of,
     widths_of,
 )
@@ -48,9 +46,9 @@ from verify.submissions.trials.one_step import (
     with_decay,
     with_gradients,
 )
-from verify.submissions.trials.search import scalar_in
+from verify.submissions.trials.own_loss import with_own_loss
 from verify.submissions.wiring.finding import Candidates
-from verify.submissions.wiring.losses import is_loss
+from verify.submissions.wiring.others import superseded
 from verify.submissions.wiring.plan import Container
 from verify.submissions.wiring.plan_records import (
     Argument,
@@ -126,6 +124,8 @@ class Trainings:
         self.outputs = outputs
         best: Trained | None = None
         for loop in self.candidates.loops[:_LOOPS]:
+            if superseded(self.candidates, loop) is not None:
+                continue
             for found in self._of(loop, fixed, outputs):
                 if found.reading.loss is not None and not found.weak:
                     return found
@@ -258,7 +258,7 @@ class Trainings:
         if is_reshaped(made, found):
             raise Refused("a parameter has another shape after the pass: what is taken from it was broadcast")
         moved |= left_alone(made, moved, self._mentioned(loop))
-        structure, others = structure_of(moved, base.structure.sizes)
+        structure, others = structure_of(moved, base.structure.sizes, loop)
         if structure is None:
             raise Refused("no parameter changes in one pass of the loop that trains")
         if any(BATCH in own for own in widths_of(moved)):
@@ -273,7 +273,7 @@ class Trainings:
         loss, weak = loss_in(found, loop, made) if usable else (None, False)
         reading = replace(reading, loss=loss)
         if (reading.loss is None or weak) and usable:
-            own = self._with_own_loss(replace(reading, loss=None), found, loop)
+            own = with_own_loss(self.ask, replace(reading, loss=None), found, loop, self.candidates, self.complaints)
             reading, weak = (own, False) if own.loss is not None else (reading, weak)
         if reading.part and not is_part(felt_by(self.ask, reading, _STEP)):
             raise Refused("its steps are of other samples than its batch size says")
@@ -338,35 +338,6 @@ class Trainings:
         reached = self.candidates.reached_from(loop)
         inside = [one.names for one in self.candidates.functions if one.name in reached]
         return {*loop.names}.union(*inside)
-
-    def _with_own_loss(self, reading: Reading, found: Leaves, loop: Loop) -> Reading:
-        """Return the reading with a loss of the file that training does not compute, on what the pass computed."""
-        # What is changed in place on the way, such as Yhat[rows, y] -= 1, is not what a loss is computed from.
-        parameters = {root_of(one.path) for one in reading.structure.parameters}
-        # Nor data of which the pass takes parts, in an order of its own: the labels of all samples, beside a batch.
-        whole = {name for name in loop.parts if meaning_of(name) in ("X", "Y")}
-        spoiled = (loop.sums - parameters) | whole
-        names = dict.fromkeys(
-            root_of(path) for section, path in found if section == "update" and root_of(path) not in spoiled
-        )
-        several = of_several(found)
-        # Where the rate can't be put to 0, the parameters after the pass are not those of its gradient.
-        updated = set() if reading.rates else parameters
-        for one in self.candidates.functions:
-            usable = is_loss(one) and (bool(reading.rates) or not one.owner)
-            given = from_the_pass(one, list(names), updated, loop.names) if usable else None
-            if given is None or any(meaning_of(name) in several for name, _ in given):
-                continue
-            steps = (*reading.forward_steps, Step(one.name, "loss", given, method=bool(one.owner)))
-            try:
-                values = unpacked(*self.ask(reading.run(steps, local_names=True), reading.arrays(reading.point)))
-            except Refused as refused:
-                self.complaints.append(refused)
-                continue
-            place = scalar_in(values, "loss")
-            if place is not None and np.all(np.isfinite(values[place])):
-                return replace(reading, loss=place, forward_steps=steps)
-        return reading
 
     def _at(self, base: Reading, maker: TrainingMaker) -> dict[Path, Array]:
         return make(self.ask, maker, base.arrays(base.point), base.settings)

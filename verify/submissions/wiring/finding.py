@@ -69,12 +69,12 @@ class Candidates:
         """The loops that can be ended after a pass."""
         return tuple(Cut(one.cell, one.place.line, one.names) for one in self.loops)
 
-    def reached_from(self, loop: Loop) -> set[str]:
-        """Return the names of the functions that a loop calls, also through other functions."""
+    def reached_from(self, caller: Loop | Function) -> set[str]:
+        """Return the names of the functions that a loop or a function calls, also through other functions."""
         calls: dict[str, set[str]] = {}
         for one in self.functions:
             calls.setdefault(one.name, set()).update(one.calls)
-        reached, waiting = set(loop.calls), list(loop.calls)
+        reached, waiting = set(caller.calls), list(caller.calls)
         while waiting:
             further = calls.get(waiting.pop(), set()) - reached
             reached |= further

@@ -1,0 +1,40 @@
+"""What is said where a file trains more than what was judged first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from verify.evidence.records import Evidence
+from verify.judgement.coverage import together
+from verify.submissions.parsing.document import Place
+from verify.submissions.program.functions import Function
+from verify.submissions.program.training import Loop
+
+
+def beside(found: Evidence, other: Evidence, loop: Loop) -> Evidence:
+    """Return the evidence about a file that is right in one place and was judged in another as well."""
+    if other.verdict == "wrong":
+        said = (
+            f"{other.sentence.rstrip('.')}. This is the training in {loop.place}; another, judged before it, is right."
+        )
+        return replace(other, sentence=said)
+    said = f"{found.sentence.rstrip('.')}; so are those of the training in {loop.place}."
+    seen = together((*found.coverage, *other.coverage))
+    return replace(found, sentence=said, cases=(*found.cases, *other.cases), coverage=seen)
+
+
+def not_judged_beside(loop: Loop, again: tuple[str, Place] | None, other: Evidence | None) -> str:
+    """Return why a file is not called correct of which one training is right, and another could not be judged."""
+    why = "" if other is None else other.sentence.removeprefix("Could not judge: ").rstrip(".")
+    if again is not None:
+        why = f"{again[0]} is defined anew after it ({again[1]}), and the program could not be run as a whole"
+    return f"what was judged first is right, but not the training in {loop.place} was: {why}"
+
+
+def beside_passes(found: Evidence, passes: Sequence[Function]) -> Evidence:
+    """Return the evidence, naming the backward passes that it says nothing about."""
+    said = tuple(
+        f"{one.owner + '.' if one.owner else ''}{one.name} ({one.place}), another backward pass" for one in passes
+    )
+    return replace(found, unjudged=(*said, *found.unjudged)) if said else found
