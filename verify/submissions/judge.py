@@ -30,7 +30,12 @@ from verify.submissions.explanation.doubts import (
     unjudged,
 )
 from verify.submissions.explanation.of_implied import doubt_of_implied
-from verify.submissions.explanation.of_others import beside, beside_passes, not_judged_beside
+from verify.submissions.explanation.of_others import (
+    beside,
+    beside_passes,
+    left_beside,
+    not_judged_beside,
+)
 from verify.submissions.explanation.of_training import (
     Judge,
     has_one_rate,
@@ -160,14 +165,15 @@ def _with_others(
     found, maker = first.evidence, first.reading.container.maker
     cut = maker.cut if isinstance(maker, TrainingMaker) else None
     for loop in other_trainings(candidates, first.reading.roles, cut):
-        alone = replace(candidates, loops=(loop,), roles=())
-        other = None
-        if superseded(candidates, loop) is None:
-            other = _read_and_judged(apart, context, alone, convention)
+        alone, again = replace(candidates, loops=(loop,), roles=()), superseded(candidates, loop)
+        other = _read_and_judged(apart, context, alone, convention) if again is None else None
         if other is None or other.evidence.verdict == "could not judge":
             other = _as_main_program(apart, context, alone, convention) or other
         if other is None or other.evidence.verdict == "could not judge":
-            why = not_judged_beside(loop, superseded(candidates, loop), None if other is None else other.evidence)
+            if again is None and first.reading.roles.backward is not None and cut is None:
+                found = left_beside(found, loop)  # functions of their own are right whatever else is trained
+                continue
+            why = not_judged_beside(loop, again, None if other is None else other.evidence)
             return could_not_judge(context, candidates, why, first.reading)
         found = beside(found, other.evidence, loop)
         if found.verdict == "wrong":

@@ -24,6 +24,13 @@ def beside(found: Evidence, other: Evidence, loop: Loop) -> Evidence:
     return replace(found, sentence=said, cases=(*found.cases, *other.cases), coverage=seen)
 
 
+def left_beside(found: Evidence, loop: Loop) -> Evidence:
+    """Return the evidence about functions that are right, beside a training of something else that is not judged."""
+    said = f"{found.sentence.rstrip('.')}. Not judged: the training in {loop.place}, which does not use them."
+    left = f"the training in {loop.place}, which computes gradients of its own"
+    return replace(found, sentence=said, unjudged=(left, *found.unjudged))
+
+
 def not_judged_beside(loop: Loop, again: tuple[str, Place] | None, other: Evidence | None) -> str:
     """Return why a file is not called correct of which one training is right, and another could not be judged."""
     why = "" if other is None else other.sentence.removeprefix("Could not judge: ").rstrip(".")

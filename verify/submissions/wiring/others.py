@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from typing import Final
 
 from verify.submissions.parsing.document import Place
@@ -50,10 +51,11 @@ def _order(place: Place) -> tuple[int, int]:
 def other_trainings(candidates: Candidates, roles: Roles, cut: Cut | None) -> tuple[Loop, ...]:
     """Return the trainings that compute gradients of their own, beside the functions or the loop that were judged."""
     judged, reached = _judged(candidates, roles, cut)
+    bodies = () if judged is not None else roles.all
     found: list[Loop] = []
     for loop in sorted(candidates.loops, key=lambda one: _order(one.place)):
         known = [one for one in (judged, *found) if one is not None]
-        if not any(_overlap(loop, one) for one in known) and _is_another(candidates, loop, reached, roles):
+        if not any(_overlap(loop, one) for one in known) and _is_another(candidates, loop, reached, bodies):
             found.append(loop)
     return tuple(found)
 
@@ -75,10 +77,10 @@ def _judged(candidates: Candidates, roles: Roles, cut: Cut | None) -> tuple[Loop
     return judged, names.union(*(candidates.reached_from(one) for one in callers))
 
 
-def _is_another(candidates: Candidates, loop: Loop, reached: set[str], roles: Roles) -> bool:
+def _is_another(candidates: Candidates, loop: Loop, reached: set[str], bodies: Sequence[Function]) -> bool:
     """Whether a loop has a backward pass that was not judged: in its own text, or in functions that it calls."""
-    if roles.update is not None and roles.update.place == loop.place:
-        return False
+    if any(one.place.cell == loop.cell and loop.place.line <= one.place.line <= loop.end for one in bodies):
+        return False  # its own body was judged, as a step
     if superseded(candidates, loop) is not None:
         return True
     passes = {one.name for one in candidates.functions if _is_backward(one)} & candidates.reached_from(loop)
