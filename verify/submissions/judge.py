@@ -15,21 +15,11 @@ from verify.evidence.records import Evidence
 from verify.faults import judged_or_fault
 from verify.sandbox.cage import Limits, require
 from verify.sandbox.session import Failed, Sandbox
-from verify.submissions.diagnosis.by_machine import by_machine
 from verify.submissions.diagnosis.settling import settled
-from verify.submissions.execution.answers import Leaves, Refused, loaded, stood_in
+from verify.submissions.execution.answers import Leaves, Refused
 from verify.submissions.execution.calling import DRIVER, Ask, Reading, asking
-from verify.submissions.execution.canary import Canary
 from verify.submissions.execution.measuring import in_floats
-from verify.submissions.execution.messages import Broken, Load, StoodIn
-from verify.submissions.explanation.doubts import (
-    by_name,
-    doubt_about,
-    incomplete,
-    not_deterministic,
-    unjudged,
-)
-from verify.submissions.explanation.of_implied import doubt_of_implied
+from verify.submissions.execution.messages import Broken
 from verify.submissions.explanation.of_others import (
     beside,
     beside_passes,
@@ -61,26 +51,22 @@ from verify.submissions.explanation.reasons import (
 from verify.submissions.explanation.scope import with_training
 from verify.submissions.explanation.verdicts import (
     Context,
-    Findings,
     at_every_depth,
     could_not_judge,
-    evidence_of,
     one_factor,
     places_of_stand_ins,
 )
+from verify.submissions.one_reading import load, verdict_on
 from verify.submissions.parsing.document import Place
 from verify.submissions.parsing.reading import read
 from verify.submissions.program.program import Program
 from verify.submissions.trials.depth import Stopped, other_depths
 from verify.submissions.trials.search import Trials
 from verify.submissions.trials.trained import Trained, Trainings
-from verify.submissions.truth.asked import TAMPERED, answers, twin
-from verify.submissions.truth.oracles import IDENTITY, Seen, compared
 from verify.submissions.wiring.finding import Candidates, as_main_program, find_candidates
 from verify.submissions.wiring.losses import shown_kind
 from verify.submissions.wiring.others import other_passes, other_trainings, superseded
-from verify.submissions.wiring.plan_records import Cut, Runnable, TrainingMaker
-from verify.submissions.wiring.points import Point
+from verify.submissions.wiring.plan_records import TrainingMaker
 
 _SEEDS: Final = 2**31
 
@@ -127,8 +113,8 @@ def _checked(
         candidates = find_candidates(program, convention)
         if not candidates.roles and not candidates.loops:
             odd = unwritten_function(candidates.functions) or async_function(program)
-            help_ = WHICH if candidates.functions and not odd else ""
-            return could_not_judge(context, candidates, odd or candidates.why_none(), None, help_)
+            why = odd or candidates.why_none()
+            return could_not_judge(context, candidates, why, None, WHICH if candidates.functions and not odd else "")
         try:
             return _judged(apart, context, candidates, convention)
         except Failed as failed:
@@ -173,7 +159,7 @@ def _with_others(
             if again is None and first.reading.roles.backward is not None and cut is None:
                 found = left_beside(found, loop)  # functions of their own are right whatever else is trained
                 continue
-            why = not_judged_beside(loop, again, None if other is None else other.evidence)
+            why = not_judged_beside(loop, again, other and other.evidence)
             return could_not_judge(context, candidates, why, first.reading)
         found = beside(found, other.evidence, loop)
         if found.verdict == "wrong":
@@ -191,7 +177,7 @@ def _read_and_judged(
     """
     exploring = apart.worker()
     ask = asking(exploring)
-    failed, stand_ins = _load(ask, candidates.statements, candidates.cuts)
+    failed, stand_ins = load(ask, candidates.statements, candidates.cuts)
     context = replace(context, stood_in=places_of_stand_ins(candidates, stand_ins))
     outputs = int(convention["outputs"]) if "outputs" in convention else candidates.outputs
     trainings = Trainings(ask, candidates)
@@ -206,7 +192,7 @@ def _read_and_judged(
         raise told_first(trials.refusals, ended) from None
     why, help_ = _why_not(ask, trials, candidates, failed, reading)
     stated = stated_in(trained)
-    judge = partial(_verdict_on, apart, ask, context, candidates)
+    judge = partial(verdict_on, apart, ask, context, candidates)
     try:
         if why and stated is None:
             found = None if trained is None else of_no_loss(judge, ask, context, candidates, trained)
@@ -252,12 +238,12 @@ def _called(
     apart: Sandbox, ask: Ask, context: Context, candidates: Candidates, trials: Trials, reading: Reading
 ) -> Evidence:
     """Return the verdict on the functions, called as their names say; what is right also in nets of other depths."""
-    found = _verdict_on(apart, ask, context, candidates, reading)
+    found = verdict_on(apart, ask, context, candidates, reading)
     if found.verdict != "correct":
         return found
     deeper = list(other_depths(trials, reading))
     every = [one for one in deeper if isinstance(one, Reading)]
-    found = at_every_depth(found, [_verdict_on(apart, ask, context, candidates, one) for one in every])
+    found = at_every_depth(found, [verdict_on(apart, ask, context, candidates, one) for one in every])
     stopped = next((one for one in deeper if isinstance(one, Stopped)), None)
     if stopped is not None and found.verdict == "correct":
         return could_not_judge(context, candidates, stops_deeper(stopped, reading), reading)
@@ -290,11 +276,11 @@ def _as_main_program(
     worker = apart.worker()
     ask = asking(worker)
     try:
-        _load(ask, program.statements, program.cuts)
+        load(ask, program.statements, program.cuts)
         trained = Trainings(ask, program).of_program(convention, name)
         if trained is None or not trained.reading.gradients:
             return None
-        judge = partial(_verdict_on, apart, ask, context, program)
+        judge = partial(verdict_on, apart, ask, context, program)
         judged = of_no_loss if stated_in(trained) is None else of_training
         found = judged(judge, ask, context, program, trained)
         return None if found is None or found.verdict == "could not judge" else _Judged(found, False, trained.reading)
@@ -320,55 +306,6 @@ def _as_trained(
     return could_not_judge(context, candidates, why, reading)
 
 
-def _verdict_on(apart: Sandbox, ask: Ask, context: Context, candidates: Candidates, reading: Reading) -> Evidence:
-    """Return the verdict on one reading: on the gradients that it gives, at points that are made for it."""
-    canary = Canary()
-    answering = apart.worker()
-    _load(asking(answering), canary.among(candidates.statements), candidates.cuts)
-    points = reading.points(context.seed)
-    try:
-        seen = answers(asking(answering), reading, points, canary)
-    except Refused as refused:
-        return could_not_judge(context, candidates, f"a second run of the same functions stopped: {refused}", reading)
-    finally:
-        answering.close()
-    if not seen.sound:
-        raise Failed("message", TAMPERED)  # no other way to judge the file is any better then
-    if seen.changed and not seen.adds:
-        doubt = not_deterministic(seen.changed)
-    else:
-        doubt = _twin(apart, reading, points[0], canary, candidates, seen)
-        if doubt == TAMPERED:
-            raise Failed("message", TAMPERED)
-        doubt = doubt or doubt_about(reading, seen.floats[0].given)
-    if doubt:
-        return could_not_judge(context, candidates, doubt, reading)
-    machine = by_machine(reading, candidates.functions_used, seen.leaves)
-    measuring = apart.worker()
-    _load(asking(measuring), candidates.statements, candidates.cuts)
-    try:
-        comparisons, notes = compared(asking(measuring), reading, points, seen, candidates.guarded, machine)
-    finally:
-        measuring.close()
-    words = None if machine is None else machine.words
-    exact = [] if IDENTITY in notes else seen.exact  # mistakes are named in floats then
-    found = Findings(reading, comparisons, seen.floats, exact, seen.leaves, not seen.changed, notes, words)
-    evidence = evidence_of(context, candidates, found)
-    if doubt := doubt_of_implied(reading, evidence, seen.floats[0], candidates.program):
-        return could_not_judge(context, candidates, doubt, reading)
-    lacking = incomplete(reading) or unjudged(reading, seen.leaves)
-    if lacking and (evidence.verdict == "correct" or not by_name(reading)):
-        return could_not_judge(context, candidates, lacking, reading)
-    return evidence
-
-
-def _load(
-    ask: Ask, statements: Sequence[Runnable], cuts: Sequence[Cut] = ()
-) -> tuple[tuple[Broken, ...], tuple[StoodIn, ...]]:
-    header, _ = ask(Load(tuple(statements), tuple(cuts)), {})
-    return loaded(header, len(statements)), stood_in(header, len(statements))
-
-
 def _attempt(
     ask: Ask, trials: Trials, candidates: Candidates, failed: Sequence[Broken], reading: Reading | None
 ) -> Attempt:
@@ -386,18 +323,3 @@ def _attempt(
         with suppress(Refused):
             _, found = in_floats(ask, reading, reading.point)
     return Attempt([*roles], candidates.functions, trials.complaints, stopped, broken, ran, found)
-
-
-def _twin(apart: Sandbox, reading: Reading, point: Point, canary: Canary, candidates: Candidates, seen: Seen) -> str:
-    """Return what is wrong where the submission's own function, spoiled on purpose, does not come back spoiled."""
-    judged = reading.roles.backward
-    if judged is None or reading.applied or any(where[0] != "backward" for where in reading.gradients.values()):
-        return ""
-    worker = apart.worker()
-    try:
-        _load(asking(worker), [*candidates.statements, canary.twin(judged)], candidates.cuts)
-        return twin(asking(worker), reading, point, canary, seen)
-    except Refused:
-        return ""
-    finally:
-        worker.close()
