@@ -83,6 +83,12 @@ HOUSE: Final[dict[str, Room]] = {
          "submissions.diagnosis", "submissions.remarks"),
         "the Evidence about a submission",
     ),
+    "verify.submissions.judging": Room(
+        (*GROUND, *EVIDENCE, "sandbox", "exact", "balls", "nets", "oracles", "judgement", "submissions.parsing",
+         "submissions.program", "submissions.wiring", "submissions.execution", "submissions.trials",
+         "submissions.diagnosis", "submissions.truth", "submissions.explanation"),
+        "what is judged in turn: one reading, other trainings, the program as a whole",
+    ),
     "verify.submissions": Room(
         (*GROUND, *EVIDENCE, "sandbox", "exact", "balls", "nets", "oracles", "judgement", "submissions"), "the pipeline"
     ),

@@ -56,7 +56,7 @@ from verify.submissions.explanation.verdicts import (
     one_factor,
     places_of_stand_ins,
 )
-from verify.submissions.one_reading import load, verdict_on
+from verify.submissions.judging.one_reading import load, verdict_on
 from verify.submissions.parsing.document import Place
 from verify.submissions.parsing.reading import read
 from verify.submissions.program.program import Program
