@@ -21,10 +21,12 @@ from verify.submissions.execution.calling import DRIVER, Ask, Reading, asking
 from verify.submissions.execution.measuring import in_floats
 from verify.submissions.execution.messages import Broken
 from verify.submissions.explanation.of_others import (
+    RIGHT_AS_IT_STANDS,
     beside,
     beside_passes,
     left_beside,
     not_judged_beside,
+    only_as_it_stands,
 )
 from verify.submissions.explanation.of_training import (
     Judge,
@@ -128,6 +130,12 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
     Run as its own main program it says so; and it reaches its training where nothing else does.
     """
     first = _read_and_judged(apart, context, candidates, convention)
+    if first.evidence.verdict != "could not judge" and not convention:
+        own = _as_main_program(apart, context, candidates, convention)
+        if own is not None and own.evidence.verdict != first.evidence.verdict:
+            if own.evidence.verdict == "correct":
+                return could_not_judge(context, candidates, RIGHT_AS_IT_STANDS, first.reading)
+            return only_as_it_stands(own.evidence)
     if first.evidence.verdict == "could not judge":
         first = _as_main_program(apart, context, candidates, convention) or first
     elif first.evidence.verdict == "wrong" and first.tried and "outputs" not in convention:

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from verify.evidence.records import Evidence
 from verify.judgement.coverage import together
 from verify.submissions.parsing.document import Place
 from verify.submissions.program.functions import Function
 from verify.submissions.program.training import Loop
+
+RIGHT_AS_IT_STANDS: Final = (
+    "with random data at small sizes its gradients are wrong, and run as it stands, with its own data, sizes and "
+    "arguments, they are right: it takes something for granted that random data do not have"
+)
+
+
+def only_as_it_stands(found: Evidence) -> Evidence:
+    """Return the evidence of a program that is wrong as it stands, and right at small sizes with random data."""
+    said = (
+        f"{found.sentence.rstrip('.')}. So it is with its own data, sizes and arguments; at smaller sizes it is right."
+    )
+    return replace(found, sentence=said)
 
 
 def beside(found: Evidence, other: Evidence, loop: Loop) -> Evidence:

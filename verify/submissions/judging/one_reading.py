@@ -77,7 +77,7 @@ def verdict_on(apart: Sandbox, ask: Ask, context: Context, candidates: Candidate
 def load(
     ask: Ask, statements: Sequence[Runnable], cuts: Sequence[Cut] = ()
 ) -> tuple[tuple[Broken, ...], tuple[StoodIn, ...]]:
-    """Run in a worker what is used of a submission; return what failed there, and what stands in for what is missing."""
+    """Run in a worker what is used of a submission; return what failed, and what stands in for what is missing."""
     header, _ = ask(Load(tuple(statements), tuple(cuts)), {})
     return loaded(header, len(statements)), stood_in(header, len(statements))
 

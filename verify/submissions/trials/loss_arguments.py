@@ -2,50 +2,40 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice, product
+from typing import Final
 
-import numpy as np
-
-from verify.arrays import Array
-from verify.submissions.execution.answers import Leaves
 from verify.submissions.program.functions import Function
 from verify.submissions.program.vocabulary import meaning_of
-from verify.submissions.trials.one_pass import root_of
 from verify.submissions.wiring.plan import defaulted
 from verify.submissions.wiring.plan_records import Argument, ResultBinding
+
+_MOST: Final = 6  # ways to give a loss its arguments
 
 
 def from_the_pass(
     function: Function, names: Sequence[str], updated: set[str], own: Sequence[str]
-) -> tuple[Argument, ...] | None:
-    """Return what a loss is given of the names of a pass: the same name, or the one name that means the same.
+) -> Iterator[tuple[Argument, ...]]:
+    """Yield what a loss may be given of the names of a pass: the same name, or names that mean the same.
 
-    Where several do, it is the one that stands in the loop itself.
+    Those that stand in the loop itself come first; a batch has another name than the data it is taken from, and which
+    of them is meant shows where one of them is moved.
     """
-    given: list[Argument] = []
-    for name in function.arguments:
-        meaning = meaning_of(name)
-        alike = [other for other in names if meaning is not None and meaning_of(other) == meaning]
-        alike = alike if len(alike) < 2 else [other for other in alike if other in own]
-        other = name if name in names else alike[0] if len(alike) == 1 else None
-        if other is None or other in updated:
-            if name in defaulted(function):
-                continue
-            return None
-        given.append(Argument(name, ResultBinding("update", (("key", other),))))
-    return tuple(given)
+    ways = [_ways(function, name, names, updated, own) for name in function.arguments]
+    for given in islice(product(*ways), _MOST):
+        arguments = zip(function.arguments, given, strict=True)
+        yield tuple(
+            Argument(name, ResultBinding("update", (("key", other),))) for name, other in arguments if other is not None
+        )
 
 
-def of_several(found: Leaves) -> set[str]:
-    """Return the meanings, X or Y, under which a pass holds different data: all samples, and a batch of them."""
-    held: dict[str, list[Array]] = {}
-    for (section, path), value in found.items():
-        meaning = meaning_of(root_of(path))
-        if section == "update" and len(path) == 1 and meaning in ("X", "Y") and np.ndim(value) > 0:
-            if not re.search(r"test|val|dev", root_of(path).lower()):
-                held.setdefault(str(meaning), []).append(value)
-    return {
-        meaning for meaning, values in held.items()
-        if any(not np.array_equal(np.ravel(one), np.ravel(values[0])) for one in values)
-    }  # fmt: skip
+def _ways(
+    function: Function, name: str, names: Sequence[str], updated: set[str], own: Sequence[str]
+) -> list[str | None]:
+    meaning = meaning_of(name)
+    alike = [other for other in names if meaning is not None and meaning_of(other) == meaning and other not in updated]
+    alike = [one for one in alike if one in own] or alike
+    first = [name] if name in names and name not in updated else []
+    found: list[str | None] = [*dict.fromkeys((*first, *alike))]
+    return found or ([None] if name in defaulted(function) else [])

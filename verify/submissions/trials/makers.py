@@ -31,6 +31,7 @@ from verify.submissions.wiring.provenance import Source
 from verify.submissions.wiring.structure import BATCH, SIZES, made_up
 
 _EPOCHS: Final = 1000  # that training is asked for: some count in tenths of it; no more than two are run
+_OPTIONS: Final = (None, "penalty", "flag")  # meanings of arguments that choose what is computed
 
 
 class Makers:
@@ -72,7 +73,15 @@ class Makers:
         if init is None:
             return MadeBinding(name)
         given = maker_arguments(init, sizes, BATCH)
-        return None if given is None else MadeBinding(name, given)
+        return None if given is None else MadeBinding(name, (*given, *self._stated(init, name, given)))
+
+    def _stated(self, init: Function, name: str, given: tuple[Argument, ...]) -> Iterator[Argument]:
+        """Yield what the file itself gives arguments that have a default and mean no size: an activation, a penalty."""
+        for one in sorted(defaulted(init) - {argument.name for argument in given}):
+            if meaning_of(one) in _OPTIONS:
+                called = self._as_called(replace(init, name=name), one)
+                if called is not None:
+                    yield Argument(one, called[0])
 
     def _arguments(self, holder: Function, sizes: tuple[int, ...]) -> tuple[Argument, ...] | None:
         given: list[Argument] = []
@@ -86,6 +95,8 @@ class Makers:
                 called = self._as_called(holder, name)
                 binding, source = (binding, source) if called is None else called
             kept = name in defaulted(holder) and not isinstance(binding, ArrayBinding)
+            if kept and meaning_of(name) in _OPTIONS and (called := self._as_called(holder, name)) is not None:
+                (binding, source), kept = called, False
             if binding is None and not kept:
                 return None
             if binding is not None and not kept:

@@ -46,7 +46,7 @@ from verify.submissions.trials.one_step import (
     with_decay,
     with_gradients,
 )
-from verify.submissions.trials.own_loss import with_own_loss
+from verify.submissions.trials.own_loss import own_losses
 from verify.submissions.wiring.finding import Candidates
 from verify.submissions.wiring.others import superseded
 from verify.submissions.wiring.plan import Container
@@ -269,20 +269,9 @@ class Trainings:
         found = unpacked(*self.ask(reading.run(_STEP, local_names=True, after=True), reading.arrays(reading.point)))
         self._refuse_several_steps(reading, loop, found)
         tried = bool(base.structure.parameters) or (self.outputs is None and base.structure.sizes[-1] == OUTPUTS)
-        usable = bool(rates) or loop.keeps_loss
-        loss, weak = loss_in(found, loop, made) if usable else (None, False)
-        reading = replace(reading, loss=loss)
-        if (reading.loss is None or weak) and usable:
-            own = with_own_loss(self.ask, replace(reading, loss=None), found, loop, self.candidates, self.complaints)
-            reading, weak = (own, False) if own.loss is not None else (reading, weak)
         if reading.part and not is_part(felt_by(self.ask, reading, _STEP)):
             raise Refused("its steps are of other samples than its batch size says")
-        apart = why_not(self.ask, reading, _STEP, inputs_in(made, moved), *self._others(moved, reading))
-        if apart:
-            self.apart = (
-                self.apart or f"its training cannot be judged by the loss that it shows: {apart} ({loop.place})"
-            )
-            reading = replace(reading, loss=None)
+        reading, weak = self._with_loss(reading, found, loop, made, moved)
         if (reading.loss is None or weak) and self.candidates.declared is None:
             reading = self._confirmed(with_net(reading, found))
         outputs = None if base.structure.parameters else outputs_of(made, structure)
@@ -292,6 +281,26 @@ class Trainings:
         scheduled = is_scheduled(reading, found)
         unnamed = not rates and reading.rate == 1.0 and has_scales(found, loop)
         return Trained(reading, loop, outputs, tried, others, decayed, scheduled, weak, unnamed, found, stepped)
+
+    def _with_loss(
+        self, reading: Reading, found: Leaves, loop: Loop, made: Mapping[Path, Array], moved: Mapping[Path, Array]
+    ) -> tuple[Reading, bool]:
+        """Return the reading with the loss of its step, and whether that is weak; without one where none is known.
+
+        A loss that the pass shows comes before one that the file has besides, and both before a weak one.
+        """
+        if not reading.rates and not loop.keeps_loss:
+            return reading, False
+        loss, weak = loss_in(found, loop, made)
+        shown = replace(reading, loss=loss)
+        own = own_losses(self.ask, reading, found, loop, self.candidates, self.complaints)
+        for one in own if loss is None else (*own, shown) if weak else (shown, *own):
+            apart = why_not(self.ask, one, _STEP, inputs_in(made, moved), *self._others(moved, reading))
+            if not apart:
+                return one, weak and one is shown
+            said = f"its training cannot be judged by the loss that it shows: {apart} ({loop.place})"
+            self.apart = self.apart or said
+        return reading, False
 
     def _others(self, moved: Mapping[Path, Array], reading: Reading) -> tuple[dict[Path, Array], dict[Path, Array]]:
         """Return the floats that a pass changes and that are no parameters, data, gradients or rates; and the states.
