@@ -12,6 +12,7 @@ from verify.submissions.parsing.document import Place
 from verify.submissions.parsing.trees import nodes_of
 from verify.submissions.program.statements import Item
 from verify.submissions.program.syntax import called_name, is_product, own_nodes
+from verify.submissions.program.updates import update_of
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,11 @@ class Function:
     calls: frozenset[str] = frozenset()
     products: int = 0
     names: frozenset[str] = frozenset()
+
+    @cached_property
+    def steps(self) -> bool:
+        """Whether an update stands in it: W -= rate * dW."""
+        return any(update_of(node) is not None for node in nodes_of(self.tree))
 
     @property
     def arguments(self) -> tuple[str, ...]:

@@ -193,7 +193,7 @@ def structure_of(moved: Mapping[Path, Array], sizes: tuple[int, ...], loop: Loop
         return None, False
     shapes = {np.shape(value) for value in mine.values()}
     others = any(
-        path not in mine and np.shape(value) in shapes and np.ndim(value) > 0 and not is_gradient(path)
+        path not in mine and np.shape(value) in shapes and np.ndim(value) > 0 and not is_data_or_gradient(path)
         for path, value in moved.items()
     )
     plain = all(np.ndim(value) in (1, 2) for value in mine.values())

@@ -16,6 +16,7 @@ import numpy as np
 from verify.arrays import Array
 from verify.submissions.execution.answers import Refused, unpacked
 from verify.submissions.execution.calling import Ask, Reading
+from verify.submissions.trials.one_pass import is_data_or_gradient
 from verify.submissions.wiring.plan import RATE
 from verify.submissions.wiring.plan_records import SEED, Path, Slot, Step
 
@@ -74,6 +75,26 @@ def besides(ask: Ask, reading: Reading, one_pass: tuple[Step, ...], made: Mappin
         if not all(map(np.array_equal, base, step)):
             return next((str(part) for kind, part in reversed(path) if kind != "item"), "another array")
     return ""
+
+
+def keeps_a_state(ask: Ask, reading: Reading, one_pass: tuple[Step, ...], moved: Mapping[Path, Array]) -> bool:
+    """Whether the step depends on an array like a parameter that the pass changes besides: a velocity, a moment.
+
+    What the pass before has only left behind, such as a layer's output, changes no step.
+    """
+    shapes = {one.shape for one in reading.structure.parameters if one.shape}
+    known = {one.path for one in reading.structure.parameters} | set(reading.rates)
+    others = [
+        (path, value) for path, value in moved.items()
+        if path not in known and np.shape(value) in shapes and not is_data_or_gradient(path)
+    ]  # fmt: skip
+    base = _steps(ask, reading, one_pass)
+    for path, value in others[:_MOST]:
+        longer = replace(reading, data=(*reading.data, Slot(path, _MOVED)))
+        step = _steps(ask, longer, one_pass, {_MOVED: np.asarray(value, dtype=float) + _MOVE})
+        if not all(map(np.array_equal, base, step)):
+            return True
+    return len(others) > _MOST
 
 
 def _of_other_samples(ask: Ask, reading: Reading, one_pass: tuple[Step, ...], here: tuple[Array, Array]) -> str:

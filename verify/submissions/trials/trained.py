@@ -38,7 +38,7 @@ from verify.submissions.trials.one_pass import (
     structure_of,
     widths_of,
 )
-from verify.submissions.trials.one_point import besides, felt_by, true_rates, why_not
+from verify.submissions.trials.one_point import besides, felt_by, keeps_a_state, true_rates, why_not
 from verify.submissions.trials.one_step import (
     as_stepped,
     is_doubled,
@@ -48,7 +48,7 @@ from verify.submissions.trials.one_step import (
 )
 from verify.submissions.trials.own_loss import own_losses
 from verify.submissions.wiring.finding import Candidates
-from verify.submissions.wiring.others import superseded
+from verify.submissions.wiring.others import superseded, takes_several
 from verify.submissions.wiring.plan import Container
 from verify.submissions.wiring.plan_records import (
     Argument,
@@ -65,6 +65,7 @@ from verify.submissions.wiring.roles import Roles
 from verify.submissions.wiring.structure import BATCH, OUTPUTS, SIZES
 
 _LABELS: Final = (("one-hot", "flat"), ("one-hot", "integers"))  # of one output, of several
+_SKIPPED: Final = 3  # passes that go by where the first shows no loss
 _LOOPS: Final = 6  # loops that are tried
 _STEP: Final = (Step("one pass", "update", ()),)
 _AT_REST: Final = (Step(STILL, "update", ()),)
@@ -164,12 +165,12 @@ class Trainings:
 
     def _at_own_sizes(self, loop: Loop, maker: TrainingMaker, last: int, way: _Way) -> Trained:
         """Return the step with the widths that the program's own parameters have, where their shapes say them."""
-        found = self._run(loop, maker, Structure((), (SIZES[0], last)), way)
+        found = self._first_shown(loop, maker, Structure((), (SIZES[0], last)), way)
         point = found.reading.point
         own = widths_of({one.path: point.params[one.name] for one in found.reading.structure.parameters})
         if len(own) == 1 and own[0] != (found.reading.structure.sizes[0], found.reading.structure.sizes[-1]):
             with suppress(Refused):
-                return self._run(loop, maker, Structure((), own[0]), way)
+                return self._first_shown(loop, maker, Structure((), own[0]), way)
         return found
 
     def _with_our_data(self, trained: Trained) -> Trained:
@@ -218,13 +219,24 @@ class Trainings:
 
         Only where such a step shows a loss; else the step with batches as large as the file's own.
         """
-        whole = self._tried(lambda: self._run(loop, maker, shapes, way))
+        whole = self._tried(lambda: self._first_shown(loop, maker, shapes, way))
         if whole is not None and (whole.reading.loss is None or whole.weak):
             return whole
         part = self._tried(lambda: self._run(loop, self.makers.in_parts(maker, loop), shapes, way._replace(part=True)))
         if part is None or part.reading.loss is None or part.weak:
             return whole
         return replace(part, whole=whole)
+
+    def _first_shown(self, loop: Loop, maker: TrainingMaker, shapes: Structure, way: _Way) -> Trained:
+        """Return the step of the first pass, or of a later one where only that shows a loss.
+
+        The first sample may be all 0, and then hide what a weight does.
+        """
+        first = self._run(loop, maker, shapes, way)
+        if first.reading.loss is None:
+            later = self._tried(lambda: self._run(loop, replace(maker, skipped=_SKIPPED), shapes, way))
+            return first if later is None or later.reading.loss is None else later
+        return first
 
     def _tried(self, run: Callable[[], Trained]) -> Trained | None:
         try:
@@ -268,6 +280,7 @@ class Trainings:
         reading = replace(called, rates=rates, forward_steps=_AT_REST if rates else _STEP)
         found = unpacked(*self.ask(reading.run(_STEP, local_names=True, after=True), reading.arrays(reading.point)))
         self._refuse_several_steps(reading, loop, found)
+        others = others and keeps_a_state(self.ask, reading, _STEP, moved)
         tried = bool(base.structure.parameters) or (self.outputs is None and base.structure.sizes[-1] == OUTPUTS)
         if reading.part and not is_part(felt_by(self.ask, reading, _STEP)):
             raise Refused("its steps are of other samples than its batch size says")
@@ -322,7 +335,7 @@ class Trainings:
 
         A single step is twice as long at twice the rate.
         """
-        if not loop.several:
+        if not loop.several and not takes_several(self.candidates, loop):
             return
         arrays = reading.arrays(reading.point)
         if reading.rates:

@@ -48,6 +48,16 @@ def _order(place: Place) -> tuple[int, int]:
     return place.cell or 0, place.line
 
 
+def takes_several(candidates: Candidates, loop: Loop) -> bool:
+    """Whether a loop stands in another in which functions are called that take steps: a pass may take several."""
+    steppers = {one.name for one in candidates.functions if one.steps}
+    inner = [
+        one for one in candidates.loops
+        if one.cell == loop.cell and loop.place.line < one.place.line <= loop.end
+    ]  # fmt: skip
+    return any(candidates.reached_from(one) & steppers for one in inner)
+
+
 def other_trainings(candidates: Candidates, roles: Roles, cut: Cut | None) -> tuple[Loop, ...]:
     """Return the trainings that compute gradients of their own, beside the functions or the loop that were judged."""
     judged, reached = _judged(candidates, roles, cut)

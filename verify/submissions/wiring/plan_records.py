@@ -152,7 +152,8 @@ class Cut:
 class TrainingMaker:
     """The submission's own training: the container are the names that stand before the first pass of its loop.
 
-    `name` holds the loop; `owner` makes the object where that is a method. The loop is ended after so many passes.
+    `name` holds the loop; `owner` makes the object where that is a method. The loop is ended after so many passes
+    beyond those that are skipped: these go by as they are, before anything is put in.
     """
 
     cut: Cut
@@ -160,6 +161,7 @@ class TrainingMaker:
     arguments: tuple[Argument, ...] = ()
     owner: MadeBinding | None = None
     passes: int = 1
+    skipped: int = 0
 
 
 Maker = GlobalsMaker | CallMaker | DictMaker | ObjectMaker | ListMaker | ListsMaker | TrainingMaker

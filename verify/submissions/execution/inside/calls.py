@@ -97,7 +97,7 @@ class Call:
         holder = self.space if maker.owner is None else _Methods(self._bound(maker.owner))
         call = holder[maker.name]
         put = self._filled if passes else dict
-        return self.watch.run(maker.cut, lambda: call(**self._given(maker.arguments)), put, passes)
+        return self.watch.run(maker.cut, lambda: call(**self._given(maker.arguments)), put, passes, maker.skipped)
 
     def all_steps(self) -> None:
         """Call every step of the plan in order."""

@@ -38,7 +38,7 @@ class Watch:
     def __init__(self) -> None:
         self._cut: Cut | None = None
         self._put: Callable[[dict[str, Any]], dict[str, Any]] = dict
-        self._passes, self._count = 1, 0
+        self._passes, self._skipped, self._count = 1, 0, 0
         self.names: dict[str, Any] = {}
         self.kept: dict[str, Any] = {}  # the global names of a loop that trains, as they were before its first run
         self.first: frozenset[str] | None = None  # the global names before its first run
@@ -46,13 +46,18 @@ class Watch:
         self._others: Counter[tuple[int | None, int]] = Counter()
 
     def run(
-        self, cut: Cut, call: Callable[[], object], put: Callable[[dict[str, Any]], dict[str, Any]], passes: int = 1
+        self,
+        cut: Cut,
+        call: Callable[[], object],
+        put: Callable[[dict[str, Any]], dict[str, Any]],
+        passes: int = 1,
+        skipped: int = 0,
     ) -> dict[str, Any]:
         """Call what holds the loop; return the names that stand after so many passes, or before it where that is 0.
 
-        `put` is given the names before the first pass, and returns them as they shall be.
+        `put` is given the names before the first pass that is not skipped, and returns them as they shall be.
         """
-        self._cut, self._put, self._passes, self._count = cut, put, passes, 0
+        self._cut, self._put, self._passes, self._skipped, self._count = cut, put, passes, skipped, 0
         self._others.clear()
         self.program.begun = False
         try:
@@ -65,7 +70,7 @@ class Watch:
 
     def before(self, cell: int | None, line: int, spaces: Sequence[dict[str, Any]]) -> bool:
         """Whether this is the watched loop before its first pass: the names then stand in `self`, as they shall be."""
-        if self._cut is None or (cell, line) != (self._cut.cell, self._cut.line) or self._count:
+        if self._cut is None or (cell, line) != (self._cut.cell, self._cut.line) or self._count != self._skipped:
             return False
         self.program.begun = True
         shared, own = spaces
@@ -87,7 +92,7 @@ class Watch:
             self._others[cell, line] += 1
             return self.program.running and not self.program.begun and self._others[cell, line] >= _MOST
         self._count += 1
-        if self._count >= self._passes:
+        if self._count >= self._passes + self._skipped:
             self.names = {**data_of(shared), **(own if own is not shared else {})}
             raise Enough
         return False
