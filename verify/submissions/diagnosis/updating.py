@@ -12,12 +12,8 @@ from typing import Final
 import numpy as np
 
 from verify.arrays import Array
-from verify.evidence.records import FAILS, Evidence
 from verify.submissions.execution.answers import Leaves, Refused, unpacked
 from verify.submissions.execution.calling import Ask, Reading
-from verify.submissions.execution.gradients import plain
-from verify.submissions.program.vocabulary import bare
-from verify.submissions.trials.one_pass import is_gradient, last_name
 from verify.submissions.trials.one_step import is_scheduled, odd_update
 from verify.submissions.trials.trained import Trained
 from verify.submissions.wiring.plan_records import TrainingMaker
@@ -33,27 +29,7 @@ def changed_oddly(ask: Ask, trained: Trained, point: Point) -> str | None:
     """
     if trained.others or trained.reading.applied:
         return None
-    return odd_update(trained.reading, _passes(ask, trained.reading, point, 1), point)
-
-
-def held_layers(trained: Trained, found: Evidence) -> tuple[str, ...]:
-    """Return the parameters of whole layers that a pass leaves as they are, where these alone are found wrong.
-
-    Nothing where a gradient of one of them is computed: then its update was forgotten.
-    """
-    reading, seen = trained.reading, trained.found
-    failed = {row.parameter for row in found.summary if row.verdict in FAILS}
-    held = [
-        one for one in reading.structure.parameters
-        if np.array_equal(seen.get(("after", one.path), np.nan), reading.point.params[one.name])
-    ]  # fmt: skip
-    layers = {one.layer for one in held}
-    whole = all(one in held for one in reading.structure.parameters if one.layer in layers)
-    names = {one.name for one in held}
-    computed = {plain(bare(last_name(path))) for _, path in seen if path and is_gradient(path)}
-    if not names or names != failed or not whole or computed & {plain(name) for name in names}:
-        return ()
-    return tuple(sorted(names)) if len(held) < len(reading.structure.parameters) else ()
+    return odd_update(trained.reading, passed(ask, trained.reading, point, 1), point)
 
 
 def accumulates(ask: Ask, trained: Trained, start: Point) -> bool:
@@ -61,10 +37,10 @@ def accumulates(ask: Ask, trained: Trained, start: Point) -> bool:
 
     Where a second pass has other data its loss tells; with samples that are all alike every batch is the same.
     """
-    return any(_accumulates(ask, trained, one) for one in (start, _of_one_sample(start)))
+    return any(_accumulates(ask, trained, one) for one in (start, of_one_sample(start)))
 
 
-def _of_one_sample(point: Point) -> Point:
+def of_one_sample(point: Point) -> Point:
     """Return the point with its first sample in the place of every other."""
     first = np.zeros(len(point.X), dtype=int)
     return replace(point, X=point.X[first], Y=point.Y[first])
@@ -75,13 +51,13 @@ def _accumulates(ask: Ask, trained: Trained, start: Point) -> bool:
     if reading.loss is None:
         return False
     try:
-        first = _passes(ask, reading, start, 1)
+        first = passed(ask, reading, start, 1)
         middle = {name: first[where] for name, where in reading.updated.items()}
-        anew = _passes(ask, reading, replace(start, params=middle), 1)
-        second = _passes(ask, reading, start, 2)
+        anew = passed(ask, reading, replace(start, params=middle), 1)
+        second = passed(ask, reading, start, 2)
     except (Refused, KeyError):
         return False
-    if not _alike(second.get(reading.loss), anew.get(reading.loss)):
+    if not same_loss(reading, second, anew):
         return False
     if is_scheduled(reading, second):
         return False  # the rate is another in the second pass
@@ -100,19 +76,33 @@ def _steps(found: Leaves, reading: Reading, before: Mapping[str, Array]) -> Leav
 
 def _is_added(first: Array | None, anew: Array | None, second: Array | None) -> bool:
     """Whether a gradient is that of a pass that starts anew and that of the pass before, added; momentum is another."""
-    if first is None or anew is None or second is None or _alike(second, anew):
+    if first is None or anew is None or second is None or alike(second, anew):
         return False
-    return np.shape(first) == np.shape(anew) and _alike(second, anew + first)
+    return np.shape(first) == np.shape(anew) and alike(second, anew + first)
 
 
-def _passes(ask: Ask, reading: Reading, point: Point, passes: int) -> Leaves:
+def passed(ask: Ask, reading: Reading, point: Point, passes: int, more: Mapping[str, Array] | None = None) -> Leaves:
+    """Return everything that stands after so many passes of the loop that trains, begun at a point.
+
+    `more` are the arrays of slots that the reading has besides those of its point.
+    """
     maker = reading.container.maker
     assert isinstance(maker, TrainingMaker)
     longer = replace(reading, container=replace(reading.container, maker=replace(maker, passes=passes)))
-    return unpacked(*ask(longer.run(reading.backward_steps, local_names=True, after=True), reading.arrays(point)))
+    arrays = {**reading.arrays(point), **(more or {})}
+    return unpacked(*ask(longer.run(reading.backward_steps, local_names=True, after=True), arrays))
 
 
-def _alike(first: Array | None, second: Array | None) -> bool:
+def same_loss(reading: Reading, first: Leaves, second: Leaves) -> bool:
+    """Whether the loss of two passes is the same, where the passes themselves show it."""
+    place = reading.loss
+    if place is None or (place not in first and place not in second):
+        return True
+    return alike(first.get(place), second.get(place))
+
+
+def alike(first: Array | None, second: Array | None) -> bool:
+    """Whether two arrays are the same up to some roundings of their largest entry."""
     if first is None or second is None or np.shape(first) != np.shape(second):
         return False
     scale = float(np.max(np.abs(first), initial=0.0)) or 1.0

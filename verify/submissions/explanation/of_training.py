@@ -9,8 +9,9 @@ from typing import Final
 
 from verify.evidence.records import PASSES, Evidence
 from verify.judgement.coverage import listed
+from verify.submissions.diagnosis.later import differs_later, held_layers, moved_later
 from verify.submissions.diagnosis.settling import with_implied
-from verify.submissions.diagnosis.updating import accumulates, changed_oddly, held_layers
+from verify.submissions.diagnosis.updating import accumulates, changed_oddly
 from verify.submissions.execution.answers import Refused
 from verify.submissions.execution.calling import Ask, Reading
 from verify.submissions.execution.gradients import given_gradients
@@ -119,7 +120,12 @@ def _of_pass(judge: Judge, ask: Ask, context: Context, candidates: Candidates, t
             "them; whether they are held on purpose or were forgotten, the file does not say; all others are right"
         )
         return could_not_judge(context, candidates, why, trained.reading)
-    if found.verdict == "correct" and accumulates(ask, trained, trained.reading.points(context.seed)[0]):
+    start = trained.reading.points(context.seed)[0]
+    if found.verdict == "wrong" and (held := moved_later(ask, trained, found, start)):
+        line = trained.loop.place.line
+        why = f"the loop in line {line} moves {listed(held)} in later passes only, and these are not judged"
+        return could_not_judge(context, candidates, why, trained.reading)
+    if found.verdict == "correct" and accumulates(ask, trained, start):
         return never_zeroed(context, trained, found)
     return with_update(ask, context, candidates, trained, found, called=False)
 
@@ -136,6 +142,13 @@ def with_update(
     named = called or not trained.reading.applied
     if named and not _is_maximised(candidates) and goes_up(trained.reading, trained.found):
         return against_descent(context, trained, found)
+    count = differs_later(ask, trained, trained.reading.points(context.seed)[0])
+    if count is not None:
+        why = (
+            f"the first step of training is right, but pass {count} of the loop in line {trained.loop.place.line} "
+            "takes another one than a first pass from the same parameters and data: something is kept, counted or drawn"
+        )
+        return could_not_judge(context, candidates, why, trained.reading)
     try:
         odd = changed_oddly(ask, trained, trained.reading.points(context.seed)[0])
     except Refused as refused:

@@ -1,0 +1,141 @@
+"""Later passes of a training, and what it holds: is a step the same function of the parameters in every pass?
+
+What keeps or counts something may be right in its first pass alone. Judged at a secret point, with samples that are all
+alike: then every batch is the same, however it is drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from verify.arrays import Array
+from verify.evidence.records import FAILS, Evidence
+from verify.submissions.diagnosis.updating import alike, of_one_sample, passed, same_loss
+from verify.submissions.execution.answers import Leaves, Refused
+from verify.submissions.execution.calling import Ask, Reading, make
+from verify.submissions.execution.gradients import plain
+from verify.submissions.program.vocabulary import bare, data_of
+from verify.submissions.trials.one_pass import is_gradient, last_name
+from verify.submissions.trials.one_step import is_scheduled
+from verify.submissions.trials.trained import Trained
+from verify.submissions.wiring.plan_records import Slot
+from verify.submissions.wiring.points import Point
+
+_PASSES: Final = (2, 3, 5, 10, 11, 51)  # the passes that are looked at: counts of tens are common
+_FEW: Final = (2, 3)  # where a pass computes many numbers
+_MANY: Final = 20_000
+
+
+def held_layers(trained: Trained, found: Evidence) -> tuple[str, ...]:
+    """Return the parameters of whole layers that a pass leaves as they are, where these alone are found wrong.
+
+    Nothing where a gradient of one of them is computed: then its update was forgotten.
+    """
+    reading, seen = trained.reading, trained.found
+    held = _held(trained)
+    layers = {one.layer for one in reading.structure.parameters if one.name in held}
+    whole = all(one.name in held for one in reading.structure.parameters if one.layer in layers)
+    computed = {plain(bare(last_name(path))) for _, path in seen if path and is_gradient(path)}
+    if not whole or held != _failed(found) or computed & {plain(name) for name in held}:
+        return ()
+    return tuple(sorted(held)) if len(held) < len(reading.structure.parameters) else ()
+
+
+def _failed(found: Evidence) -> set[str]:
+    return {row.parameter for row in found.summary if row.verdict in FAILS}
+
+
+def _held(trained: Trained) -> set[str]:
+    """Return the names of the parameters that the first pass leaves as they are."""
+    point = trained.reading.point
+    return {
+        one.name for one in trained.reading.structure.parameters
+        if np.array_equal(trained.found.get(("after", one.path), np.nan), point.params[one.name])
+    }  # fmt: skip
+
+
+def moved_later(ask: Ask, trained: Trained, found: Evidence, start: Point) -> tuple[str, ...]:
+    """Return the parameters that only a later pass moves, where these alone are found wrong."""
+    held = _held(trained)
+    if not held or held != _failed(found):
+        return ()
+    for count in _counts(trained):
+        try:
+            after = passed(ask, trained.reading, start, count)
+        except (Refused, KeyError):
+            return ()
+        places = trained.reading.updated
+        if any(not np.array_equal(after[places[name]], start.params[name]) for name in held):
+            return tuple(sorted(held))
+    return ()
+
+
+def differs_later(ask: Ask, trained: Trained, start: Point) -> int | None:
+    """Return the first pass whose step is another than that of a first pass from the same parameters; None if none is.
+
+    Steps that are all one multiple of these may be those of another rate, unless the rate is known. Nothing is said of
+    an optimiser with a state, nor where the loss is another: then the data are, or something is drawn.
+    """
+    if trained.others:
+        return None
+    try:
+        reading, same = _with_one_sample(ask, trained.reading)
+        for count in _counts(trained):
+            place = of_one_sample(start)
+            before = passed(ask, reading, place, count - 1, same)
+            middle = {name: before[where] for name, where in reading.updated.items()}
+            after = passed(ask, reading, place, count, same)
+            anew = passed(ask, reading, Point(place.X, place.Y, middle, place.seed), 1, same)
+            if not same_loss(reading, after, anew):
+                return None
+            steps = (_steps(one, reading.updated, middle) for one in (after, anew))
+            if _is_another(*steps, other_rate=not reading.rates or is_scheduled(reading, after)):
+                return count
+    except (Refused, KeyError):
+        return None
+    return None
+
+
+def _with_one_sample(ask: Ask, reading: Reading) -> tuple[Reading, dict[str, Array]]:
+    """Return the reading in which the first sample of the file's own data stands in the place of every other.
+
+    Of data of ours the point does it.
+    """
+    made = make(ask, reading.container.maker, reading.arrays(reading.point), reading.settings)
+    ours = {one.path for one in reading.data}
+    own = {
+        path: np.asarray(value) for path, value in made.items()
+        if len(path) == 1 and path not in ours and np.ndim(value) > 0 and data_of(last_name(path)) is not None
+    }  # fmt: skip
+    inputs = [one for path, one in own.items() if data_of(last_name(path)) == "X"]
+    targets = [one for path, one in own.items() if data_of(last_name(path)) == "Y"]
+    last = bool(inputs and targets) and len(inputs[0]) != len(targets[0])
+    alike_all = {
+        path: np.ascontiguousarray(np.broadcast_to(one[..., :1] if last else one[:1], one.shape))
+        for path, one in own.items()
+    }
+    slots = tuple(Slot(path, f"same {number}") for number, path in enumerate(alike_all))
+    arrays = {f"same {number}": one for number, one in enumerate(alike_all.values())}
+    return replace(reading, data=(*reading.data, *slots)), arrays
+
+
+def _steps(found: Leaves, places: Mapping[str, tuple[str, object]], before: Mapping[str, Array]) -> list[Array]:
+    return [np.ravel(before[name] - found[where]) for name, where in places.items()]  # type: ignore[index]
+
+
+def _is_another(steps: list[Array], anew: list[Array], *, other_rate: bool) -> bool:
+    """Whether steps are not the others; where the rate may be another, whether they are no one multiple of them."""
+    taken, expected = np.concatenate(steps), np.concatenate(anew)
+    if not np.all(np.isfinite(taken)) or not np.all(np.isfinite(expected)) or not np.any(expected):
+        return False
+    factor = float(taken @ expected / (expected @ expected)) if other_rate else 1.0
+    return not alike(taken, factor * expected)
+
+
+def _counts(trained: Trained) -> tuple[int, ...]:
+    numbers = sum(np.size(value) for value in trained.found.values())
+    return _FEW if numbers > _MANY else _PASSES
