@@ -19,11 +19,13 @@ from verify.submissions.execution.answers import Leaves, Refused
 from verify.submissions.execution.calling import Ask, Reading, make
 from verify.submissions.execution.gradients import plain
 from verify.submissions.program.vocabulary import bare, data_of
+from verify.submissions.trials.in_parts import PART
 from verify.submissions.trials.one_pass import is_gradient, last_name
 from verify.submissions.trials.one_step import is_scheduled
 from verify.submissions.trials.trained import Trained
 from verify.submissions.wiring.plan_records import Slot
 from verify.submissions.wiring.points import Point
+from verify.submissions.wiring.structure import BATCH
 
 _PASSES: Final = (2, 3, 5, 10, 11, 51)  # the passes that are looked at: counts of tens are common
 _FEW: Final = (2, 3)  # where a pass computes many numbers
@@ -93,7 +95,9 @@ def differs_later(ask: Ask, trained: Trained, start: Point) -> int | None:
             if not same_loss(reading, after, anew):
                 return None
             steps = (_steps(one, reading.updated, middle) for one in (after, anew))
-            if _is_another(*steps, other_rate=not reading.rates or is_scheduled(reading, after)):
+            taken, expected = (np.concatenate([*one]) for one in steps)
+            rest = reading.part and alike(taken, expected * (BATCH % PART) / PART)  # the last batch is a smaller one
+            if not rest and _is_another(taken, expected, other_rate=not reading.rates or is_scheduled(reading, after)):
                 return count
     except (Refused, KeyError):
         return None
@@ -127,9 +131,8 @@ def _steps(found: Leaves, places: Mapping[str, tuple[str, object]], before: Mapp
     return [np.ravel(before[name] - found[where]) for name, where in places.items()]  # type: ignore[index]
 
 
-def _is_another(steps: list[Array], anew: list[Array], *, other_rate: bool) -> bool:
-    """Whether steps are not the others; where the rate may be another, whether they are no one multiple of them."""
-    taken, expected = np.concatenate(steps), np.concatenate(anew)
+def _is_another(taken: Array, expected: Array, *, other_rate: bool) -> bool:
+    """Whether steps are not those expected; where the rate may be another, whether they are no one multiple of them."""
     if not np.all(np.isfinite(taken)) or not np.all(np.isfinite(expected)) or not np.any(expected):
         return False
     factor = float(taken @ expected / (expected @ expected)) if other_rate else 1.0
