@@ -21,10 +21,12 @@ from verify.submissions.execution.calling import DRIVER, Ask, Reading, asking
 from verify.submissions.execution.measuring import in_floats
 from verify.submissions.execution.messages import Broken
 from verify.submissions.explanation.of_others import (
+    MAY_MAKE_UP,
     RIGHT_AS_IT_STANDS,
     beside,
     beside_passes,
     left_beside,
+    never_called,
     not_judged_beside,
     only_as_it_stands,
 )
@@ -63,6 +65,7 @@ from verify.submissions.parsing.document import Place
 from verify.submissions.parsing.reading import read
 from verify.submissions.program.program import Program
 from verify.submissions.trials.depth import Stopped, other_depths
+from verify.submissions.trials.one_step import is_plain
 from verify.submissions.trials.search import Trials
 from verify.submissions.trials.trained import Trained, Trainings
 from verify.submissions.wiring.finding import Candidates, as_main_program, find_candidates
@@ -133,6 +136,8 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
     if first.evidence.verdict != "could not judge" and not convention:
         own = _as_main_program(apart, context, candidates, convention)
         if own is not None and own.evidence.verdict != first.evidence.verdict:
+            if own.evidence.verdict == "correct" and one_factor(first.evidence):
+                return own.evidence  # its update makes up for the factor
             if own.evidence.verdict == "correct":
                 return could_not_judge(context, candidates, RIGHT_AS_IT_STANDS, first.reading)
             return only_as_it_stands(own.evidence)
@@ -303,15 +308,14 @@ def _as_trained(
 ) -> Evidence:
     """Return the verdict by the functions, unless training is known not to use what was judged."""
     judged = reading.roles.backward
-    if found.verdict != "correct" or trained is None or judged is None:
+    if found.verdict == "wrong" and one_factor(found) and candidates.loops and not reading.applied:
+        if trained is None or not is_plain(trained.reading, trained.found, trained.loop):
+            return could_not_judge(context, candidates, MAY_MAKE_UP, reading)
+    if found.verdict == "could not judge" or trained is None or judged is None:
         return found
     if judged.name in candidates.reached_from(trained.loop):
         return with_update(ask, context, candidates, trained, found)
-    why = (
-        f"{judged.name} ({judged.place}) gives the right gradient, but the training in line {trained.loop.place.line} "
-        "never calls it; tell which function is meant with --backward NAME"
-    )
-    return could_not_judge(context, candidates, why, reading)
+    return could_not_judge(context, candidates, never_called(judged, trained, found), reading)
 
 
 def _attempt(

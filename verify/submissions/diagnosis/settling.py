@@ -78,11 +78,11 @@ def _close(value: Array | None, expected: Array, one: Parameter, tolerance: floa
 
 
 def as_a_penalty(reading: Reading, at: Observation) -> str | None:
-    """Return a parameter whose gradient has a multiple of it, or of its signs, beyond that of the implied loss.
+    """Return a parameter whose gradient has a multiple of it, or of its signs, beyond that of the known loss.
 
-    A penalty gives that; where no loss is declared, nothing says whether one is meant.
+    A penalty gives that.
     """
-    if reading.loss is not None or reading.objective is None or not reading.objective.implied:
+    if reading.net is None or reading.objective is None:
         return None
     with np.errstate(all="ignore"):
         expected = truth(reading, at.params, at.X, at.Y)

@@ -16,7 +16,10 @@ from verify.submissions.program.vocabulary import is_parameter
 
 
 def doubt_of_implied(reading: Reading, found: Evidence, at: Observation, program: Program) -> str:
-    """Return why the loss that the output layer implies may not be the one that is meant, or nothing."""
+    """Return why the loss that was evaluated, or that the output layer implies, may not be meant, or nothing."""
+    if found.verdict == "wrong" and (place := shown_penalty(program)) is not None and reading.objective is not None:
+        if not reading.objective.d and (name := as_a_penalty(reading, at)) is not None:
+            return _maybe_apart(name, place)
     if reading.loss is not None or reading.objective is None or not reading.objective.implied:
         return ""
     if found.verdict == "correct":
@@ -44,6 +47,13 @@ def _maybe_added(name: str) -> str:
     )
 
 
+def _maybe_apart(name: str, place: Place) -> str:
+    return (
+        f"the gradient of {name} has a multiple of {name} beyond that of the loss that was evaluated; the file shows a "
+        f"penalty apart from it ({place}), and nothing says whether both belong together"
+    )
+
+
 def _maybe_shown(place: Place) -> str:
     return (
         f"its gradients are those of the loss which its output layer implies, but the file shows a penalty ({place}) "
@@ -62,6 +72,10 @@ def shown_penalty(program: Program) -> Place | None:
     return None
 
 
+def _is_a_square(node: ast.BinOp) -> bool:
+    return isinstance(node.op, ast.Mult) and ast.dump(node.left) == ast.dump(node.right)
+
+
 def _sums_squares(node: ast.AST) -> bool:
     """Whether a call sums squares or absolute values of a parameter: np.sum(W1**2), np.linalg.norm(W) ** 2."""
     if not isinstance(node, ast.Call) or called_name(node) not in ("sum", "norm") or not node.args:
@@ -70,7 +84,7 @@ def _sums_squares(node: ast.AST) -> bool:
     if not any(is_parameter(name) for name in names_in(node.args[0])):
         return False
     squared = called_name(node) == "norm" or any(
-        (isinstance(one, ast.BinOp) and isinstance(one.op, ast.Pow))
+        (isinstance(one, ast.BinOp) and (isinstance(one.op, ast.Pow) or _is_a_square(one)))
         or (isinstance(one, ast.Call) and called_name(one) in ("square", "abs", "absolute", "power"))
         for one in inside
     )

@@ -11,11 +11,25 @@ from verify.judgement.coverage import together
 from verify.submissions.parsing.document import Place
 from verify.submissions.program.functions import Function
 from verify.submissions.program.training import Loop
+from verify.submissions.trials.trained import Trained
 
+MAY_MAKE_UP: Final = (
+    "all gradients are the same multiple of the derivative; the update may make up for that, and the training that "
+    "takes it could not be judged"
+)
 RIGHT_AS_IT_STANDS: Final = (
     "with random data at small sizes its gradients are wrong, and run as it stands, with its own data, sizes and "
     "arguments, they are right: it takes something for granted that random data do not have"
 )
+
+
+def never_called(judged: Function, trained: Trained, found: Evidence) -> str:
+    """Return why a backward pass gives no verdict on a file whose training does not call it."""
+    how = "right" if found.verdict == "correct" else "wrong"
+    return (
+        f"{judged.name} ({judged.place}) gives the {how} gradient, but the training in line {trained.loop.place.line} "
+        "never calls it; tell which function is meant with --backward NAME"
+    )
 
 
 def only_as_it_stands(found: Evidence) -> Evidence:

@@ -19,11 +19,13 @@ from verify.submissions.explanation.verdicts import (
     Context,
     against_descent,
     could_not_judge,
+    goes_against,
     never_zeroed,
     not_the_update,
     one_factor,
 )
 from verify.submissions.program.updates import rate_in
+from verify.submissions.trials.one_pass import shows_several
 from verify.submissions.trials.one_step import goes_up
 from verify.submissions.trials.trained import Trained
 from verify.submissions.wiring.finding import Candidates
@@ -68,7 +70,7 @@ def of_no_loss(judge: Judge, ask: Ask, context: Context, candidates: Candidates,
         by_shown = of_training(judge, ask, context, candidates, shown)
         # Where some gradient is that of the number, it is what the others are to go down as well.
         meant = any(row.verdict in PASSES for row in by_shown.summary)
-        if by_shown.verdict == "wrong" and meant and found is None:
+        if by_shown.verdict == "wrong" and meant and found is None and not shows_several(trained.found):
             return by_shown
         apart = by_shown.verdict == "wrong" and "a constant factor" not in by_shown.sentence
         if by_shown.verdict == "correct" or found is None or (found.verdict == "correct" and apart):
@@ -104,11 +106,12 @@ def _of_pass(judge: Judge, ask: Ask, context: Context, candidates: Candidates, t
     changes = trained.scheduled and (trained.reading.applied or trained.decayed is not None)
     unnamed = trained.unnamed or not trained.loop.certain
     unsure = (
-        trained.reading.applied
+        not goes_against(found)
+        and trained.reading.applied
         and not trained.reading.rates
         and (unnamed or (one_factor(found) and trained.reading.rate != trained.loop.rate))
     )
-    keeps = (trained.others or trained.scheduled) and one_factor(found)
+    keeps = (trained.others or trained.scheduled) and one_factor(found) and not goes_against(found)
     if found.verdict == "wrong" and (trained.loop.clips or changes or unsure or keeps):
         what = "clips gradients" if trained.loop.clips else "changes its rate" if changes else "gives its rate no name"
         what = "makes something else of gradients that are all one multiple of the right ones" if keeps else what

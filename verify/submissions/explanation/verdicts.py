@@ -147,6 +147,12 @@ def one_factor(found: Evidence) -> bool:
     return _factor_of(found.summary) is not None
 
 
+def goes_against(found: Evidence) -> bool:
+    """Whether every parameter's gradient is one negative multiple of the right one: no rate makes up for that."""
+    factor = _factor_of(found.summary)
+    return factor is not None and factor < 0
+
+
 def _factor_of(rows: Sequence[Row]) -> float | None:
     """Return by which factor all gradients differ in every entry; no factor of 0, which no rate is.
 

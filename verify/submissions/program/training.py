@@ -171,8 +171,11 @@ def _differences(node: ast.AST) -> frozenset[str]:
     for part in nodes_of(node):
         if isinstance(part, ast.Assign) and len(part.targets) == 1:
             name = getattr(part.targets[0], "id", getattr(part.targets[0], "attr", ""))
-            plain = all(isinstance(one, _OF_A_DIFFERENCE) for one in nodes_of(part.value))
-            absolute = any(isinstance(one, ast.Call) and "abs" in called_name(one) for one in nodes_of(part.value))
+            nodes = list(nodes_of(part.value))
+            plain = all(isinstance(one, _OF_A_DIFFERENCE) for one in nodes)
+            signs = {type(one) for one in nodes if isinstance(one, ast.Add | ast.Sub)}
+            plain = plain and signs != {ast.Add}  # a sum of two losses is a loss
+            absolute = any(isinstance(one, ast.Call) and "abs" in called_name(one) for one in nodes)
             given[name] = given.get(name, True) and (plain or absolute)
     return frozenset(name for name, plain in given.items() if plain and name)
 
@@ -229,9 +232,17 @@ def _measures_afterwards(body: list[ast.stmt]) -> bool:
     changed = False
     for node in body:
         called = [called_name(part) for part in nodes_of(node) if isinstance(part, ast.Call)]
-        if changed and any("loss" in roles_of(name) for name in called):
+        if changed and (any("loss" in roles_of(name) for name in called) or _gives_a_loss(node)):
             return True
         stored = {root_name(part) for part in nodes_of(node) if isinstance(getattr(part, "ctx", None), ast.Store)}
         changed = changed or any(name is not None and is_parameter(name) for name in stored)
         changed = changed or any("update" in roles_of(name) for name in called)
     return False
+
+
+def _gives_a_loss(node: ast.stmt) -> bool:
+    """Whether a number that is called a loss is computed, and not only kept or added up."""
+    if not isinstance(node, ast.Assign) or isinstance(node.value, ast.Name | ast.Attribute | ast.Constant):
+        return False
+    names = [getattr(one, "id", getattr(one, "attr", "")) for one in node.targets]
+    return any("loss" in roles_of(name)[:1] for name in names)

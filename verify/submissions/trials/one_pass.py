@@ -269,11 +269,24 @@ def loss_in(found: Leaves, loop: Loop, made: Mapping[Path, Array] | None = None)
     if not candidates:
         return None, False
     best = min(candidates)
+    if best[0] == 0:  # what a function gave may be a part of what the loop calls its loss: compute_cost(A2, Y) / m
+        called = [one for one in candidates if one[0] in (1, 2) and one[2][0] == "update"]
+        best = next((one for one in called if not np.isclose(found[one[2]], found[best[2]], rtol=_ALIKE)), best)
     same = [where for kind, _, where in candidates if kind == best[0] == 2]
     named = [(where, float(np.asarray(found[where]).reshape(()))) for where in same]
     total = next((where for where, value in named if _is_the_sum(value, [one for _, one in named])), None)
     several = len({value for _, value in named}) > 1 and total is None  # which of them is meant is not known
     return total or best[2], several or best[0] == 4
+
+
+def shows_several(found: Leaves) -> bool:
+    """Whether a pass shows losses of different values, by their names: whose gradient a parameter has is not known."""
+    values = {
+        float(np.asarray(value).reshape(())) for (section, path), value in found.items()
+        if section == "update" and path and np.size(value) == 1 and np.asarray(value).dtype.kind == "f"
+        and _LOSS.search(last_name(path).lower())
+    }  # fmt: skip
+    return len(values) > 1
 
 
 def _is_the_sum(value: float, every: list[float]) -> bool:

@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from verify.arrays import Array
 from verify.submissions.execution.answers import Leaves, Where
 from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.gradients import plain
@@ -24,6 +25,7 @@ from verify.submissions.wiring.points import Point
 
 _NEAR: Final = 1e-7  # of the largest entry: what is left of a step when its gradient and a decay are taken away
 _RATE: Final = re.compile(r"^(lr|eta|alpha|rate)|_lr$|_rate$|step_?size|^current_lr", re.IGNORECASE)
+_FEW: Final = 2  # numbers that a gradient and a decay explain whatever they are
 _ALIKE: Final = 1e-9  # of the largest entry: steps in floats that are this near are one and the same
 
 
@@ -59,7 +61,8 @@ def as_stepped(reading: Reading, found: Leaves, loop: Loop) -> Reading | None:
     rates = _rates(reading, found, named) if len(named) == len(reading.structure.parameters) else []
     if len(rates) < len(reading.structure.parameters) or max(rates) - min(rates) > _ALIKE * max(map(abs, rates)):
         return None
-    return replace(reading, gradients=reading.updated, applied=True, rate=RATE if reading.rates else loop.rate)
+    rate = RATE if reading.rates else _local_rate(found) or loop.rate
+    return replace(reading, gradients=reading.updated, applied=True, rate=rate)
 
 
 def goes_up(reading: Reading, found: Leaves) -> bool:
@@ -67,6 +70,14 @@ def goes_up(reading: Reading, found: Leaves) -> bool:
     named = _named_gradients(reading, found)
     rates = _rates(reading, found, named) if len(named) == len(reading.structure.parameters) else []
     return bool(rates) and max(rates) < 0
+
+
+def is_plain(reading: Reading, found: Leaves, loop: Loop) -> bool:
+    """Whether every step is a known rate times what is called its gradient, taken away."""
+    named = _named_gradients(reading, found)
+    rates = _rates(reading, found, named) if len(named) == len(reading.structure.parameters) else []
+    rate = RATE if reading.rates else _local_rate(found) or loop.rate
+    return bool(rates) and all(abs(one - rate) <= _ALIKE * rate for one in rates)
 
 
 def is_doubled(reading: Reading, once: Leaves, twice: Leaves) -> bool:
@@ -125,10 +136,14 @@ def with_decay(reading: Reading, found: Leaves) -> Reading | None:
 def odd_update(reading: Reading, found: Leaves, point: Point) -> str | None:
     """Return a parameter that is changed at this point by no multiple of its named gradient, or None.
 
-    A decay, which takes a multiple of the parameter besides, is none.
+    A decay, which takes a multiple of the parameter besides, is none. One number is a multiple of any other: it has to
+    be the same multiple as all others, where these are one. So has what goes by as many times another's rate as there
+    are samples.
     """
     if reading.applied:
         return None
+    rates: dict[str, float] = {}
+    alone: list[tuple[str, Array, Array]] = []
     for one in reading.structure.parameters:
         after, place = found.get(("after", one.path)), reading.gradients.get(one.name)
         slope = found.get(place) if place is not None else None
@@ -138,10 +153,36 @@ def odd_update(reading: Reading, found: Leaves, point: Point) -> str | None:
         step, taken = before - after.reshape(-1), np.stack([np.asarray(slope, dtype=float).reshape(-1), before], axis=1)
         if not np.all(np.isfinite(step)) or not np.all(np.isfinite(taken)):
             continue
-        rest = step - taken @ np.linalg.lstsq(taken, step, rcond=None)[0]
-        if np.max(np.abs(rest), initial=0.0) > _NEAR * max(float(np.max(np.abs(step), initial=0.0)), 1e-300):
+        if step.size <= _FEW:
+            alone.append((one.name, step, taken[:, 0]))
+            continue
+        parts = np.linalg.lstsq(taken, step, rcond=None)[0]
+        if _differ(step, taken @ parts):
             return one.name
+        rates[one.name] = float(parts[0]) if not _differ(step, parts[0] * taken[:, 0]) else np.nan
+    return _of_another_rate(reading, rates, alone)
+
+
+def _of_another_rate(reading: Reading, rates: dict[str, float], alone: list[tuple[str, Array, Array]]) -> str | None:
+    every = list(rates.values())
+    if not every or not np.all(np.isfinite(every)):
+        return None
+    common = every[0]
+    if all(abs(rate - common) <= _NEAR * abs(common) for rate in every):
+        return next((name for name, step, slope in alone if _differ(step, common * slope)), None)
+    counts = [float(one) for one in (reading.batch, reading.part) if one > 1]
+    for name, rate in rates.items():
+        if any(
+            abs(rate - common * one) <= _NEAR * abs(rate) or abs(rate * one - common) <= _NEAR * abs(common)
+            for one in counts
+        ):
+            return name
     return None
+
+
+def _differ(step: Array, expected: Array) -> bool:
+    largest = max(float(np.max(np.abs(step), initial=0.0)), 1e-300)
+    return bool(np.max(np.abs(step - expected), initial=0.0) > _NEAR * largest)
 
 
 def _named_gradients(reading: Reading, found: Leaves) -> dict[str, Where]:
