@@ -26,11 +26,11 @@ from verify.submissions.explanation.of_others import (
     left_beside,
     not_judged_beside,
 )
+from verify.submissions.explanation.of_shown import by_shown, of_no_loss
 from verify.submissions.explanation.of_training import (
     Judge,
     has_one_rate,
     is_undecided,
-    of_no_loss,
     of_training,
     only_tried,
     stated_in,
@@ -222,6 +222,8 @@ def _by_both(
         if called.verdict == "wrong" and reading.applied and (one_factor(called) or not has_one_rate(reading)):
             why = "what it does to its parameters may be right, but its rate is not known for certain"
             return _Judged(could_not_judge(context, candidates, why, reading))
+        if trained is not None and reading.loss is None and _calls(candidates, trained, reading):
+            called = by_shown(judge, ask, context, candidates, trained, called) or called
         called = _as_trained(ask, context, candidates, reading, trained, called)
         return _Judged(called, only_tried(reading), reading)
     by_training = of_training(judge, ask, context, candidates, stated)
@@ -232,6 +234,12 @@ def _by_both(
         called = with_training(called, by_training, stated.loop.place)
         return _Judged(called, only_tried(reading), reading)
     return _Judged(by_training, stated.tried, stated.reading)
+
+
+def _calls(candidates: Candidates, trained: Trained, reading: Reading) -> bool:
+    """Whether training calls what is judged."""
+    judged = reading.roles.backward or reading.roles.update
+    return judged is not None and judged.name in candidates.reached_from(trained.loop)
 
 
 def _called(

@@ -77,7 +77,7 @@ def verdict_on(apart: Sandbox, ask: Ask, context: Context, candidates: Candidate
 def load(
     ask: Ask, statements: Sequence[Runnable], cuts: Sequence[Cut] = ()
 ) -> tuple[tuple[Broken, ...], tuple[StoodIn, ...]]:
-    """Run what is used of a submission in a worker; return what failed there, and what stands in for what is missing."""
+    """Run what is used of a submission in a worker; return what failed there, and what stands in for what lacks."""
     header, _ = ask(Load(tuple(statements), tuple(cuts)), {})
     return loaded(header, len(statements)), stood_in(header, len(statements))
 

@@ -18,6 +18,8 @@ from verify.submissions.diagnosis.diagnosing import Wrong, diagnose
 from verify.submissions.execution.answers import Leaves
 from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.messages import StoodIn
+from verify.submissions.explanation.losses import words_of_shown
+from verify.submissions.explanation.of_implied import no_loss
 from verify.submissions.explanation.scope import case_in_words, losses_in_words, trusted, unjudged
 from verify.submissions.explanation.settings import bindings_of, settings_of
 from verify.submissions.parsing.document import Document, Place
@@ -104,8 +106,9 @@ def evidence_of(context: Context, candidates: Candidates, found: Findings) -> Ev
         verdict, diagnoses = "wrong", (forward,)  # the root: what follows from it is no second mistake
     if not found.repeats:
         verdict, diagnoses = "wrong", (*diagnoses, _accumulated(context, reading))
-    sentence = _sentence(verdict, rows, reading, diagnoses, found)
-    answers = _answers(rows, reading, forward, found)
+    none = no_loss(candidates.program)
+    sentence = _sentence(verdict, rows, reading, diagnoses, found, none)
+    answers = _answers(rows, reading, forward, found, none)
     judged = _Judged(
         verdict, sentence, rows, (case,), diagnoses, answers,
         "came back exactly as wrong as it is, through the same channel",
@@ -241,12 +244,13 @@ def _accumulated(context: Context, reading: Reading) -> Diagnosis:
 
 
 def _sentence(
-    verdict: Verdict, rows: Sequence[Row], reading: Reading, diagnoses: Sequence[Diagnosis], found: Findings
-) -> str:
+    verdict: Verdict, rows: Sequence[Row], reading: Reading, diagnoses: Sequence[Diagnosis], found: Findings,
+    no_loss: str,
+) -> str:  # fmt: skip
     names = ", ".join(one.name for one in reading.structure.parameters)
-    loss = "its loss" if reading.objective is None else reading.objective.words
+    loss = (words_of_shown(reading) or "its loss") if reading.objective is None else reading.objective.words
     if verdict == "correct":
-        implied = " (implied: the file declares no loss)" if reading.objective and reading.objective.implied else ""
+        implied = f" (implied: the file {no_loss})" if reading.objective and reading.objective.implied else ""
         machine = "" if found.machine is None else f" Not by hand: {found.machine}."
         return f"Correct: the gradients of {names} are the derivative of {loss}{implied}.{machine}"
     if verdict == "wrong":
@@ -259,7 +263,7 @@ def _sentence(
         return f"{first} {told}{factor}".strip()
     why = (
         "; ".join(dict.fromkeys(found.notes))
-        or "nothing could be compared: the file declares no loss, and its output is of no known kind"
+        or f"nothing could be compared: the file {no_loss}, and its output is of no known kind"
     )
     return f"Could not judge: {why}."
 
@@ -272,14 +276,16 @@ def _seen_by(comparisons: Sequence[Comparison]) -> str:
     return f"By {listed(names)}{how}." if names else "No oracle applies to its own loss; see what each saw."
 
 
-def _answers(rows: Sequence[Row], reading: Reading, forward: Diagnosis | None, found: Findings) -> tuple[Answer, ...]:
+def _answers(
+    rows: Sequence[Row], reading: Reading, forward: Diagnosis | None, found: Findings, no_loss: str
+) -> tuple[Answer, ...]:
     own = "Is the backward pass the gradient of the code's own loss?"
     failed = any(row.verdict in FAILS for row in rows)
     passed = any(row.verdict in PASSES for row in rows)
     implied = reading.objective is not None and reading.objective.implied
     first = Answer(
         own, "no" if failed else "yes" if passed else "not known",
-        "The file declares no loss; the one that its output layer implies was taken." if implied else
+        f"The file {no_loss}; the one that its output layer implies was taken." if implied else
         _seen_by(found.comparisons),
     )  # fmt: skip
     second = "Is that the lab's loss, the mean cross-entropy of a softmax?"

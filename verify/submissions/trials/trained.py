@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import product
 from typing import Final, NamedTuple
 
@@ -16,7 +17,7 @@ import numpy as np
 
 from verify.arrays import Array
 from verify.nets.structure import Structure
-from verify.submissions.execution.answers import Header, Leaves, Refused, unpacked
+from verify.submissions.execution.answers import Header, Leaves, Refused, Where, unpacked
 from verify.submissions.execution.calling import STILL, Ask, Reading, make
 from verify.submissions.execution.messages import Request
 from verify.submissions.program.training import Loop
@@ -47,6 +48,7 @@ from verify.submissions.trials.one_step import (
     with_gradients,
 )
 from verify.submissions.trials.own_loss import with_own_loss
+from verify.submissions.trials.shown import shown_losses
 from verify.submissions.wiring.finding import Candidates
 from verify.submissions.wiring.others import superseded
 from verify.submissions.wiring.plan import Container
@@ -85,6 +87,7 @@ class Trained:
     unnamed: bool = False  # its steps are multiplied by a number of which the value is not known
     found: Leaves = field(default_factory=dict)  # everything that the pass showed
     stepped: Reading | None = None  # the same where what the update makes of the named gradients belongs to them
+    shown: tuple[Where, ...] = ()  # numbers that are shown and look like a loss: any may be it
     whole: Trained | None = None  # the same with all of our samples in one batch, where this is of a part of them
 
 
@@ -175,7 +178,7 @@ class Trainings:
     def _with_our_data(self, trained: Trained) -> Trained:
         """Return the step with our X and Y in the place of its own data, where that shows a net of a known kind."""
         reading = trained.reading
-        if reading.loss is not None or reading.net is not None or self.candidates.declared is not None:
+        if _has_loss(trained) or reading.net is not None or self.candidates.declared is not None:
             return trained
         made = make(self.ask, reading.container.maker, reading.arrays(reading.point))
         for data, samples, labels, batch in own_data(made, reading.structure.sizes):
@@ -277,21 +280,32 @@ class Trainings:
             reading, weak = (own, False) if own.loss is not None else (reading, weak)
         if reading.part and not is_part(felt_by(self.ask, reading, _STEP)):
             raise Refused("its steps are of other samples than its batch size says")
-        apart = why_not(self.ask, reading, _STEP, inputs_in(made, moved), *self._others(moved, reading))
+        besides_it = (inputs_in(made, moved), *self._others(moved, reading))
+        unsure = (reading.loss is None or weak) and usable and self.candidates.declared is None
+        why = partial(self._why_not, reading, besides_it)
+        shown = shown_losses(found, loop, made, reading.loss, why) if unsure else ()
+        apart = why_not(self.ask, reading, _STEP, *besides_it)
         if apart:
             self.apart = (
                 self.apart or f"its training cannot be judged by the loss that it shows: {apart} ({loop.place})"
             )
             reading = replace(reading, loss=None)
+        if reading.loss is None and shown:
+            reading, weak = replace(reading, loss=shown[0]), True
         if (reading.loss is None or weak) and self.candidates.declared is None:
             reading = self._confirmed(with_net(reading, found))
         outputs = None if base.structure.parameters else outputs_of(made, structure)
         reading = replace(with_gradients(reading, found, loop, others), trials=self.count)
-        decayed = None if others else with_decay(reading, found)
-        stepped = None if others else as_stepped(reading, found, loop)
-        scheduled = is_scheduled(reading, found)
-        unnamed = not rates and reading.rate == 1.0 and has_scales(found, loop)
-        return Trained(reading, loop, outputs, tried, others, decayed, scheduled, weak, unnamed, found, stepped)
+        return Trained(
+            reading, loop, outputs, tried, others, weak=weak, found=found, shown=shown,
+            decayed=None if others else with_decay(reading, found),
+            scheduled=is_scheduled(reading, found),
+            unnamed=not rates and reading.rate == 1.0 and has_scales(found, loop),
+            stepped=None if others else as_stepped(reading, found, loop),
+        )  # fmt: skip
+
+    def _why_not(self, reading: Reading, besides_it: tuple[Mapping[Path, Array], ...], loss: Where) -> str:
+        return why_not(self.ask, replace(reading, loss=loss), _STEP, *besides_it)
 
     def _others(self, moved: Mapping[Path, Array], reading: Reading) -> tuple[dict[Path, Array], dict[Path, Array]]:
         """Return the floats that a pass changes and that are no parameters, data, gradients or rates; and the states.
@@ -360,8 +374,12 @@ _KINDS: Final = tuple(
 
 def _known(trained: Trained) -> int:
     """How much is known of what a step goes down: a loss that it computes, or a net that implies one."""
-    reading = trained.reading
-    return 2 * (reading.loss is not None) + (reading.net is not None)
+    return 2 * _has_loss(trained) + (trained.reading.net is not None)
+
+
+def _has_loss(trained: Trained) -> bool:
+    """Whether a step computes a loss, and no number only that is shown."""
+    return trained.reading.loss is not None and trained.reading.loss not in trained.shown
 
 
 def _first_of(reading: Reading) -> frozenset[str]:
