@@ -20,6 +20,7 @@ from verify.submissions.execution.answers import Leaves, Refused
 from verify.submissions.execution.calling import DRIVER, Ask, Reading, asking
 from verify.submissions.execution.measuring import in_floats
 from verify.submissions.execution.messages import Broken
+from verify.submissions.explanation.losses import is_lifted
 from verify.submissions.explanation.of_others import (
     beside,
     beside_passes,
@@ -223,7 +224,8 @@ def _by_both(
             why = "what it does to its parameters may be right, but its rate is not known for certain"
             return _Judged(could_not_judge(context, candidates, why, reading))
         if trained is not None and reading.loss is None and _calls(candidates, trained, reading):
-            called = by_shown(judge, ask, context, candidates, trained, called) or called
+            shown = by_shown(judge, ask, context, candidates, trained, called)
+            called = called if shown is None else shown
         called = _as_trained(ask, context, candidates, reading, trained, called)
         return _Judged(called, only_tried(reading), reading)
     by_training = of_training(judge, ask, context, candidates, stated)
@@ -237,9 +239,11 @@ def _by_both(
 
 
 def _calls(candidates: Candidates, trained: Trained, reading: Reading) -> bool:
-    """Whether training calls what is judged."""
-    judged = reading.roles.backward or reading.roles.update
-    return judged is not None and judged.name in candidates.reached_from(trained.loop)
+    """Whether training calls what is judged, or is what is judged: the body of its loop."""
+    judged, loop = reading.roles.backward or reading.roles.update, trained.loop
+    if is_lifted(judged, candidates):
+        return judged.place.cell == loop.cell and loop.place.line <= judged.place.line <= loop.end
+    return judged is not None and judged.name in candidates.reached_from(loop)
 
 
 def _called(

@@ -91,11 +91,11 @@ def as_a_penalty(reading: Reading, at: Observation) -> str | None:
 
 def multiple_beside(
     reading: Reading, gradients: Mapping[str, Array], expected: Mapping[str, Array], params: Mapping[str, Array],
-    *, tolerance: float = _RIGHT,
+    *, tolerance: float = _RIGHT, added: bool = False,
 ) -> str | None:  # fmt: skip
     """Return a parameter whose gradient has a multiple of it, or of its signs, beyond what is expected.
 
-    Entries that are not known do not count.
+    Entries that are not known do not count; where something is to be `added`, none that is taken away does.
     """
     for one in reading.structure.parameters:
         given, value = gradients.get(one.name), np.asarray(params.get(one.name, ()), dtype=float)
@@ -106,6 +106,8 @@ def multiple_beside(
         rest, values = rest[known], np.ravel(value)[known]
         for other in (values, np.sign(values)) if rest.size >= _ENOUGH else ():
             part = float(rest @ other / (other @ other))
-            if part and np.max(np.abs(rest - part * other)) <= tolerance * float(np.max(np.abs(rest))):
+            if (part > 0 if added else part) and np.max(np.abs(rest - part * other)) <= tolerance * float(
+                np.max(np.abs(rest))
+            ):
                 return one.name
     return None

@@ -77,6 +77,11 @@ def shown_penalty(program: Program) -> Place | None:
     return None
 
 
+def sums_squares_in(tree: ast.AST) -> bool:
+    """Whether a penalty is computed anywhere in an expression."""
+    return any(_sums_squares(one) for one in nodes_of(tree))
+
+
 def _sums_squares(node: ast.AST) -> bool:
     """Whether a call sums squares or absolute values of a parameter: np.sum(W1**2), np.linalg.norm(W) ** 2."""
     if not isinstance(node, ast.Call) or called_name(node) not in ("sum", "norm") or not node.args:

@@ -6,6 +6,7 @@ for the loss where it makes all gradients right, or some; where it makes none ri
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 from typing import Final, NamedTuple
 
@@ -19,6 +20,7 @@ from verify.submissions.execution.calling import Ask, Reading
 from verify.submissions.execution.gradients import given_gradients
 from verify.submissions.execution.measuring import central_slopes, in_floats
 from verify.submissions.explanation.losses import words_of_shown
+from verify.submissions.explanation.of_implied import sums_squares_in
 from verify.submissions.explanation.of_training import Judge, of_training
 from verify.submissions.explanation.verdicts import Context, could_not_judge, one_factor
 from verify.submissions.program.shown import is_absolute
@@ -48,6 +50,12 @@ class _Shown(NamedTuple):
         return self.found.verdict == "wrong" and any(row.verdict in PASSES for row in self.found.summary)
 
     @property
+    def has_penalty(self) -> bool:
+        """Whether the number itself has a penalty in it, as far as its text says."""
+        shown = shown_at(self.reading.loss)
+        return shown is not None and sums_squares_in(ast.parse(shown.text, mode="eval"))
+
+    @property
     def apart(self) -> bool:
         """Whether gradients differ from those of the number by more than one factor.
 
@@ -73,7 +81,7 @@ def of_no_loss(judge: Judge, ask: Ask, context: Context, candidates: Candidates,
         return confirmed
     some = next((one for one in every if one.has_some), None)
     if some is not None and (found is None or (found.verdict == "could not judge" and right < 1.0)):
-        name = _with_more(ask, some.reading, context.seed)
+        name = None if some.has_penalty else _with_more(ask, some.reading, context.seed)
         if name is None:
             return some.found
         why = (
@@ -84,7 +92,8 @@ def of_no_loss(judge: Judge, ask: Ask, context: Context, candidates: Candidates,
     if every and found is None:
         why = f"what it goes down is of no known kind; it is not {every[0].words}, which may only be shown"
         return could_not_judge(context, candidates, why, every[0].reading)
-    return contradicted(context, candidates, found, every) or found
+    against = contradicted(context, candidates, found, every)
+    return found if against is None else against
 
 
 def contradicted(
@@ -165,4 +174,4 @@ def _with_more(ask: Ask, reading: Reading, seed: int) -> str | None:
                 )
                 params.setdefault(one.name, []).append(np.ravel(value))
     joined = [{name: np.concatenate(parts) for name, parts in every.items()} for every in (given, expected, params)]
-    return multiple_beside(reading, *joined, tolerance=_AS_A_QUOTIENT)
+    return multiple_beside(reading, *joined, tolerance=_AS_A_QUOTIENT, added=True)

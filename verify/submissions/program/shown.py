@@ -172,7 +172,8 @@ def looks_like_loss(node: ast.expr, given: Mapping[str, ast.expr]) -> bool:
     """
     inside = _with_given(node, given)
     calls = [called_name(one) for one in inside if isinstance(one, ast.Call)]
-    if _compares(inside) or any(_COUNTS.fullmatch(name.lower()) for name in calls):
+    own = given.get(node.id, node) if isinstance(node, ast.Name) else node
+    if _compares(nodes_of(own)) or any(_COUNTS.fullmatch(name.lower()) for name in calls):
         return False
     names = _data_in(inside)
     if any(_HELD_OUT.search(name) for name in names | set(calls)):

@@ -305,7 +305,8 @@ class Trainings:
         )  # fmt: skip
 
     def _why_not(self, reading: Reading, besides_it: tuple[Mapping[Path, Array], ...], loss: Where) -> str:
-        return why_not(self.ask, replace(reading, loss=loss), _STEP, *besides_it)
+        fixed, others, states = ({path: one for path, one in every.items() if path != loss[1]} for every in besides_it)
+        return why_not(self.ask, replace(reading, loss=loss), _STEP, fixed, others, states)
 
     def _others(self, moved: Mapping[Path, Array], reading: Reading) -> tuple[dict[Path, Array], dict[Path, Array]]:
         """Return the floats that a pass changes and that are no parameters, data, gradients or rates; and the states.
