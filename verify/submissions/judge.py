@@ -20,7 +20,7 @@ from verify.submissions.execution.answers import Leaves, Refused
 from verify.submissions.execution.calling import DRIVER, Ask, Reading, asking
 from verify.submissions.execution.measuring import in_floats
 from verify.submissions.execution.messages import Broken
-from verify.submissions.explanation.losses import is_lifted
+from verify.submissions.explanation.losses import is_lifted, words_of_shown
 from verify.submissions.explanation.of_others import (
     beside,
     beside_passes,
@@ -139,9 +139,20 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
                 help_ = "Say so with --outputs 1 or --outputs 3"
                 return could_not_judge(context, candidates, WHICH_OUTPUTS, None, help_)
             first = own
+    if _is_unnamed(first, candidates):
+        named = _as_main_program(apart, context, candidates, convention)
+        if named is not None and named.evidence.verdict == "wrong" and not _is_unnamed(named, candidates):
+            first = named
     if first.evidence.verdict == "correct" and first.reading is not None:
         return _with_others(apart, context, candidates, convention, first)
     return first.evidence
+
+
+def _is_unnamed(judged: _Judged, candidates: Candidates) -> bool:
+    """Whether gradients are wrong by a number that is shown, and no mistake is known that makes them so."""
+    by_shown = judged.reading is not None and words_of_shown(judged.reading) is not None
+    unnamed = all(one.name == "not in the catalogue" for one in judged.evidence.diagnoses)
+    return judged.evidence.verdict == "wrong" and by_shown and unnamed and candidates.declared is None
 
 
 def _with_others(

@@ -249,3 +249,43 @@ def test_what_is_no_loss_changes_nothing(tmp_path: Path, shown: str) -> None:
     found = judged(tmp_path, text)
     assert found.verdict == "correct"
     assert "(implied: the file declares no loss)" in found.sentence
+
+
+BY_SAMPLE = """\
+import numpy as np
+np.random.seed(1)
+X = np.random.randn(30, 2)
+T = (X[:, 0] > 0) * 1 + (X[:, 1] > 0) * 1
+W = np.random.randn(6, 2)
+b = np.zeros(6)
+V = np.random.randn(3, 6)
+c = np.zeros(3)
+for epoch in range(20):
+    total = 0.0
+    for i in range(len(X)):
+        x = X[i]
+        t = np.zeros(3)
+        t[T[i]] = 1
+        h = np.tanh(W.dot(x) + b)
+        o = V.dot(h) + c
+        p = np.exp(o) / np.exp(o).sum()
+        total += -np.log(p[T[i]])
+        do = p - t
+        da = V.T.dot(do) * (1 - h ** 2)
+        V -= 0.05 * np.outer(do, h)
+        c -= 0.05 * do
+        W -= 0.05 * np.outer(da, x)
+        b -= 0.05 * da
+    print(epoch, total / len(X))
+"""
+
+
+def test_a_sum_that_begins_at_0_is_the_loss_of_its_first_sample(tmp_path: Path) -> None:
+    assert judged(tmp_path, BY_SAMPLE).verdict == "correct"
+    wrong = judged(tmp_path, BY_SAMPLE.replace("b -= 0.05 * da", "b += 0.05 * da"))
+    assert wrong.verdict == "wrong", wrong.sentence
+
+
+def test_what_only_shifts_all_outputs_of_a_softmax_alike_is_seen_to_be_moved(tmp_path: Path) -> None:
+    found = judged(tmp_path, BY_SAMPLE.replace("c -= 0.05 * do", "c += 0.05 * do"))
+    assert found.verdict != "correct", found.sentence
