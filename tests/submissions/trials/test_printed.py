@@ -260,6 +260,7 @@ W = np.random.randn(6, 2)
 b = np.zeros(6)
 V = np.random.randn(3, 6)
 c = np.zeros(3)
+eta = 0.05
 for epoch in range(20):
     total = 0.0
     for i in range(len(X)):
@@ -272,20 +273,20 @@ for epoch in range(20):
         total += -np.log(p[T[i]])
         do = p - t
         da = V.T.dot(do) * (1 - h ** 2)
-        V -= 0.05 * np.outer(do, h)
-        c -= 0.05 * do
-        W -= 0.05 * np.outer(da, x)
-        b -= 0.05 * da
+        V -= eta * np.outer(do, h)
+        c -= eta * do
+        W -= eta * np.outer(da, x)
+        b -= eta * da
     print(epoch, total / len(X))
 """
 
 
 def test_a_sum_that_begins_at_0_is_the_loss_of_its_first_sample(tmp_path: Path) -> None:
     assert judged(tmp_path, BY_SAMPLE).verdict == "correct"
-    wrong = judged(tmp_path, BY_SAMPLE.replace("b -= 0.05 * da", "b += 0.05 * da"))
+    wrong = judged(tmp_path, BY_SAMPLE.replace("b -= eta * da", "b += eta * da"))
     assert wrong.verdict == "wrong", wrong.sentence
 
 
 def test_what_only_shifts_all_outputs_of_a_softmax_alike_is_seen_to_be_moved(tmp_path: Path) -> None:
-    found = judged(tmp_path, BY_SAMPLE.replace("c -= 0.05 * do", "c += 0.05 * do"))
+    found = judged(tmp_path, BY_SAMPLE.replace("c -= eta * do", "c += eta * do"))
     assert found.verdict != "correct", found.sentence

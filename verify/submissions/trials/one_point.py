@@ -20,6 +20,7 @@ from verify.submissions.wiring.plan import RATE
 from verify.submissions.wiring.plan_records import SEED, Path, Slot, Step
 
 _MOVE: Final = 0.37  # what is added to every number of what is moved
+_GOLDEN: Final = 0.6180339887498949  # multiples of it have no two fractions alike, in rows of any length
 _ALIKE: Final = 1e-9  # of the largest entry: steps in floats that are this near are one and the same
 _MOVED: Final = "moved"
 _MOST: Final = 12  # other things that are moved
@@ -154,7 +155,7 @@ def _kind(before: Array, after: Array) -> str:
 def _elsewhere(value: Array) -> Array:
     """Return a value with its entries moved, not all by the same: a softmax whose inputs all are does not see it."""
     numbers = np.asarray(value, dtype=float)
-    return numbers + _MOVE * (1 + np.arange(numbers.size).reshape(numbers.shape) % 3)
+    return numbers + _MOVE * (1 + (_GOLDEN * np.arange(numbers.size)).reshape(numbers.shape) % 1)
 
 
 def _seen(
