@@ -20,6 +20,7 @@ from verify.submissions.execution.answers import Leaves, Refused
 from verify.submissions.execution.calling import DRIVER, Ask, Reading, asking
 from verify.submissions.execution.measuring import in_floats
 from verify.submissions.execution.messages import Broken
+from verify.submissions.explanation.losses import is_lifted, words_of_shown
 from verify.submissions.explanation.of_others import (
     MAY_MAKE_UP,
     RIGHT_AS_IT_STANDS,
@@ -30,11 +31,11 @@ from verify.submissions.explanation.of_others import (
     not_judged_beside,
     only_as_it_stands,
 )
+from verify.submissions.explanation.of_shown import by_shown, of_no_loss
 from verify.submissions.explanation.of_training import (
     Judge,
     has_one_rate,
     is_undecided,
-    of_no_loss,
     of_training,
     only_tried,
     stated_in,
@@ -151,9 +152,20 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
                 help_ = "Say so with --outputs 1 or --outputs 3"
                 return could_not_judge(context, candidates, WHICH_OUTPUTS, None, help_)
             first = own
+    if _is_unnamed(first, candidates):
+        named = _as_main_program(apart, context, candidates, convention)
+        if named is not None and named.evidence.verdict == "wrong" and not _is_unnamed(named, candidates):
+            first = named
     if first.evidence.verdict == "correct" and first.reading is not None:
         return _with_others(apart, context, candidates, convention, first)
     return first.evidence
+
+
+def _is_unnamed(judged: _Judged, candidates: Candidates) -> bool:
+    """Whether gradients are wrong by a number that is shown, and no mistake is known that makes them so."""
+    by_shown = judged.reading is not None and words_of_shown(judged.reading) is not None
+    unnamed = all(one.name == "not in the catalogue" for one in judged.evidence.diagnoses)
+    return judged.evidence.verdict == "wrong" and by_shown and unnamed and candidates.declared is None
 
 
 def _with_others(
@@ -235,6 +247,9 @@ def _by_both(
         if called.verdict == "wrong" and reading.applied and (one_factor(called) or not has_one_rate(reading)):
             why = "what it does to its parameters may be right, but its rate is not known for certain"
             return _Judged(could_not_judge(context, candidates, why, reading))
+        if trained is not None and reading.loss is None and _calls(candidates, trained, reading):
+            shown = by_shown(judge, ask, context, candidates, trained, called)
+            called = called if shown is None else shown
         called = _as_trained(ask, context, candidates, reading, trained, called)
         return _Judged(called, only_tried(reading), reading)
     by_training = of_training(judge, ask, context, candidates, stated)
@@ -245,6 +260,14 @@ def _by_both(
         called = with_training(called, by_training, stated.loop.place)
         return _Judged(called, only_tried(reading), reading)
     return _Judged(by_training, stated.tried, stated.reading)
+
+
+def _calls(candidates: Candidates, trained: Trained, reading: Reading) -> bool:
+    """Whether training calls what is judged, or is what is judged: the body of its loop."""
+    judged, loop = reading.roles.backward or reading.roles.update, trained.loop
+    if is_lifted(judged, candidates):
+        return judged.place.cell == loop.cell and loop.place.line <= judged.place.line <= loop.end
+    return judged is not None and judged.name in candidates.reached_from(loop)
 
 
 def _called(

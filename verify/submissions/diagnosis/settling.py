@@ -86,13 +86,28 @@ def as_a_penalty(reading: Reading, at: Observation) -> str | None:
         return None
     with np.errstate(all="ignore"):
         expected = truth(reading, at.params, at.X, at.Y)
+    return multiple_beside(reading, at.given, expected, at.params)
+
+
+def multiple_beside(
+    reading: Reading, gradients: Mapping[str, Array], expected: Mapping[str, Array], params: Mapping[str, Array],
+    *, tolerance: float = _RIGHT, added: bool = False,
+) -> str | None:  # fmt: skip
+    """Return a parameter whose gradient has a multiple of it, or of its signs, beyond what is expected.
+
+    Entries that are not known do not count; where something is to be `added`, none that is taken away does.
+    """
     for one in reading.structure.parameters:
-        given, value = at.given.get(one.name), np.asarray(at.params[one.name], dtype=float)
+        given, value = gradients.get(one.name), np.asarray(params.get(one.name, ()), dtype=float)
         if given is None or np.size(given) != value.size or one.kind == "b" or value.size < _ENOUGH:
             continue
         rest = np.ravel(np.asarray(given, dtype=float)) - np.ravel(np.broadcast_to(expected[one.name], value.shape))
-        for other in (np.ravel(value), np.sign(np.ravel(value))):
+        known = np.isfinite(rest)
+        rest, values = rest[known], np.ravel(value)[known]
+        for other in (values, np.sign(values)) if rest.size >= _ENOUGH else ():
             part = float(rest @ other / (other @ other))
-            if part and np.max(np.abs(rest - part * other)) <= _RIGHT * float(np.max(np.abs(rest))):
+            if (part > 0 if added else part) and np.max(np.abs(rest - part * other)) <= tolerance * float(
+                np.max(np.abs(rest))
+            ):
                 return one.name
     return None

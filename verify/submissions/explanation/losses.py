@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, NamedTuple, TypeGuard
 
 from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.messages import RETURNED
 from verify.submissions.parsing.document import Place
 from verify.submissions.program.functions import Function
+from verify.submissions.trials.shown import shown_at
 from verify.submissions.wiring.finding import Candidates
 from verify.submissions.wiring.plan_records import TrainingMaker
 from verify.submissions.wiring.provenance import Source
 
+_NAMED: Final = re.compile(r"loss|cost|perte|co[uû]t")
 BODY: Final = "the loop's body"
 
 
@@ -33,6 +36,8 @@ def evaluated(reading: Reading, candidates: Candidates) -> Evaluated | None:
         return None
     (section, path), maker = reading.loss, reading.container.maker
     last = str(path[-1][1]) if path else ""
+    if shown_at(reading.loss) is not None and (shown := words_of_shown(reading)) is not None:
+        return _found(shown, None, candidates)
     if isinstance(maker, TrainingMaker) and section == "update":
         return _found(f"the number {last} of the training loop", Place(maker.cut.cell, maker.cut.line), candidates)
     if section.startswith("locals "):
@@ -47,6 +52,20 @@ def evaluated(reading: Reading, candidates: Candidates) -> Evaluated | None:
         return _found(f"the number {last} that is kept", None, candidates)
     of_loss = section == "loss" or (reading.roles.loss is not None and reading.roles.loss is reading.roles.backward)
     return _found(name if of_loss else f"a number that {name} returns", place_of(name, candidates), candidates)
+
+
+def words_of_shown(reading: Reading) -> str | None:
+    """Return the words for the loss where it is a number that training shows, or one that is not called a loss."""
+    shown, maker = shown_at(reading.loss), reading.container.maker
+    if reading.loss is None or not isinstance(maker, TrainingMaker):
+        return None
+    if shown is None:
+        (section, path) = reading.loss
+        last = str(path[-1][1]) if path else ""
+        named = section != "update" or last.lower() == "j" or _NAMED.search(last.lower()) is not None
+        return None if named else f"the number {last} of the training loop ({Place(maker.cut.cell, maker.cut.line)})"
+    how = "printed" if shown.how == "print" else "kept"
+    return f"the number {how} in {Place(maker.cut.cell, shown.line)}"
 
 
 def is_lifted(function: Function | None, candidates: Candidates) -> TypeGuard[Function]:

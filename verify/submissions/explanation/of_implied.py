@@ -11,6 +11,7 @@ from verify.submissions.execution.calling import Reading
 from verify.submissions.parsing.document import Place
 from verify.submissions.parsing.trees import nodes_of
 from verify.submissions.program.program import Program
+from verify.submissions.program.shown import losses_named_in, losses_shown_in
 from verify.submissions.program.syntax import called_name, names_in
 from verify.submissions.program.vocabulary import is_parameter
 
@@ -24,26 +25,33 @@ def doubt_of_implied(reading: Reading, found: Evidence, at: Observation, program
         return ""
     if found.verdict == "correct":
         shown = shown_penalty(program)
-        return "" if shown is None else _maybe_shown(shown)
+        return "" if shown is None else _maybe_shown(shown, program)
     if found.verdict != "wrong":
         return ""
     name = as_a_penalty(reading, at)
     if name is not None:
-        return _maybe_added(name)
+        return _maybe_added(name, program)
     unnamed = all(one.name == "not in the catalogue" for one in found.diagnoses)
-    return "" if not unnamed or any(row.verdict in PASSES for row in found.summary) else _OF_NONE
+    return "" if not unnamed or any(row.verdict in PASSES for row in found.summary) else _of_none(program)
 
 
-_OF_NONE = (
-    "the file declares no loss, and its gradients are of none that its output layer implies; which loss they are to "
-    "belong to is not known; write it as a function of Y and the output, or tell its name with --loss NAME"
-)
+def no_loss(program: Program) -> str:
+    """Return in words that a file declares no loss; where a number is shown that looks like one, that none is known."""
+    return "declares no loss that is known to be meant" if shows_a_loss(program) else "declares no loss"
 
 
-def _maybe_added(name: str) -> str:
+def shows_a_loss(program: Program) -> bool:
+    """Whether the text prints, keeps or computes a number anywhere that looks like a loss."""
+    return any(
+        losses_shown_in(cell.tree) or losses_named_in(cell.tree)
+        for cell in program.document.cells if cell.tree is not None
+    )  # fmt: skip
+
+
+def _of_none(program: Program) -> str:
     return (
-        f"the gradient of {name} is that of the loss which its output layer implies and a multiple of {name} besides, "
-        "as a penalty gives; the file declares no loss, and nothing says whether one is meant"
+        f"the file {no_loss(program)}, and its gradients are of none that its output layer implies; which loss they "
+        "are to belong to is not known; write it as a function of Y and the output, or tell its name with --loss NAME"
     )
 
 
@@ -54,10 +62,17 @@ def _maybe_apart(name: str, place: Place) -> str:
     )
 
 
-def _maybe_shown(place: Place) -> str:
+def _maybe_added(name: str, program: Program) -> str:
+    return (
+        f"the gradient of {name} is that of the loss which its output layer implies and a multiple of {name} besides, "
+        f"as a penalty gives; the file {no_loss(program)}, and nothing says whether one is meant"
+    )
+
+
+def _maybe_shown(place: Place, program: Program) -> str:
     return (
         f"its gradients are those of the loss which its output layer implies, but the file shows a penalty ({place}) "
-        "and declares no loss; nothing says whether the penalty belongs to what it goes down"
+        f"and {no_loss(program)}; nothing says whether the penalty belongs to what it goes down"
     )
 
 
@@ -74,6 +89,11 @@ def shown_penalty(program: Program) -> Place | None:
 
 def _is_a_square(node: ast.BinOp) -> bool:
     return isinstance(node.op, ast.Mult) and ast.dump(node.left) == ast.dump(node.right)
+
+
+def sums_squares_in(tree: ast.AST) -> bool:
+    """Whether a penalty is computed anywhere in an expression."""
+    return any(_sums_squares(one) for one in nodes_of(tree))
 
 
 def _sums_squares(node: ast.AST) -> bool:

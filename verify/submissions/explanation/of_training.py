@@ -1,35 +1,28 @@
-"""The verdict on a training step: on its gradients and its update, and where it computes no loss for certain."""
+"""The verdict on a training step: on its gradients and its update."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
-from verify.evidence.records import PASSES, Evidence
+from verify.evidence.records import Evidence
 from verify.judgement.coverage import listed
 from verify.submissions.diagnosis.later import differs_later, held_layers, moved_later
-from verify.submissions.diagnosis.settling import with_implied
 from verify.submissions.diagnosis.updating import accumulates, changed_oddly
 from verify.submissions.execution.answers import Refused
 from verify.submissions.execution.calling import Ask, Reading
-from verify.submissions.execution.gradients import given_gradients
+from verify.submissions.explanation.of_updates import against_descent, never_zeroed, not_the_update
 from verify.submissions.explanation.verdicts import (
     Context,
-    against_descent,
     could_not_judge,
     goes_against,
-    never_zeroed,
-    not_the_update,
     one_factor,
 )
 from verify.submissions.program.updates import rate_in
-from verify.submissions.trials.one_pass import shows_several
 from verify.submissions.trials.one_step import goes_up
 from verify.submissions.trials.trained import Trained
 from verify.submissions.wiring.finding import Candidates
-from verify.submissions.wiring.losses import shown_kind
 from verify.submissions.wiring.plan_records import CallMaker, GlobalsMaker
 
 _MAXIMISED: Final = re.compile(r"(?<!neg_)(?<!negative_)likelihood|objective|reward|utility|^ll$")
@@ -41,45 +34,6 @@ def stated_in(trained: Trained | None) -> Trained | None:
     if trained is None or trained.weak or trained.reading.loss is None or not trained.reading.gradients:
         return None
     return trained
-
-
-def of_no_loss(judge: Judge, ask: Ask, context: Context, candidates: Candidates, trained: Trained) -> Evidence | None:
-    """Return the verdict on a training step that computes no loss for certain, or None where nothing can be said.
-
-    Its output layer implies one, where some gradient is that of it; a number that is called an error is taken for its
-    loss only where it makes all of them right: it may be there to be shown.
-    """
-    reading = trained.reading
-    if not reading.gradients:
-        return None
-    found = None
-    if reading.net is not None:
-        bare = replace(reading, loss=None, forward_steps=reading.backward_steps)
-        kind = shown_kind(candidates.program)
-        bare, right = with_implied(bare, given_gradients(bare, trained.found, bare.point.params), kind)
-        if right:
-            found = of_training(judge, ask, context, candidates, replace(trained, reading=bare, weak=False))
-            if found.verdict == "wrong" and right == 1.0:
-                why = "in floats its gradients are right, in more digits they are not: something on the way is rounded"
-                found = could_not_judge(context, candidates, why, bare)
-            elif found.verdict == "wrong" and one_factor(found):
-                why = "every update is the same multiple of that of the loss that its output layer implies"
-                found = could_not_judge(context, candidates, why, bare)
-    if trained.weak:
-        shown = replace(trained, reading=replace(reading, net=None, yhat=None), weak=False)
-        by_shown = of_training(judge, ask, context, candidates, shown)
-        # Where some gradient is that of the number, it is what the others are to go down as well.
-        meant = any(row.verdict in PASSES for row in by_shown.summary)
-        if by_shown.verdict == "wrong" and meant and found is None and not shows_several(trained.found):
-            return by_shown
-        apart = by_shown.verdict == "wrong" and "a constant factor" not in by_shown.sentence
-        if by_shown.verdict == "correct" or found is None or (found.verdict == "correct" and apart):
-            name = str(reading.loss[1][-1][1]) if reading.loss is not None else "its error"
-            why = f"what it goes down is of no known kind; it is not {name}, which may only be shown"
-            return (
-                by_shown if by_shown.verdict == "correct" else could_not_judge(context, candidates, why, shown.reading)
-            )
-    return found
 
 
 def of_training(judge: Judge, ask: Ask, context: Context, candidates: Candidates, trained: Trained) -> Evidence:

@@ -18,11 +18,12 @@ from verify.submissions.diagnosis.diagnosing import Wrong, diagnose
 from verify.submissions.execution.answers import Leaves
 from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.messages import StoodIn
+from verify.submissions.explanation.losses import words_of_shown
+from verify.submissions.explanation.of_implied import no_loss
 from verify.submissions.explanation.scope import case_in_words, losses_in_words, trusted, unjudged
 from verify.submissions.explanation.settings import bindings_of, settings_of
 from verify.submissions.parsing.document import Document, Place
 from verify.submissions.remarks.remarks import remarks
-from verify.submissions.trials.trained import Trained
 from verify.submissions.wiring.finding import Candidates
 from verify.submissions.wiring.plan_records import TrainingMaker
 from verify.version import versions
@@ -104,8 +105,9 @@ def evidence_of(context: Context, candidates: Candidates, found: Findings) -> Ev
         verdict, diagnoses = "wrong", (forward,)  # the root: what follows from it is no second mistake
     if not found.repeats:
         verdict, diagnoses = "wrong", (*diagnoses, _accumulated(context, reading))
-    sentence = _sentence(verdict, rows, reading, diagnoses, found)
-    answers = _answers(rows, reading, forward, found)
+    none = no_loss(candidates.program)
+    sentence = _sentence(verdict, rows, reading, diagnoses, found, none)
+    answers = _answers(rows, reading, forward, found, none)
     judged = _Judged(
         verdict, sentence, rows, (case,), diagnoses, answers,
         "came back exactly as wrong as it is, through the same channel",
@@ -171,41 +173,6 @@ def _entries(rows: Sequence[Row], name: str) -> int:
     return max(row.entries for row in rows if row.parameter == name)
 
 
-def not_the_update(found: Evidence) -> Evidence:
-    """Return the evidence about right gradients, saying that an optimiser with a state is not judged."""
-    said = f"{found.sentence.rstrip('.')}. Its update keeps a state, as momentum and Adam do, and is not judged."
-    return replace(found, sentence=said, unjudged=("the update, which keeps a state", *found.unjudged))
-
-
-def never_zeroed(context: Context, trained: Trained, found: Evidence) -> Evidence:
-    """Return the evidence that gradients are added to those of the pass before, though the first pass is right."""
-    place = trained.loop.place
-    diagnosis = Diagnosis(
-        "accumulated", "dW", tuple(one.name for one in trained.reading.structure.parameters),
-        "The second pass of training takes another step than a first pass from the same parameters: gradients are "
-        "added to those of the pass before.", place.line, context.document.text(place),
-        "start every gradient from zero in each pass", context.document.name, place.cell,
-    )  # fmt: skip
-    sentence = (
-        f"Wrong: the first step of training is right, the second is not. {diagnosis.sentence} ({diagnosis.place})"
-    )
-    return replace(found, verdict="wrong", sentence=sentence, diagnoses=(diagnosis,))
-
-
-def against_descent(context: Context, trained: Trained, found: Evidence) -> Evidence:
-    """Return the evidence that training adds right gradients to the parameters: its loss goes up."""
-    place = trained.loop.place
-    diagnosis = Diagnosis(
-        "ascent", "update", tuple(one.name for one in trained.reading.structure.parameters),
-        "The gradients are right, but training adds them to the parameters: its loss goes up.",
-        place.line, context.document.text(place), "subtract the rate times the gradient: W1 -= lr * dW1",
-        context.document.name, place.cell, "The line is the head of the loop that does it.",
-    )  # fmt: skip
-    return replace(
-        found, verdict="wrong", sentence=f"Wrong: {diagnosis.sentence} ({diagnosis.place})", diagnoses=(diagnosis,)
-    )
-
-
 def _forward_mistake(context: Context, reading: Reading) -> Diagnosis | None:
     """Return the mistake in the forward pass that is known: a softmax along the wrong axis."""
     if reading.net is None or reading.net.output not in OVER_SAMPLES:
@@ -247,12 +214,13 @@ def _accumulated(context: Context, reading: Reading) -> Diagnosis:
 
 
 def _sentence(
-    verdict: Verdict, rows: Sequence[Row], reading: Reading, diagnoses: Sequence[Diagnosis], found: Findings
-) -> str:
+    verdict: Verdict, rows: Sequence[Row], reading: Reading, diagnoses: Sequence[Diagnosis], found: Findings,
+    no_loss: str,
+) -> str:  # fmt: skip
     names = ", ".join(one.name for one in reading.structure.parameters)
-    loss = "its loss" if reading.objective is None else reading.objective.words
+    loss = (words_of_shown(reading) or "its loss") if reading.objective is None else reading.objective.words
     if verdict == "correct":
-        implied = " (implied: the file declares no loss)" if reading.objective and reading.objective.implied else ""
+        implied = f" (implied: the file {no_loss})" if reading.objective and reading.objective.implied else ""
         machine = "" if found.machine is None else f" Not by hand: {found.machine}."
         return f"Correct: the gradients of {names} are the derivative of {loss}{implied}.{machine}"
     if verdict == "wrong":
@@ -265,7 +233,7 @@ def _sentence(
         return f"{first} {told}{factor}".strip()
     why = (
         "; ".join(dict.fromkeys(found.notes))
-        or "nothing could be compared: the file declares no loss, and its output is of no known kind"
+        or f"nothing could be compared: the file {no_loss}, and its output is of no known kind"
     )
     return f"Could not judge: {why}."
 
@@ -278,14 +246,16 @@ def _seen_by(comparisons: Sequence[Comparison]) -> str:
     return f"By {listed(names)}{how}." if names else "No oracle applies to its own loss; see what each saw."
 
 
-def _answers(rows: Sequence[Row], reading: Reading, forward: Diagnosis | None, found: Findings) -> tuple[Answer, ...]:
+def _answers(
+    rows: Sequence[Row], reading: Reading, forward: Diagnosis | None, found: Findings, no_loss: str
+) -> tuple[Answer, ...]:
     own = "Is the backward pass the gradient of the code's own loss?"
     failed = any(row.verdict in FAILS for row in rows)
     passed = any(row.verdict in PASSES for row in rows)
     implied = reading.objective is not None and reading.objective.implied
     first = Answer(
         own, "no" if failed else "yes" if passed else "not known",
-        "The file declares no loss; the one that its output layer implies was taken." if implied else
+        f"The file {no_loss}; the one that its output layer implies was taken." if implied else
         _seen_by(found.comparisons),
     )  # fmt: skip
     second = "Is that the lab's loss, the mean cross-entropy of a softmax?"

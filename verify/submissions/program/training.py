@@ -15,6 +15,7 @@ from verify.submissions.parsing.document import Cell, Place
 from verify.submissions.parsing.trees import nodes_of
 from verify.submissions.program.blocks import assigned
 from verify.submissions.program.kept import BUILTINS
+from verify.submissions.program.shown import Shown, losses_named_in, losses_shown_in
 from verify.submissions.program.source import cut_out
 from verify.submissions.program.syntax import called_name, is_product, names_in, root_name
 from verify.submissions.program.updates import is_step, is_training_loop, rate_in, scales_in, stepped_in, update_of
@@ -58,6 +59,8 @@ class Loop:
     changes: bool = False  # an update stands in it
     parts: frozenset[str] = frozenset()  # names of which it takes parts, such as the samples of a batch
     strides: frozenset[str] = frozenset()  # names of numbers in whose strides samples are taken
+    shown: tuple[Shown, ...] = ()  # numbers that it prints or keeps in a list and that look like a loss
+    computed: frozenset[str] = frozenset()  # names that are given what looks like a loss
     several: bool = False  # another loop stands in it in which parameters change: one pass may take several steps
 
     @property
@@ -153,6 +156,8 @@ def _loop(
         differences=_differences(node),
         changes=_changes(node),
         parts=_parts_taken(node),
+        shown=losses_shown_in(node),
+        computed=losses_named_in(node),
         strides=frozenset(name for one in (*around, node) for name in _strides_of(one)),
     )  # fmt: skip
     if function is not None:

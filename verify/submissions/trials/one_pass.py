@@ -26,6 +26,7 @@ from verify.submissions.wiring.structure import chain
 _ALIKE: Final = 1e-9  # of the largest entry: steps in floats that are this near are one and the same
 _LOSS: Final = re.compile(r"^(?!.*(grad|prev|best|old|val|test|last|min|d_?(loss|cost))).*(loss|cost)")
 _ERROR: Final = re.compile(r"^(?!.*(grad|prev|best|old|val|test|last|min|delta|d_)).*(err|mse)")
+_ERRORS: Final = ("error", "err", "mse", "e", "erreur", "rmse", "mae", "sse", "rms", "huber")
 _STATE: Final = re.compile(
     r"v|m|s|vel|velocit(y|ies)|momentums?|mom|moments?|[vms]_?(d?[wb]\d*|t|hat|db|dw).*|adam.*|cache.*|squared.*"
 )
@@ -264,7 +265,7 @@ def loss_in(found: Leaves, loop: Loop, made: Mapping[Path, Array] | None = None)
             candidates.append((1, len(candidates), where))
         elif _LOSS.search(last):
             candidates.append((2, len(candidates), where))
-        elif last in ("error", "err", "mse", "e", "erreur") and own:
+        elif last in _ERRORS and own:
             candidates.append((3, len(candidates), where))
     if not candidates:
         return None, False

@@ -21,6 +21,7 @@ from verify.submissions.wiring.plan import RATE
 from verify.submissions.wiring.plan_records import SEED, Path, Slot, Step
 
 _MOVE: Final = 0.37  # what is added to every number of what is moved
+_GOLDEN: Final = 0.6180339887498949  # multiples of it have no two fractions alike, in rows of any length
 _ALIKE: Final = 1e-9  # of the largest entry: steps in floats that are this near are one and the same
 _MOVED: Final = "moved"
 _MOST: Final = 12  # other things that are moved
@@ -71,7 +72,7 @@ def besides(ask: Ask, reading: Reading, one_pass: tuple[Step, ...], made: Mappin
     }  # fmt: skip
     for path, value in list(others.items())[:_MOST]:
         longer = replace(reading, data=(*reading.data, Slot(path, _MOVED)))
-        step = _steps(ask, longer, one_pass, {_MOVED: np.asarray(value) + _MOVE})
+        step = _steps(ask, longer, one_pass, {_MOVED: _elsewhere(value)})
         if not all(map(np.array_equal, base, step)):
             return next((str(part) for kind, part in reversed(path) if kind != "item"), "another array")
     return ""
@@ -112,7 +113,7 @@ def _of_other_parameters(ask: Ask, reading: Reading, here: Array) -> str:
     """Say which parameter the loss does not depend on: where an array has two names, we may have put in another."""
     params = reading.point.params
     for one in reading.structure.parameters:
-        moved = {one.name: params[one.name] + _MOVE * (1 + np.arange(params[one.name].size).reshape(one.shape) % 3)}
+        moved = {one.name: _elsewhere(params[one.name])}
         if np.array_equal(_loss(ask, reading, moved), here):
             return f"its loss does not depend on {one.name} as it stands before the loop"
     return ""
@@ -123,7 +124,7 @@ def _of_other_data(
 ) -> str:
     for path, value in list(fixed.items())[:_MOST]:
         longer = replace(reading, data=(*reading.data, Slot(path, _MOVED)))
-        step, loss = _seen(ask, longer, one_pass, {_MOVED: np.asarray(value, dtype=float) + _MOVE})
+        step, loss = _seen(ask, longer, one_pass, {_MOVED: _elsewhere(value)})
         if np.array_equal(step, here[0]) != np.array_equal(loss, here[1]):
             return "its loss is of other data than its step"
     return ""
@@ -139,7 +140,7 @@ def _carried(
 ) -> str:
     for path, value in list({**others, **states}.items())[:_MOST]:
         longer = replace(reading, data=(*reading.data, Slot(path, _MOVED)))
-        step, loss = _seen(ask, longer, one_pass, {_MOVED: np.asarray(value, dtype=float) + _MOVE})
+        step, loss = _seen(ask, longer, one_pass, {_MOVED: _elsewhere(value)})
         moved = path not in states and not np.array_equal(step, here[0])
         if moved or not np.array_equal(loss, here[1]):
             name = next((str(part) for kind, part in reversed(path) if kind != "item"), "")
@@ -170,6 +171,12 @@ def _kind(before: Array, after: Array) -> str:
     if np.max(np.abs(before - after), initial=0.0) <= scale:
         return "same"
     return "doubled" if np.max(np.abs(2 * before - after), initial=0.0) <= scale else "other"
+
+
+def _elsewhere(value: Array) -> Array:
+    """Return a value with its entries moved, not all by the same: a softmax whose inputs all are does not see it."""
+    numbers = np.asarray(value, dtype=float)
+    return numbers + _MOVE * (1 + (_GOLDEN * np.arange(numbers.size)).reshape(numbers.shape) % 1)
 
 
 def _seen(

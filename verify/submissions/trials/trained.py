@@ -12,33 +12,29 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Final, NamedTuple
 
-import numpy as np
-
 from verify.arrays import Array
 from verify.nets.structure import Structure
-from verify.submissions.execution.answers import Header, Leaves, Refused, unpacked
+from verify.submissions.execution.answers import Header, Leaves, Refused, Where, unpacked
 from verify.submissions.execution.calling import STILL, Ask, Reading, make
 from verify.submissions.execution.messages import Request
 from verify.submissions.program.training import Loop
 from verify.submissions.program.vocabulary import meaning_of
 from verify.submissions.trials.implied import is_net_at, own_data, with_net
 from verify.submissions.trials.in_parts import in_parts, is_part
+from verify.submissions.trials.losses import ONE_PASS, Losses, others_in
 from verify.submissions.trials.makers import Makers, given_shapes
 from verify.submissions.trials.one_pass import (
     has_scales,
     inputs_in,
-    is_data_or_gradient,
     is_reshaped,
-    is_state,
     left_alone,
-    loss_in,
     moved_in,
     outputs_of,
     rates_in,
     structure_of,
     widths_of,
 )
-from verify.submissions.trials.one_point import besides, felt_by, keeps_a_state, true_rates, why_not
+from verify.submissions.trials.one_point import besides, felt_by, keeps_a_state, true_rates
 from verify.submissions.trials.one_step import (
     as_stepped,
     is_doubled,
@@ -46,7 +42,6 @@ from verify.submissions.trials.one_step import (
     with_decay,
     with_gradients,
 )
-from verify.submissions.trials.own_loss import own_losses
 from verify.submissions.wiring.finding import Candidates
 from verify.submissions.wiring.others import superseded, takes_several
 from verify.submissions.wiring.plan import Container
@@ -67,7 +62,7 @@ from verify.submissions.wiring.structure import BATCH, OUTPUTS, SIZES
 _LABELS: Final = (("one-hot", "flat"), ("one-hot", "integers"))  # of one output, of several
 _SKIPPED: Final = 3  # passes that go by where the first shows no loss
 _LOOPS: Final = 6  # loops that are tried
-_STEP: Final = (Step("one pass", "update", ()),)
+_STEP: Final = ONE_PASS
 _AT_REST: Final = (Step(STILL, "update", ()),)
 
 
@@ -86,6 +81,7 @@ class Trained:
     unnamed: bool = False  # its steps are multiplied by a number of which the value is not known
     found: Leaves = field(default_factory=dict)  # everything that the pass showed
     stepped: Reading | None = None  # the same where what the update makes of the named gradients belongs to them
+    shown: tuple[Where, ...] = ()  # numbers that are shown and look like a loss: any may be it
     whole: Trained | None = None  # the same with all of our samples in one batch, where this is of a part of them
 
 
@@ -114,8 +110,13 @@ class Trainings:
         missing = [(name, meaning_of(name)) for name in candidates.slice.missing]
         self.settings = tuple(Argument(name, given[str(one)]) for name, one in missing if one in given)
         self.complaints: list[Refused] = []
-        self.apart = ""  # why the loss of a training is not that of its step
+        self.losses = Losses(self.ask, candidates, self.complaints)
         self.outputs: int | None = None  # that are told, or that the file states
+
+    @property
+    def apart(self) -> str:
+        """Why the loss of a training is not that of its step."""
+        return self.losses.apart
 
     def find(self, fixed: Mapping[str, str], outputs: int | None) -> Trained | None:
         """Return the first training step that runs and changes parameters; best one that computes a loss.
@@ -176,7 +177,7 @@ class Trainings:
     def _with_our_data(self, trained: Trained) -> Trained:
         """Return the step with our X and Y in the place of its own data, where that shows a net of a known kind."""
         reading = trained.reading
-        if reading.loss is not None or reading.net is not None or self.candidates.declared is not None:
+        if _has_loss(trained) or reading.net is not None or self.candidates.declared is not None:
             return trained
         made = make(self.ask, reading.container.maker, reading.arrays(reading.point))
         for data, samples, labels, batch in own_data(made, reading.structure.sizes):
@@ -188,7 +189,9 @@ class Trainings:
                     found = self._pass(trained.loop, one, made)
                     beside = besides(self.ask, found.reading, _STEP, made)
                     if beside:
-                        self.apart = self.apart or f"its steps depend on {beside} as well, made before the loop"
+                        self.losses.apart = (
+                            self.losses.apart or f"its steps depend on {beside} as well, made before the loop"
+                        )
                     elif found.reading.net is not None:
                         return found
         return trained
@@ -284,51 +287,19 @@ class Trainings:
         tried = bool(base.structure.parameters) or (self.outputs is None and base.structure.sizes[-1] == OUTPUTS)
         if reading.part and not is_part(felt_by(self.ask, reading, _STEP)):
             raise Refused("its steps are of other samples than its batch size says")
-        reading, weak = self._with_loss(reading, found, loop, made, moved)
+        besides_it = (inputs_in(made, moved), *others_in(moved, reading))
+        reading, weak, shown = self.losses.of_step(reading, found, loop, made, besides_it)
         if (reading.loss is None or weak) and self.candidates.declared is None:
             reading = self._confirmed(with_net(reading, found))
         outputs = None if base.structure.parameters else outputs_of(made, structure)
         reading = replace(with_gradients(reading, found, loop, others), trials=self.count)
-        decayed = None if others else with_decay(reading, found)
-        stepped = None if others else as_stepped(reading, found, loop)
-        scheduled = is_scheduled(reading, found)
-        unnamed = not rates and reading.rate == 1.0 and has_scales(found, loop)
-        return Trained(reading, loop, outputs, tried, others, decayed, scheduled, weak, unnamed, found, stepped)
-
-    def _with_loss(
-        self, reading: Reading, found: Leaves, loop: Loop, made: Mapping[Path, Array], moved: Mapping[Path, Array]
-    ) -> tuple[Reading, bool]:
-        """Return the reading with the loss of its step, and whether that is weak; without one where none is known.
-
-        A loss that the pass shows comes before one that the file has besides, and both before a weak one.
-        """
-        if not reading.rates and not loop.keeps_loss:
-            return reading, False
-        loss, weak = loss_in(found, loop, made)
-        shown = replace(reading, loss=loss)
-        own = own_losses(self.ask, reading, found, loop, self.candidates, self.complaints)
-        for one in own if loss is None else (*own, shown) if weak else (shown, *own):
-            apart = why_not(self.ask, one, _STEP, inputs_in(made, moved), *self._others(moved, reading))
-            if not apart:
-                return one, weak and one is shown
-            said = f"its training cannot be judged by the loss that it shows: {apart} ({loop.place})"
-            self.apart = self.apart or said
-        return reading, False
-
-    def _others(self, moved: Mapping[Path, Array], reading: Reading) -> tuple[dict[Path, Array], dict[Path, Array]]:
-        """Return the floats that a pass changes and that are no parameters, data, gradients or rates; and the states.
-
-        What has the shape of a parameter or the name of a state may be that of an optimiser.
-        """
-        parameters = {one.path: one.shape for one in reading.structure.parameters}
-        left = {
-            path: value for path, value in moved.items()
-            if path not in parameters and path not in reading.rates and np.asarray(value).dtype.kind == "f"
-            and not is_data_or_gradient(path)
-        }  # fmt: skip
-        shapes = {shape for shape in parameters.values() if shape}
-        states = {path: value for path, value in left.items() if np.shape(value) in shapes or is_state(path)}
-        return {path: value for path, value in left.items() if path not in states}, states
+        return Trained(
+            reading, loop, outputs, tried, others, weak=weak, found=found, shown=shown,
+            decayed=None if others else with_decay(reading, found),
+            scheduled=is_scheduled(reading, found),
+            unnamed=not rates and reading.rate == 1.0 and has_scales(found, loop),
+            stepped=None if others else as_stepped(reading, found, loop),
+        )  # fmt: skip
 
     def _refuse_several_steps(self, reading: Reading, loop: Loop, found: Leaves) -> None:
         """Raise Refused where one pass takes several steps: what is seen after it belongs to no single point.
@@ -382,8 +353,12 @@ _KINDS: Final = tuple(
 
 def _known(trained: Trained) -> int:
     """How much is known of what a step goes down: a loss that it computes, or a net that implies one."""
-    reading = trained.reading
-    return 2 * (reading.loss is not None) + (reading.net is not None)
+    return 2 * _has_loss(trained) + (trained.reading.net is not None)
+
+
+def _has_loss(trained: Trained) -> bool:
+    """Whether a step computes a loss, and no number only that is shown."""
+    return trained.reading.loss is not None and trained.reading.loss not in trained.shown
 
 
 def _first_of(reading: Reading) -> frozenset[str]:

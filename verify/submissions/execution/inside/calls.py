@@ -16,6 +16,7 @@ from verify.exact.world import PairWorld
 from verify.submissions.execution.inside.containers import Container
 from verify.submissions.execution.inside.cutting import Watch, data_of
 from verify.submissions.execution.inside.paths import Value, at, found_at, identical, replaced
+from verify.submissions.program.shown import SECTION
 from verify.submissions.wiring.plan_records import (
     Argument,
     ArrayBinding,
@@ -107,6 +108,8 @@ class Call:
     def _called(self, step: Step) -> Value:
         if isinstance(self.plan.maker, TrainingMaker) and step.role == "update":
             self.container = self.trained(self.plan.maker, self.plan.maker.passes)
+            if self.watch.recorded.values:
+                self.results[SECTION] = self.watch.recorded.values
             return self.container
         owner = self.container
         if step.method and isinstance(self.plan.maker, TrainingMaker):  # the object that trains, or is trained

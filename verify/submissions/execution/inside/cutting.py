@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from verify.submissions.execution.inside.left_out import LeftOut
+from verify.submissions.execution.inside.recording import Recorded, recorded
 from verify.submissions.wiring.plan_records import Cut
 
 WATCH: Final = "__watch__"  # the name under which the submission's code finds the watch
@@ -43,6 +44,7 @@ class Watch:
         self.kept: dict[str, Any] = {}  # the global names of a loop that trains, as they were before its first run
         self.first: frozenset[str] | None = None  # the global names before its first run
         self.program = LeftOut()
+        self.recorded = Recorded()
         self._others: Counter[tuple[int | None, int]] = Counter()
 
     def run(
@@ -60,12 +62,13 @@ class Watch:
         self._cut, self._put, self._passes, self._skipped, self._count = cut, put, passes, skipped, 0
         self._others.clear()
         self.program.begun = False
+        self.recorded.clear()
         try:
             call()
         except Enough:
             return self.names
         finally:
-            self._cut = None
+            self._cut, self.recorded.listens = None, False
         raise RuntimeError(f"the loop that trains was not reached, or ended before a pass was over{self.program.why}")
 
     def before(self, cell: int | None, line: int, spaces: Sequence[dict[str, Any]]) -> bool:
@@ -82,6 +85,7 @@ class Watch:
         shared.update({name: value for name, value in self.names.items() if name not in inside and name in shared})
         if not self._passes:
             raise Enough
+        self.recorded.listens = True
         return True
 
     def after(self, cell: int | None, line: int, shared: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
@@ -96,6 +100,14 @@ class Watch:
             self.names = {**data_of(shared), **(own if own is not shared else {})}
             raise Enough
         return False
+
+    def shown(self, how: str, line: int, text: str, value: object) -> object:
+        """Hand on a number that is shown; it is kept where this is the loop that is watched."""
+        return self.recorded.keep(how, line, text, value)
+
+    def misses(self, how: str, line: int, text: str) -> bool:
+        """Whether a number that the loop would show has not been seen in the pass that is watched."""
+        return self.recorded.misses(how, line, text)
 
     def runs(self, cell: int | None, line: int) -> bool:
         """Whether a statement of a main program is run."""
@@ -142,7 +154,7 @@ def _watched(node: ast.For | ast.While, one: Cut) -> None:
         for inner in ast.walk(part):
             if hasattr(inner, "lineno"):
                 inner.lineno = inner.end_lineno = node.lineno  # type: ignore[attr-defined]
-    body = _without_continue(node.body, last)
+    body = _without_continue(recorded(node, WATCH), last)
     node.body = [*first, *body, *last]
 
 

@@ -1,0 +1,44 @@
+"""What is said of an update beside gradients that are right."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from verify.evidence.records import Diagnosis, Evidence
+from verify.submissions.explanation.verdicts import Context
+from verify.submissions.trials.trained import Trained
+
+
+def not_the_update(found: Evidence) -> Evidence:
+    """Return the evidence about right gradients, saying that an optimiser with a state is not judged."""
+    said = f"{found.sentence.rstrip('.')}. Its update keeps a state, as momentum and Adam do, and is not judged."
+    return replace(found, sentence=said, unjudged=("the update, which keeps a state", *found.unjudged))
+
+
+def never_zeroed(context: Context, trained: Trained, found: Evidence) -> Evidence:
+    """Return the evidence that gradients are added to those of the pass before, though the first pass is right."""
+    place = trained.loop.place
+    diagnosis = Diagnosis(
+        "accumulated", "dW", tuple(one.name for one in trained.reading.structure.parameters),
+        "The second pass of training takes another step than a first pass from the same parameters: gradients are "
+        "added to those of the pass before.", place.line, context.document.text(place),
+        "start every gradient from zero in each pass", context.document.name, place.cell,
+    )  # fmt: skip
+    sentence = (
+        f"Wrong: the first step of training is right, the second is not. {diagnosis.sentence} ({diagnosis.place})"
+    )
+    return replace(found, verdict="wrong", sentence=sentence, diagnoses=(diagnosis,))
+
+
+def against_descent(context: Context, trained: Trained, found: Evidence) -> Evidence:
+    """Return the evidence that training adds right gradients to the parameters: its loss goes up."""
+    place = trained.loop.place
+    diagnosis = Diagnosis(
+        "ascent", "update", tuple(one.name for one in trained.reading.structure.parameters),
+        "The gradients are right, but training adds them to the parameters: its loss goes up.",
+        place.line, context.document.text(place), "subtract the rate times the gradient: W1 -= lr * dW1",
+        context.document.name, place.cell, "The line is the head of the loop that does it.",
+    )  # fmt: skip
+    return replace(
+        found, verdict="wrong", sentence=f"Wrong: {diagnosis.sentence} ({diagnosis.place})", diagnoses=(diagnosis,)
+    )
