@@ -12,6 +12,7 @@ import numpy as np
 from verify.arrays import Array
 from verify.evidence.records import Comparison, Diagnosis
 from verify.exact.numbers import holds_reals
+from verify.judgement.coverage import listed
 from verify.mistakes.catalogue import with_constant
 from verify.mistakes.mistake import Mistake
 from verify.mistakes.names import known_as, sentence_of
@@ -19,6 +20,7 @@ from verify.mistakes.search import Named, name_mistakes, with_mistakes
 from verify.nets.net import Gradient
 from verify.nets.observation import Observation
 from verify.submissions.diagnosis.lines import Names, find_line, names_at, should_be
+from verify.submissions.diagnosis.where import cell_of, in_words, place_of, suspects
 from verify.submissions.execution.answers import Leaves
 from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.gradients import truth
@@ -46,11 +48,11 @@ class Wrong:
 def diagnose(wrong: Wrong) -> tuple[Diagnosis, ...]:
     """Return the mistakes that were named with certainty; else one entry that says where to look, and why."""
     if wrong.reading.net is None or wrong.reading.objective is None:
-        return (_unnamed(wrong, None),)
+        return (_unnamed(wrong),)
     named = name_mistakes(wrong.reading, wrong.floats, wrong.exact)
     special = () if named else _special(wrong)
     if not named:
-        return special or (_unnamed(wrong, None),)
+        return special or (_unnamed(wrong),)
     guess = tuple(part for one in named for part in one.guess)
     gradient = with_mistakes(wrong.reading, guess, wrong.floats[0])
     names = _names(wrong, gradient)
@@ -178,28 +180,36 @@ def _same(value: Array, expected: Array, shape: tuple[int, ...]) -> bool:
     return bool(np.max(np.abs(np.reshape(value, shape) - expected)) <= _CLOSE * scale)
 
 
-def _unnamed(wrong: Wrong, names: Mapping[str, Names] | None) -> Diagnosis:
+def _unnamed(wrong: Wrong) -> Diagnosis:
     """Say which step is wrong and what narrows it down; nothing is named that is not certain."""
     reading = wrong.reading
     failed = list(dict.fromkeys(one.parameter for one in wrong.comparisons if one.verdict in ("different", "differs")))
     step, layer = _step_of(wrong, failed)
-    if reading.net is None or reading.objective is None:
-        maker = reading.container.maker
-        loop = maker.cut if isinstance(maker, TrainingMaker) else None  # whatever its pass calls may be wrong
-        place = _ordered(wrong)[0].place if loop is None else Place(loop.cell, loop.line)
-        line = wrong.document.text(place)
-        right = "the derivative of the code's own loss"
-    else:
-        known = names or _names(wrong, None)
-        place, function = _place(wrong, step, layer, known)
-        line, right = wrong.document.text(place), should_be(step, layer, reading, known[function.name])
+    lines = suspects(wrong.document, wrong.functions, reading, failed, _known_right(wrong))
+    place = _judged_place(wrong) if lines is None else place_of(lines, cell_of(reading))
+    told = "" if lines is None else in_words(lines)
     shown = f"{'dZ' if step == 'dZL' else step}{layer}"
     return Diagnosis(
         "not in the catalogue", shown, tuple(failed),
-        f"No known mistake gives these numbers. {_narrowed(wrong, failed)}".strip(),
-        place.line, line, right, wrong.document.name, place.cell,
-        "The line is where this step is computed; everything behind it follows from it.",
+        " ".join(filter(None, ("No known mistake gives these numbers.", told, _narrowed(wrong, failed)))),
+        place.line, wrong.document.text(place), "", wrong.document.name, place.cell,
+        "The line is the first that may hold it; everything behind it follows from it." if told else
+        "Where in it the mistake is, the text does not show.",
     )  # fmt: skip
+
+
+def _judged_place(wrong: Wrong) -> Place:
+    """Return where the judged code begins."""
+    maker = wrong.reading.container.maker
+    loop = maker.cut if isinstance(maker, TrainingMaker) else None  # whatever its pass calls may be wrong
+    return _ordered(wrong)[0].place if loop is None else Place(loop.cell, loop.line)
+
+
+def _known_right(wrong: Wrong) -> set[int]:
+    """Return the lines whose values are known: steps that are held, and right."""
+    if wrong.reading.net is None or wrong.reading.objective is None:
+        return set()
+    return set()
 
 
 def _step_of(wrong: Wrong, failed: Sequence[str]) -> tuple[str, int]:
@@ -235,7 +245,8 @@ def _narrowed(wrong: Wrong, failed: Sequence[str]) -> str:
     """Return what is striking in the wrong gradients: a constant ratio, zeros, not numbers, a single column."""
     reading, at = wrong.reading, wrong.floats[0]
     if reading.net is None or reading.objective is None:
-        return ""
+        still = [name for name in failed if reading.applied and not np.any(at.given.get(name, 1.0))]
+        return f"{listed(still)} {'is' if len(still) == 1 else 'are'} not changed at all." if still else ""
     right, said = _right(wrong), []
     for one in reading.structure.parameters:
         value = at.given.get(one.name)
