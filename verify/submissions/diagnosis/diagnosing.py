@@ -16,11 +16,12 @@ from verify.judgement.coverage import listed
 from verify.mistakes.catalogue import with_constant
 from verify.mistakes.mistake import Mistake
 from verify.mistakes.names import known_as, sentence_of
-from verify.mistakes.search import Named, name_mistakes, with_mistakes
+from verify.mistakes.search import Guess, Named, name_mistakes, with_mistakes
 from verify.nets.net import Gradient
 from verify.nets.observation import Observation
-from verify.submissions.diagnosis.lines import Names, find_line, names_at, should_be
-from verify.submissions.diagnosis.where import cell_of, in_words, place_of, suspects
+from verify.submissions.diagnosis.lines import Found, Names, calls_one_of, find_after, find_step, names_at
+from verify.submissions.diagnosis.suggesting import Step, suggested
+from verify.submissions.diagnosis.where import cell_of, in_words, of_step, place_of, suspects
 from verify.submissions.execution.answers import Leaves
 from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.gradients import truth
@@ -56,7 +57,7 @@ def diagnose(wrong: Wrong) -> tuple[Diagnosis, ...]:
     guess = tuple(part for one in named for part in one.guess)
     gradient = with_mistakes(wrong.reading, guess, wrong.floats[0])
     names = _names(wrong, gradient)
-    return tuple(_named(wrong, one, names) for one in named)
+    return tuple(_named(wrong, one, names, guess) for one in named)
 
 
 def _names(wrong: Wrong, gradient: Gradient | None) -> dict[str, Names]:
@@ -66,7 +67,10 @@ def _names(wrong: Wrong, gradient: Gradient | None) -> dict[str, Names]:
     trace = reading.net.forward(layers, at.X)
     right = with_mistakes(reading, (), at)
     assert right is not None
-    return names_at(reading, wrong.leaves, _ordered(wrong), trace, layers, wrong=gradient or right, right=right)
+    return names_at(
+        reading, wrong.leaves, _ordered(wrong), trace, layers, wrong=gradient or right, right=right,
+        Y=at.Y,
+    )  # fmt: skip
 
 
 def _ordered(wrong: Wrong) -> list[Function]:
@@ -75,13 +79,13 @@ def _ordered(wrong: Wrong) -> list[Function]:
     return [*first, *(one for one in wrong.functions if one not in first)]
 
 
-def _named(wrong: Wrong, one: Named, names: Mapping[str, Names]) -> Diagnosis:
+def _named(wrong: Wrong, one: Named, names: Mapping[str, Names], guess: Guess) -> Diagnosis:
     reading = wrong.reading
     assert reading.net is not None
     (step, layer), mistake = one.guess[0]
-    place, function = _place(wrong, step, layer, names)
-    known = names[function.name]
+    place, found = _place(wrong, step, layer, names)
     elsewhere = [_place(wrong, kind, number, names)[0] for (kind, number), _ in one.guess[1:]]
+    rest = tuple(part for part in guess if part != one.guess[0])
     notes = [f"The same stands at {place}." for place in elsewhere]
     scales = "right for a loss that is" if mistake.name in ("not-averaged", "averaged-twice") and step == "dZL" else ""
     if scales:
@@ -95,7 +99,7 @@ def _named(wrong: Wrong, one: Named, names: Mapping[str, Names]) -> Diagnosis:
         sentence_of(mistake, reading.net, layer),
         place.line,
         wrong.document.text(place),
-        should_be(step, layer, reading, known),
+        _suggested(wrong, step, layer, names, found, rest),
         wrong.document.name,
         place.cell,
         " ".join(notes),
@@ -117,12 +121,32 @@ def _parameters(reading: Reading, step: str, layer: int) -> list[str]:
     return [one.name for one in reading.structure.parameters if one.layer <= layer]
 
 
-def _place(wrong: Wrong, step: str, layer: int, names: Mapping[str, Names]) -> tuple[Place, Function]:
-    found = find_line(step, layer, wrong.reading, names)
-    if found is None:
-        judged = _ordered(wrong)[0]
-        return judged.place, judged
-    return found
+def _place(wrong: Wrong, step: str, layer: int, names: Mapping[str, Names]) -> tuple[Place, Found | None]:
+    """Return where a step is computed, and the statement where it is the one that computes it.
+
+    Where no name tells it, or the statement only calls a function, what leads to the wrong gradients alone does.
+    """
+    found = find_step(step, layer, wrong.reading, names)
+    if found is not None and not calls_one_of(found, wrong.functions):
+        return found.place, found
+    failed = _parameters(wrong.reading, step, layer)
+    lines = suspects(wrong.document, wrong.functions, wrong.reading, failed)
+    if lines is not None and (lines.alone or found is None):
+        return Place(cell_of(wrong.reading), of_step(lines, step).line), None
+    found = found or find_after(step, layer, wrong.reading, names)
+    return (_judged_place(wrong) if found is None else found.place), None
+
+
+def _suggested(
+    wrong: Wrong, step: str, layer: int, names: Mapping[str, Names], found: Found | None, rest: Guess
+) -> str:
+    """Return the line that should stand there, as far as the other mistakes allow; nothing where it may not help."""
+    right = None if found is None else with_mistakes(wrong.reading, rest, wrong.floats[0])
+    if found is None or right is None:
+        return ""
+    value = getattr(right, "dZ" if step == "dZL" else step)[layer]
+    known = names[found.function.name]
+    return suggested(Step(step, layer, value, wrong.floats[0].params), wrong.reading, known, found)
 
 
 def _special(wrong: Wrong) -> tuple[Diagnosis, ...]:
@@ -160,11 +184,11 @@ def _special(wrong: Wrong) -> tuple[Diagnosis, ...]:
 def _told(wrong: Wrong, mistake: Mistake, layer: int, names: Mapping[str, Names]) -> Diagnosis:
     step, net = mistake.step, wrong.reading.net
     assert net is not None
-    place, function = _place(wrong, step, layer, names)
+    place, found = _place(wrong, step, layer, names)
     return Diagnosis(
         known_as(mistake, net, layer), f"{step}{layer}", tuple(_parameters(wrong.reading, step, layer)),
         sentence_of(mistake, net, layer), place.line, wrong.document.text(place),
-        should_be(step, layer, wrong.reading, names[function.name]), wrong.document.name, place.cell,
+        _suggested(wrong, step, layer, names, found, ()), wrong.document.name, place.cell,
     )  # fmt: skip
 
 
@@ -206,10 +230,14 @@ def _judged_place(wrong: Wrong) -> Place:
 
 
 def _known_right(wrong: Wrong) -> set[int]:
-    """Return the lines whose values are known: steps that are held, and right."""
-    if wrong.reading.net is None or wrong.reading.objective is None:
+    """Return the lines of steps that are held under a name and are right; what leads to them is not the mistake."""
+    reading = wrong.reading
+    if reading.net is None or reading.objective is None:
         return set()
-    return set()
+    names = _names(wrong, None)
+    kinds = [(kind, layer) for layer in range(1, len(reading.structure.sizes)) for kind in ("dA", "dZ", "dW", "db")]
+    found = [find_step(kind, layer, reading, names) for kind, layer in kinds]
+    return {one.place.line for one in found if one is not None and one.by_value}
 
 
 def _step_of(wrong: Wrong, failed: Sequence[str]) -> tuple[str, int]:

@@ -10,11 +10,15 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 from verify.nets.structure import Parameter
 from verify.submissions.diagnosis.tracing import ANY, Event, Key, matches, same_part
 from verify.submissions.execution.gradients import plain
 from verify.submissions.program.vocabulary import bare, data_of, meaning_of, roles_of
+
+
+_LOSS: Final = re.compile(r"^(?!.*(grad|delta|d_)).*(loss|cost|err)")
 
 
 @dataclass(frozen=True)
@@ -49,24 +53,26 @@ class Slices:
         right = [one for one in self.parameters if one.name not in wrong]
         own = [self.leading_to(one) for one in root]
         excused = set().union(*(self._back_from(self.makers(one)) for one in right)) | self._behind(loss)
-        lines = {self.events[number].line for number in excused} | set(known)
+        places = {_place(self.events[number]) for number in excused}
         names = tuple(one.name for one in root), tuple(one.name for one in right)
         for candidates in (set.intersection(*own), own[0]):
-            found = self._worth_showing(candidates - excused, lines)
+            found = self._worth_showing(candidates - excused, places, known)
             if found:
                 return Lines(found, *names)
         last = self._last(root[0])
         return Lines((last,), *names, alone=False) if last is not None else None
 
-    def _worth_showing(self, candidates: Iterable[int], excused: Collection[int]) -> tuple[Event, ...]:
-        """Return the assignments that compute something of the net, on lines that nothing right has run through."""
+    def _worth_showing(
+        self, candidates: Iterable[int], excused: Collection[tuple[int, int]], known: Collection[int]
+    ) -> tuple[Event, ...]:
+        """Return the assignments that compute something of the net, at places that nothing right has run through."""
         events = [
             self.events[number] for number in sorted(candidates)
-            if number in self._live and self.events[number].line not in excused
+            if number in self._live and _place(self.events[number]) not in excused
+            and self.events[number].line not in known
         ]  # fmt: skip
-        computing = [one for one in events if not one.passes_on]
-        lines = {one.line for one in computing}
-        return tuple(one for one in events if not one.passes_on or (one.line not in lines and not computing))
+        telling = [one for one in events if not one.passes_on or isinstance(one.node, ast.Assign)]
+        return tuple(telling or events)
 
     def _root(self, wrong: Collection[str]) -> list[Parameter]:
         """Return the wrong parameters next to the output, as far as the text shows what makes their gradients."""
@@ -102,7 +108,11 @@ class Slices:
         """
         for every in (self._gradients_of(parameter), self._updates_of(parameter)):
             shared = [one for one in self.parameters if one.kind == parameter.kind and self._share(one, parameter)]
-            if every and len({self._depth(one) for one in shared}) > 1 and any("*" in "".join(self.events[n].writes) for n in every):
+            if (
+                every
+                and len({self._depth(one) for one in shared}) > 1
+                and any("*" in "".join(self.events[n].writes) for n in every)
+            ):
                 mine = self._depth(parameter)
                 above = len({self._depth(one) for one in shared if self._depth(one) > mine})
                 groups = self._by_turn(every)
@@ -151,7 +161,7 @@ class Slices:
             number for number, one in enumerate(self.events)
             if _words(one.writes)[-len(loss) :] == loss or (loss[0] == "<result>" and _gives_back(one, loss))
         ]  # fmt: skip
-        return self._back_from(ends)
+        return self._back_from(ends or [number for number, one in enumerate(self.events) if _is_added_up(one)])
 
     def _back_from(self, ends: Iterable[int]) -> set[int]:
         found: set[int] = set()
@@ -201,6 +211,10 @@ class Slices:
         return not any(matches(one.writes, key) for one in self.events[:before])
 
 
+def _place(one: Event) -> tuple[int, int]:
+    return one.line, getattr(one.node, "col_offset", 0)
+
+
 def _path(parameter: Parameter) -> Key:
     return tuple(str(name) for _, name in parameter.path) or (parameter.name,)
 
@@ -237,6 +251,12 @@ def _is_gradient(one: Event) -> bool:
     named = any(bare(name) != name.lower().replace("_", "").strip() for name in names[-2:])
     given = words[0].startswith("<result") and isinstance(one.node, ast.Return | ast.expr)
     return kept or named or (given and "backward" in roles_of(one.function.rpartition(".")[2]))
+
+
+def _is_added_up(one: Event) -> bool:
+    """Whether this adds to what is called a loss, or an error."""
+    name = one.writes[-1].rpartition(":")[2].lower()
+    return not one.whole and isinstance(one.node, ast.AugAssign) and bool(_LOSS.search(name))
 
 
 def _gives_back(one: Event, loss: Key) -> bool:

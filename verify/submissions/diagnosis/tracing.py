@@ -155,9 +155,7 @@ class _Walk:
             return
         self.give(self.key(target, scope), value, node, scope, whole=not _is_a_part(target))
 
-    def give(
-        self, key: Key, value: ast.expr, node: ast.AST, scope: _Scope, *, whole: bool = True
-    ) -> None:
+    def give(self, key: Key, value: ast.expr, node: ast.AST, scope: _Scope, *, whole: bool = True) -> None:
         """Write what a value holds: the parts of a tuple and of a dictionary one by one."""
         if key == ("<result>",):
             key = (f"<result {scope.prefix}>",)
@@ -174,7 +172,14 @@ class _Walk:
             self.write(node, (*self.key(call.func.value, scope), ANY), reads, scope, whole=False)
 
     def write(
-        self, node: ast.AST, key: Key, reads: Sequence[Key], scope: _Scope, *, whole: bool = True, passes_on: bool = False
+        self,
+        node: ast.AST,
+        key: Key,
+        reads: Sequence[Key],
+        scope: _Scope,
+        *,
+        whole: bool = True,
+        passes_on: bool = False,
     ) -> None:
         line = getattr(node, "lineno", 0)
         end = line if isinstance(node, ast.For) else getattr(node, "end_lineno", None) or line
@@ -236,7 +241,9 @@ class _Walk:
     def meant_by(self, call: ast.Call, receiver: ast.expr | None, scope: _Scope) -> list[Function]:
         """Return the functions that a call may mean; of several methods that of the object's class, if it is known."""
         name = called_name(call)
-        found = [one for one in self.functions if one.name == name and (one.owner is not None) == (receiver is not None)]
+        found = [
+            one for one in self.functions if one.name == name and (one.owner is not None) == (receiver is not None)
+        ]
         if receiver is None or len(found) < 2:
             return found
         last = self.key(receiver, scope)[-1]

@@ -8,18 +8,24 @@ from typing import Final
 
 from verify.judgement.coverage import listed
 from verify.submissions.diagnosis.slices import Lines, Slices
-from verify.submissions.diagnosis.tracing import Key, events_of, kinds_in
+from verify.submissions.diagnosis.tracing import Event, Key, events_of, kinds_in
 from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.messages import RETURNED
 from verify.submissions.parsing.document import Document, Place
+from verify.submissions.parsing.trees import nodes_of
 from verify.submissions.program.functions import Function
+from verify.submissions.program.syntax import is_product
 from verify.submissions.wiring.plan_records import TrainingMaker
 
 _GAP: Final = 1  # between two lines of one range
 
 
 def suspects(
-    document: Document, functions: Sequence[Function], reading: Reading, wrong: Collection[str], known: Collection[int] = ()
+    document: Document,
+    functions: Sequence[Function],
+    reading: Reading,
+    wrong: Collection[str],
+    known: Collection[int] = (),
 ) -> Lines | None:
     """Return the lines of the judged code that may hold the mistake, by what leads to which gradient.
 
@@ -32,6 +38,14 @@ def suspects(
     kinds = kinds_in((node for cell in document.cells for node in cell.nodes), classes)
     slices = Slices(events_of(bodies, functions, kinds), reading.structure.parameters, updates=reading.applied)
     return slices.suspects(wrong, _loss(reading), known)
+
+
+def of_step(found: Lines, step: str) -> Event:
+    """Return the line that makes a step: of dA the first product, of dZ what comes last before the gradients."""
+    if step == "dA":
+        products = (one for one in found.events if any(map(is_product, nodes_of(one.node))))
+        return next(products, found.events[0])
+    return found.events[-1] if step == "dZ" else found.events[0]
 
 
 def cell_of(reading: Reading) -> int | None:
