@@ -93,10 +93,10 @@ def _named(wrong: Wrong, one: Named, names: Mapping[str, Names], guess: Guess) -
     if not one.exactly:
         notes.append("It gives the same numbers in floats; exact numbers could not say so.")
     return Diagnosis(
-        "; ".join(dict.fromkeys(known_as(mistake, reading.net, number) for (_, number), _ in one.guess)),
+        "; ".join(dict.fromkeys(_told_as(wrong, mistake, number) for (_, number), _ in one.guess)),
         f"{'dZ' if step == 'dZL' else step}{layer}",
         tuple(_parameters(reading, step, layer)),
-        sentence_of(mistake, reading.net, layer),
+        _sentence(wrong, mistake, layer),
         place.line,
         wrong.document.text(place),
         _suggested(wrong, step, layer, names, found, rest),
@@ -104,6 +104,37 @@ def _named(wrong: Wrong, one: Named, names: Mapping[str, Names], guess: Guess) -
         place.cell,
         " ".join(notes),
     )
+
+
+def _told_as(wrong: Wrong, mistake: Mistake, layer: int) -> str:
+    """Return the name of a mistake in this file: another where the usual one tells of something that is not there."""
+    assert wrong.reading.net is not None
+    name = known_as(mistake, wrong.reading.net, layer)
+    if _is_unturned(wrong, mistake):
+        return name.replace("reshaped-not-transposed", "not-transposed")
+    return f"dZ{layer}-of-another-loss" if _is_of_another_loss(wrong, mistake) else name
+
+
+def _sentence(wrong: Wrong, mistake: Mistake, layer: int) -> str:
+    net = wrong.reading.net
+    assert net is not None
+    if _is_unturned(wrong, mistake):
+        return f"W{layer + 1} is square and not transposed: its rows and columns are mixed up on the way back."
+    if _is_of_another_loss(wrong, mistake):
+        return f"The plain difference of output and targets is not the derivative of this loss through {net.output}."
+    return sentence_of(mistake, net, layer)
+
+
+def _is_unturned(wrong: Wrong, mistake: Mistake) -> bool:
+    """Whether a square matrix is not transposed where a reshape would leave it as it is too, and none is written."""
+    written = any("reshape" in cell.source for cell in wrong.document.cells)
+    return mistake.name == "reshaped-not-transposed" and not written
+
+
+def _is_of_another_loss(wrong: Wrong, mistake: Mistake) -> bool:
+    """Whether the difference stands there though the loss is no squared error, of which alone it is a part."""
+    loss = None if wrong.reading.objective is None else wrong.reading.objective.loss
+    return mistake.step == "dZL" and mistake.name.startswith("without-{f}") and loss != "squared-error"
 
 
 def _normalisation(name: str, reading: Reading) -> str:

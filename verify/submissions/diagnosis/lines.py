@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from verify.arrays import Array
-from verify.nets.net import ACTIVATIONS, Gradient, Layer, Trace
+from verify.nets.net import Gradient, Layer, Trace
 from verify.submissions.execution.answers import Leaves
 from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.gradients import plain
@@ -110,7 +110,7 @@ def _may_be(name: str, canonical: str, reading: Reading) -> bool:
 
 
 def _rank(name: str, canonical: str, assigned: Mapping[str, ast.AST]) -> tuple[bool, bool, int, int, str]:
-    """Return by what a name goes before others of the same values; of dA and dZ, which may be alike, dA stands first."""
+    """Return by what a name goes before others of the same values; of dA and dZ, alike or not, dA stands first."""
     line = getattr(assigned.get(name), "lineno", 0) * {"dA": 1, "dZ": -1}.get(canonical[:2], 0)
     return name not in assigned, name.lower() != canonical.lower(), line, len(name), name
 

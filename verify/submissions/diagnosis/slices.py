@@ -17,7 +17,6 @@ from verify.submissions.diagnosis.tracing import ANY, Event, Key, matches, same_
 from verify.submissions.execution.gradients import plain
 from verify.submissions.program.vocabulary import bare, data_of, meaning_of, roles_of
 
-
 _LOSS: Final = re.compile(r"^(?!.*(grad|delta|d_)).*(loss|cost|err)")
 
 
@@ -42,23 +41,29 @@ class Slices:
     def __init__(self, events: Sequence[Event], parameters: Sequence[Parameter], *, updates: bool) -> None:
         self.events, self.parameters, self.updates = events, parameters, updates
 
-    def suspects(self, wrong: Collection[str], loss: Key | None, known: Collection[int] = ()) -> Lines | None:
+    def suspects(
+        self, wrong: Collection[str], loss: Key | None, forward: int = 0, known: Collection[int] = ()
+    ) -> Lines | None:
         """Return where the first wrong gradient is made; None where the text does not show what makes it.
 
-        `known` are lines of which the values are known to be right.
+        The first `forward` assignments are those of the forward pass; the values of the lines `known` are known to be
+        right.
         """
         root = self._root(wrong)
         if not root:
             return None
         right = [one for one in self.parameters if one.name not in wrong]
         own = [self.leading_to(one) for one in root]
-        excused = set().union(*(self._back_from(self.makers(one)) for one in right)) | self._behind(loss)
-        places = {_place(self.events[number]) for number in excused}
+        made = self.makers(root[0])
         names = tuple(one.name for one in root), tuple(one.name for one in right)
-        for candidates in (set.intersection(*own), own[0]):
-            found = self._worth_showing(candidates - excused, places, known)
-            if found:
-                return Lines(found, *names)
+        elsewhere = [one for one in right if self.makers(one) != made]  # the same lines may make right ones too
+        for others in (right, elsewhere):
+            excused = set().union(*(self._back_from(self.makers(one)) for one in others)) | self._behind(loss)
+            excused |= set(range(forward))
+            for candidates in (set.intersection(*own), own[0]):
+                found = self._worth_showing(candidates - excused, {_place(self.events[one]) for one in excused}, known)
+                if found:
+                    return Lines(found, *names, alone=others is right)
         last = self._last(root[0])
         return Lines((last,), *names, alone=False) if last is not None else None
 
@@ -196,15 +201,14 @@ class Slices:
         """Return the assignments whose values depend on the parameters, or on what is handed to the judged code."""
         live: set[int] = set()
         for number, one in enumerate(self.events):
-            if any(source in live for source in self._sources[number]):
-                live.add(number)
-            elif any(self._comes_from_outside(key, number) for key in one.reads):
+            inside = any(source in live for source in self._sources[number])
+            if inside or any(self._comes_from_outside(key, number) for key in one.reads):
                 live.add(number)
         return live
 
     def _comes_from_outside(self, key: Key, before: int) -> bool:
         words = _words(key)
-        if key[0].startswith("<") or data_of(words[0]) is not None and meaning_of(words[0]) != "Yhat":
+        if key[0].startswith("<") or (data_of(words[0]) is not None and meaning_of(words[0]) != "Yhat"):
             return False
         if meaning_of(words[-1]) in ("rate", "penalty", "m", "epochs", "sizes", "X", "Y"):
             return False

@@ -81,7 +81,7 @@ def _times_assigned(found: Found, name: str) -> int:
 
 
 def _names_on(node: ast.expr) -> Iterator[str]:
-    """Yield the last name of what is assigned, or of what it is a part of: dZ of dZ[Z < 0], dW1 of self.grads['dW1']."""
+    """Yield the last name of what is assigned, or of what it is a part of: dZ of dZ[Z < 0]."""
     while isinstance(node, ast.Subscript):
         if isinstance(node.slice, ast.Constant):
             yield str(node.slice.value)
@@ -159,7 +159,7 @@ class _Texts:
                     return found
         return None
 
-    def _text(self, name: str, value: Any) -> str | None:
+    def _text(self, name: str, value: Array | float) -> str | None:
         """Return how a name is written in the function: Z1, self.Z1 or cache['Z1']."""
         for node in nodes_of(self.found.function.tree):
             if isinstance(node, ast.Name | ast.arg) and getattr(node, "id", getattr(node, "arg", "")) == name:

@@ -38,6 +38,12 @@ class Event:
     turn: int  # the pass through a loop backwards over layers: 1 or 2, and 0 outside
     passes_on: bool  # nothing is computed: a value is handed over, or given back
 
+    @property
+    def calls(self) -> bool:
+        """Whether it does nothing but call a function of the file, whose lines stand before it."""
+        given_back = any(key[0].startswith("<result") for key in self.reads)
+        return given_back and isinstance(getattr(self.node, "value", None), ast.Call)
+
 
 def matches(first: Key, second: Key) -> bool:
     """Whether two keys may be the same thing, or one a part of the other."""
@@ -343,7 +349,7 @@ def _index(node: ast.expr) -> str | None:
             return ANY
         case ast.BinOp(left=ast.Constant(value=str() as text)):
             return text.split("%")[0] + ANY
-        case ast.JoinedStr(values=[ast.Constant(value=text), *_]):
+        case ast.JoinedStr(values=[ast.Constant(value=str() as text), *_]):
             return f"{text}{ANY}"
         case ast.BinOp(left=left, right=right):
             return ANY if all(isinstance(one, ast.Name | ast.Constant | ast.BinOp) for one in (left, right)) else None

@@ -36,16 +36,21 @@ def suspects(
         return None
     classes = {one.owner for one in functions if one.owner is not None}
     kinds = kinds_in((node for cell in document.cells for node in cell.nodes), classes)
-    slices = Slices(events_of(bodies, functions, kinds), reading.structure.parameters, updates=reading.applied)
-    return slices.suspects(wrong, _loss(reading), known)
+    before = _before(reading)
+    forward = len(events_of(before, functions, kinds))  # these lines make the loss: of that it is the derivative
+    slices = Slices(
+        events_of([*before, *bodies], functions, kinds), reading.structure.parameters, updates=reading.applied
+    )
+    return slices.suspects(wrong, _loss(reading), forward, known)
 
 
 def of_step(found: Lines, step: str) -> Event:
     """Return the line that makes a step: of dA the first product, of dZ what comes last before the gradients."""
+    own = [one for one in found.events if not one.calls] or list(found.events)
     if step == "dA":
-        products = (one for one in found.events if any(map(is_product, nodes_of(one.node))))
-        return next(products, found.events[0])
-    return found.events[-1] if step == "dZ" else found.events[0]
+        products = (one for one in own if any(map(is_product, nodes_of(one.node))))
+        return next(products, own[0])
+    return own[-1] if step == "dZ" else own[0]
 
 
 def cell_of(reading: Reading) -> int | None:
@@ -68,7 +73,7 @@ def in_words(found: Lines) -> str:
     right = f", {listed(found.right)} {_be(found.right)} right" if found.right else ", and none is right"
     numbers = found.numbers
     if not found.alone:
-        return f"{wrong}{right}; what is wrong is made in line {in_ranges(numbers)}, as is what is right."
+        return f"{wrong}{right}; what is wrong is made in line{'s' if len(numbers) > 1 else ''} {in_ranges(numbers)}, as is what is right."
     several = len(numbers) > 1
     lead = f"{'the lines' if several else 'line'} {in_ranges(numbers)} {'lead' if several else 'leads'}"
     return f"{wrong}{right}: {lead} to what is wrong alone; look there first."
@@ -98,11 +103,23 @@ def _judged(document: Document, reading: Reading) -> list[tuple[str, Sequence[as
                 return [(maker.name, node.body)]
         return []
     roles = reading.roles
-    every = [roles.forward, roles.loss, roles.backward, roles.update if reading.applied else None]
+    return _bodies([roles.backward, roles.update if reading.applied else None])
+
+
+def _before(reading: Reading) -> list[tuple[str, Sequence[ast.stmt]]]:
+    """Return the functions that are called before the judged ones, and compute the loss."""
+    roles = reading.roles
+    if isinstance(reading.container.maker, TrainingMaker):
+        return []
+    return _bodies([one for one in (roles.forward, roles.loss) if one not in (roles.backward, roles.update)])
+
+
+def _bodies(functions: Sequence[Function | None]) -> list[tuple[str, Sequence[ast.stmt]]]:
     return [
         (one.name if one.owner is None else f"{one.owner}.{one.name}", one.tree.body)
-        for one in dict.fromkeys(every) if one is not None
-    ]  # fmt: skip
+        for one in dict.fromkeys(functions)
+        if one is not None
+    ]
 
 
 def _loss(reading: Reading) -> Key | None:
