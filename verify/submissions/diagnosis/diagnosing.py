@@ -76,7 +76,14 @@ def _names(wrong: Wrong, gradient: Gradient | None) -> dict[str, Names]:
 def _ordered(wrong: Wrong) -> list[Function]:
     """Return the functions, the backward pass first: names are looked for there before anywhere else."""
     first = [one for one in (wrong.reading.roles.backward, wrong.reading.roles.update) if one is not None]
-    return [*first, *(one for one in wrong.functions if one not in first)]
+    return [*first, *(one for one in _called(wrong) if one not in first)]
+
+
+def _called(wrong: Wrong) -> list[Function]:
+    """Return the functions that ran: those of a class that is not judged have lines of the same names."""
+    called = {section.removeprefix("calls ") for section, _ in wrong.leaves if section.startswith("calls ")}
+    ran = [one for one in wrong.functions if (f"{one.owner}.{one.name}" if one.owner else one.name) in called]
+    return ran or list(wrong.functions)
 
 
 def _named(wrong: Wrong, one: Named, names: Mapping[str, Names], guess: Guess) -> Diagnosis:
@@ -158,10 +165,10 @@ def _place(wrong: Wrong, step: str, layer: int, names: Mapping[str, Names]) -> t
     Where no name tells it, or the statement only calls a function, what leads to the wrong gradients alone does.
     """
     found = find_step(step, layer, wrong.reading, names)
-    if found is not None and not calls_one_of(found, wrong.functions):
+    if found is not None and not calls_one_of(found, _called(wrong)):
         return found.place, found
     failed = _parameters(wrong.reading, step, layer)
-    lines = suspects(wrong.document, wrong.functions, wrong.reading, failed)
+    lines = suspects(wrong.document, _called(wrong), wrong.reading, failed)
     if lines is not None and (lines.alone or found is None):
         return Place(cell_of(wrong.reading), of_step(lines, step).line), None
     found = found or find_after(step, layer, wrong.reading, names)
@@ -240,7 +247,7 @@ def _unnamed(wrong: Wrong) -> Diagnosis:
     reading = wrong.reading
     failed = list(dict.fromkeys(one.parameter for one in wrong.comparisons if one.verdict in ("different", "differs")))
     step, layer = _step_of(wrong, failed)
-    lines = suspects(wrong.document, wrong.functions, reading, failed, _known_right(wrong))
+    lines = suspects(wrong.document, _called(wrong), reading, failed, _known_right(wrong))
     place = _judged_place(wrong) if lines is None else place_of(lines, cell_of(reading))
     told = "" if lines is None else in_words(lines)
     shown = f"{'dZ' if step == 'dZL' else step}{layer}"

@@ -87,14 +87,18 @@ class Slices:
         top = max(self._depth(one) for one in failed)
         if len({self._depth(one) for one in self.parameters}) > 1:
             return sorted((one for one in failed if self._depth(one) == top), key=lambda one: self.makers(one)[-1])
-        return [min(failed, key=lambda one: self.makers(one)[-1])]  # in no known order: that of the lines
+        above = {
+            one.name: frozenset(self.leading_to(one) - {*self.makers(one), *self._updates_of(one)}) for one in failed
+        }
+        first = min(failed, key=lambda one: len(above[one.name]))  # in no known order: what the fewest lines lead to
+        return [one for one in failed if above[one.name] == above[first.name]]
 
     def _depth(self, parameter: Parameter) -> int:
         """Return the layer of a parameter, or the number that it has in its name or in a list."""
         if len({one.layer for one in self.parameters}) > 1:
             return parameter.layer
-        numbers = re.findall(r"\d+", "".join(f"/{part}" for part in _path(parameter)))
-        return int(numbers[-1]) if numbers else 0
+        numbers = [re.findall(r"\d+", "/".join(_path(one))) for one in (parameter, *self.parameters)]
+        return int(numbers[0][-1]) if all(numbers) else 0
 
     def _last(self, parameter: Parameter) -> Event | None:
         makers = self.makers(parameter)
@@ -111,7 +115,8 @@ class Slices:
 
         Where one line makes those of several layers, the one that runs first is that of the layer at the output.
         """
-        for every in (self._gradients_of(parameter), self._updates_of(parameter)):
+        updates = self._updates_of(parameter)
+        for every in (self._gradients_of(parameter), self._handed_to(updates), updates):
             shared = [one for one in self.parameters if one.kind == parameter.kind and self._share(one, parameter)]
             if (
                 every
@@ -157,6 +162,11 @@ class Slices:
             if _is_of(_words(one.writes), path, alone=alone) and not one.passes_on
             and any(matches(one.writes, key) for key in one.reads) and not _is_gradient(one)
         ]  # fmt: skip
+
+    def _handed_to(self, updates: Sequence[int]) -> list[int]:
+        """Return the assignments in a loop over layers from which updates in another loop take their steps."""
+        found = {source for number in updates for source in self._sources[number]}
+        return sorted(one for one in found if self.events[one].turn and ANY in self.events[one].writes)
 
     def _behind(self, loss: Key | None) -> set[int]:
         """Return the assignments that lead to the loss."""
