@@ -211,3 +211,17 @@ for step in range(10):
 """
     (found,) = judged(tmp_path, text)
     assert found.text in ("d = d @ W[l].T * (1 + A[l] ** 2)", "W[l] -= 0.01 * D[l]")
+
+
+def test_a_parameter_that_is_never_changed_is_told_so(tmp_path: Path) -> None:
+    text, line = with_one_line(STRANGE, "c2 = c2 - 0.01 * dc2", "c2 = c2 - 0.0 * dc2")
+    (found,) = judged(tmp_path, text)
+    assert "c2 is not changed at all." in found.sentence
+    assert str(line) in found.sentence
+
+
+def test_a_mask_that_is_taken_from_the_wrong_array_is_the_line_of_the_mask(tmp_path: Path) -> None:
+    text = PLAIN.replace("np.tanh(X @ W1 + b1)", "np.maximum(X @ W1 + b1, 0)")
+    text, line = with_one_line(text, "dZ1 = dA1 * (1 - A1 ** 2)", "dZ1 = dA1.copy()\n    dZ1[dA1 <= 0] = 0")
+    (found,) = judged(tmp_path, text)
+    assert (found.line, found.text, found.should_be) == (line + 1, "dZ1[dA1 <= 0] = 0", "")

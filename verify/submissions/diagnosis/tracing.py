@@ -170,7 +170,14 @@ class _Walk:
             self.give((*key, name), part, part if isinstance(node, ast.Return | ast.Assign) else node, scope)
         if not parts:
             passing = isinstance(value, ast.Name | ast.Attribute | ast.Subscript)
-            self.write(node, key, self.reads(value, scope), scope, whole=whole, passes_on=passing)
+            self.write(
+                node, key, [*self.reads(value, scope), *self.chosen(node, scope)], scope, whole=whole, passes_on=passing
+            )
+
+    def chosen(self, node: ast.AST, scope: _Scope) -> list[Key]:
+        """Return what chooses the entries that are written: Z of dZ[Z <= 0] = 0."""
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        return [key for one in targets if _index_of_numbers(one) for key in self.reads(one.slice, scope)]  # type: ignore[attr-defined]
 
     def call_alone(self, call: ast.Call, node: ast.Expr, scope: _Scope) -> None:
         reads = self.reads(call, scope)

@@ -72,11 +72,10 @@ def in_words(found: Lines) -> str:
     wrong = f"{listed(found.root)} {_be(found.root)} wrong"
     right = f", {listed(found.right)} {_be(found.right)} right" if found.right else ", and none is right"
     numbers = found.numbers
+    told = f"{'the lines' if len(numbers) > 1 else 'line'} {in_ranges(numbers)}"
     if not found.alone:
-        return f"{wrong}{right}; what is wrong is made in line{'s' if len(numbers) > 1 else ''} {in_ranges(numbers)}, as is what is right."
-    several = len(numbers) > 1
-    lead = f"{'the lines' if several else 'line'} {in_ranges(numbers)} {'lead' if several else 'leads'}"
-    return f"{wrong}{right}: {lead} to what is wrong alone; look there first."
+        return f"{wrong}{right}; what is wrong is made in {told}, as is what is right."
+    return f"{wrong}{right}: {told} {'lead' if len(numbers) > 1 else 'leads'} to what is wrong alone; look there first."
 
 
 def _be(names: Sequence[str]) -> str:
