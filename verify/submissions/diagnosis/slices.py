@@ -76,7 +76,7 @@ class Slices:
             if number in self._live and _place(self.events[number]) not in excused
             and self.events[number].line not in known
         ]  # fmt: skip
-        telling = [one for one in events if not one.passes_on or isinstance(one.node, ast.Assign)]
+        telling = [one for one in events if not one.passes_on or _is_a_copy(one)]
         return tuple(telling or events)
 
     def _root(self, wrong: Collection[str]) -> list[Parameter]:
@@ -227,6 +227,11 @@ class Slices:
 
 def _place(one: Event) -> tuple[int, int]:
     return one.line, getattr(one.node, "col_offset", 0)
+
+
+def _is_a_copy(one: Event) -> bool:
+    """Whether a name is given what another holds, da1 = dd1: a factor may be missing there."""
+    return isinstance(one.node, ast.Assign) and isinstance(one.node.value, ast.Name)
 
 
 def _path(parameter: Parameter) -> Key:
