@@ -12,13 +12,16 @@ import numpy as np
 from verify.arrays import Array
 from verify.evidence.records import Comparison, Diagnosis
 from verify.exact.numbers import holds_reals
+from verify.judgement.coverage import listed
 from verify.mistakes.catalogue import with_constant
 from verify.mistakes.mistake import Mistake
 from verify.mistakes.names import known_as, sentence_of
-from verify.mistakes.search import Named, name_mistakes, with_mistakes
+from verify.mistakes.search import Guess, Named, name_mistakes, with_mistakes
 from verify.nets.net import Gradient
 from verify.nets.observation import Observation
-from verify.submissions.diagnosis.lines import Names, find_line, names_at, should_be
+from verify.submissions.diagnosis.lines import Found, Names, calls_one_of, find_after, find_step, names_at
+from verify.submissions.diagnosis.suggesting import Step, suggested
+from verify.submissions.diagnosis.where import cell_of, in_words, of_step, place_of, suspects
 from verify.submissions.execution.answers import Leaves
 from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.gradients import truth
@@ -46,15 +49,15 @@ class Wrong:
 def diagnose(wrong: Wrong) -> tuple[Diagnosis, ...]:
     """Return the mistakes that were named with certainty; else one entry that says where to look, and why."""
     if wrong.reading.net is None or wrong.reading.objective is None:
-        return (_unnamed(wrong, None),)
+        return (_unnamed(wrong),)
     named = name_mistakes(wrong.reading, wrong.floats, wrong.exact)
     special = () if named else _special(wrong)
     if not named:
-        return special or (_unnamed(wrong, None),)
+        return special or (_unnamed(wrong),)
     guess = tuple(part for one in named for part in one.guess)
     gradient = with_mistakes(wrong.reading, guess, wrong.floats[0])
     names = _names(wrong, gradient)
-    return tuple(_named(wrong, one, names) for one in named)
+    return tuple(_named(wrong, one, names, guess) for one in named)
 
 
 def _names(wrong: Wrong, gradient: Gradient | None) -> dict[str, Names]:
@@ -64,22 +67,32 @@ def _names(wrong: Wrong, gradient: Gradient | None) -> dict[str, Names]:
     trace = reading.net.forward(layers, at.X)
     right = with_mistakes(reading, (), at)
     assert right is not None
-    return names_at(reading, wrong.leaves, _ordered(wrong), trace, layers, wrong=gradient or right, right=right)
+    return names_at(
+        reading, wrong.leaves, _ordered(wrong), trace, layers, wrong=gradient or right, right=right,
+        Y=at.Y,
+    )  # fmt: skip
 
 
 def _ordered(wrong: Wrong) -> list[Function]:
     """Return the functions, the backward pass first: names are looked for there before anywhere else."""
     first = [one for one in (wrong.reading.roles.backward, wrong.reading.roles.update) if one is not None]
-    return [*first, *(one for one in wrong.functions if one not in first)]
+    return [*first, *(one for one in _called(wrong) if one not in first)]
 
 
-def _named(wrong: Wrong, one: Named, names: Mapping[str, Names]) -> Diagnosis:
+def _called(wrong: Wrong) -> list[Function]:
+    """Return the functions that ran: those of a class that is not judged have lines of the same names."""
+    called = {section.removeprefix("calls ") for section, _ in wrong.leaves if section.startswith("calls ")}
+    ran = [one for one in wrong.functions if (f"{one.owner}.{one.name}" if one.owner else one.name) in called]
+    return ran or list(wrong.functions)
+
+
+def _named(wrong: Wrong, one: Named, names: Mapping[str, Names], guess: Guess) -> Diagnosis:
     reading = wrong.reading
     assert reading.net is not None
     (step, layer), mistake = one.guess[0]
-    place, function = _place(wrong, step, layer, names)
-    known = names[function.name]
+    place, found = _place(wrong, step, layer, names)
     elsewhere = [_place(wrong, kind, number, names)[0] for (kind, number), _ in one.guess[1:]]
+    rest = tuple(part for part in guess if part != one.guess[0])
     notes = [f"The same stands at {place}." for place in elsewhere]
     scales = "right for a loss that is" if mistake.name in ("not-averaged", "averaged-twice") and step == "dZL" else ""
     if scales:
@@ -87,17 +100,48 @@ def _named(wrong: Wrong, one: Named, names: Mapping[str, Names]) -> Diagnosis:
     if not one.exactly:
         notes.append("It gives the same numbers in floats; exact numbers could not say so.")
     return Diagnosis(
-        "; ".join(dict.fromkeys(known_as(mistake, reading.net, number) for (_, number), _ in one.guess)),
+        "; ".join(dict.fromkeys(_told_as(wrong, mistake, number) for (_, number), _ in one.guess)),
         f"{'dZ' if step == 'dZL' else step}{layer}",
         tuple(_parameters(reading, step, layer)),
-        sentence_of(mistake, reading.net, layer),
+        _sentence(wrong, mistake, layer),
         place.line,
         wrong.document.text(place),
-        should_be(step, layer, reading, known),
+        _suggested(wrong, step, layer, names, found, rest),
         wrong.document.name,
         place.cell,
         " ".join(notes),
     )
+
+
+def _told_as(wrong: Wrong, mistake: Mistake, layer: int) -> str:
+    """Return the name of a mistake in this file: another where the usual one tells of something that is not there."""
+    assert wrong.reading.net is not None
+    name = known_as(mistake, wrong.reading.net, layer)
+    if _is_unturned(wrong, mistake):
+        return name.replace("reshaped-not-transposed", "not-transposed")
+    return f"dZ{layer}-of-another-loss" if _is_of_another_loss(wrong, mistake) else name
+
+
+def _sentence(wrong: Wrong, mistake: Mistake, layer: int) -> str:
+    net = wrong.reading.net
+    assert net is not None
+    if _is_unturned(wrong, mistake):
+        return f"W{layer + 1} is square and not transposed: its rows and columns are mixed up on the way back."
+    if _is_of_another_loss(wrong, mistake):
+        return f"The plain difference of output and targets is not the derivative of this loss through {net.output}."
+    return sentence_of(mistake, net, layer)
+
+
+def _is_unturned(wrong: Wrong, mistake: Mistake) -> bool:
+    """Whether a square matrix is not transposed where a reshape would leave it as it is too, and none is written."""
+    written = any("reshape" in cell.source for cell in wrong.document.cells)
+    return mistake.name == "reshaped-not-transposed" and not written
+
+
+def _is_of_another_loss(wrong: Wrong, mistake: Mistake) -> bool:
+    """Whether the difference stands there though the loss is no squared error, of which alone it is a part."""
+    loss = None if wrong.reading.objective is None else wrong.reading.objective.loss
+    return mistake.step == "dZL" and mistake.name.startswith("without-{f}") and loss != "squared-error"
 
 
 def _normalisation(name: str, reading: Reading) -> str:
@@ -115,12 +159,32 @@ def _parameters(reading: Reading, step: str, layer: int) -> list[str]:
     return [one.name for one in reading.structure.parameters if one.layer <= layer]
 
 
-def _place(wrong: Wrong, step: str, layer: int, names: Mapping[str, Names]) -> tuple[Place, Function]:
-    found = find_line(step, layer, wrong.reading, names)
-    if found is None:
-        judged = _ordered(wrong)[0]
-        return judged.place, judged
-    return found
+def _place(wrong: Wrong, step: str, layer: int, names: Mapping[str, Names]) -> tuple[Place, Found | None]:
+    """Return where a step is computed, and the statement where it is the one that computes it.
+
+    Where no name tells it, or the statement only calls a function, what leads to the wrong gradients alone does.
+    """
+    found = find_step(step, layer, wrong.reading, names)
+    if found is not None and not calls_one_of(found, _called(wrong)):
+        return found.place, found
+    failed = _parameters(wrong.reading, step, layer)
+    lines = suspects(wrong.document, _called(wrong), wrong.reading, failed)
+    if lines is not None and (lines.alone or found is None):
+        return Place(cell_of(wrong.reading), of_step(lines, step).line), None
+    found = found or find_after(step, layer, wrong.reading, names)
+    return (_judged_place(wrong) if found is None else found.place), None
+
+
+def _suggested(
+    wrong: Wrong, step: str, layer: int, names: Mapping[str, Names], found: Found | None, rest: Guess
+) -> str:
+    """Return the line that should stand there, as far as the other mistakes allow; nothing where it may not help."""
+    right = None if found is None else with_mistakes(wrong.reading, rest, wrong.floats[0])
+    if found is None or right is None:
+        return ""
+    value = getattr(right, "dZ" if step == "dZL" else step)[layer]
+    known = names[found.function.name]
+    return suggested(Step(step, layer, value, wrong.floats[0].params), wrong.reading, known, found)
 
 
 def _special(wrong: Wrong) -> tuple[Diagnosis, ...]:
@@ -158,11 +222,11 @@ def _special(wrong: Wrong) -> tuple[Diagnosis, ...]:
 def _told(wrong: Wrong, mistake: Mistake, layer: int, names: Mapping[str, Names]) -> Diagnosis:
     step, net = mistake.step, wrong.reading.net
     assert net is not None
-    place, function = _place(wrong, step, layer, names)
+    place, found = _place(wrong, step, layer, names)
     return Diagnosis(
         known_as(mistake, net, layer), f"{step}{layer}", tuple(_parameters(wrong.reading, step, layer)),
         sentence_of(mistake, net, layer), place.line, wrong.document.text(place),
-        should_be(step, layer, wrong.reading, names[function.name]), wrong.document.name, place.cell,
+        _suggested(wrong, step, layer, names, found, ()), wrong.document.name, place.cell,
     )  # fmt: skip
 
 
@@ -178,28 +242,40 @@ def _same(value: Array, expected: Array, shape: tuple[int, ...]) -> bool:
     return bool(np.max(np.abs(np.reshape(value, shape) - expected)) <= _CLOSE * scale)
 
 
-def _unnamed(wrong: Wrong, names: Mapping[str, Names] | None) -> Diagnosis:
+def _unnamed(wrong: Wrong) -> Diagnosis:
     """Say which step is wrong and what narrows it down; nothing is named that is not certain."""
     reading = wrong.reading
     failed = list(dict.fromkeys(one.parameter for one in wrong.comparisons if one.verdict in ("different", "differs")))
     step, layer = _step_of(wrong, failed)
-    if reading.net is None or reading.objective is None:
-        maker = reading.container.maker
-        loop = maker.cut if isinstance(maker, TrainingMaker) else None  # whatever its pass calls may be wrong
-        place = _ordered(wrong)[0].place if loop is None else Place(loop.cell, loop.line)
-        line = wrong.document.text(place)
-        right = "the derivative of the code's own loss"
-    else:
-        known = names or _names(wrong, None)
-        place, function = _place(wrong, step, layer, known)
-        line, right = wrong.document.text(place), should_be(step, layer, reading, known[function.name])
+    lines = suspects(wrong.document, _called(wrong), reading, failed, _known_right(wrong))
+    place = _judged_place(wrong) if lines is None else place_of(lines, cell_of(reading))
+    told = "" if lines is None else in_words(lines)
     shown = f"{'dZ' if step == 'dZL' else step}{layer}"
     return Diagnosis(
         "not in the catalogue", shown, tuple(failed),
-        f"No known mistake gives these numbers. {_narrowed(wrong, failed)}".strip(),
-        place.line, line, right, wrong.document.name, place.cell,
-        "The line is where this step is computed; everything behind it follows from it.",
+        " ".join(filter(None, ("No known mistake gives these numbers.", told, _narrowed(wrong, failed)))),
+        place.line, wrong.document.text(place), "", wrong.document.name, place.cell,
+        "The line is the first that may hold it; everything behind it follows from it." if told else
+        "Where in it the mistake is, the text does not show.",
     )  # fmt: skip
+
+
+def _judged_place(wrong: Wrong) -> Place:
+    """Return where the judged code begins."""
+    maker = wrong.reading.container.maker
+    loop = maker.cut if isinstance(maker, TrainingMaker) else None  # whatever its pass calls may be wrong
+    return _ordered(wrong)[0].place if loop is None else Place(loop.cell, loop.line)
+
+
+def _known_right(wrong: Wrong) -> set[int]:
+    """Return the lines of steps that are held under a name and are right; what leads to them is not the mistake."""
+    reading = wrong.reading
+    if reading.net is None or reading.objective is None:
+        return set()
+    names = _names(wrong, None)
+    kinds = [(kind, layer) for layer in range(1, len(reading.structure.sizes)) for kind in ("dA", "dZ", "dW", "db")]
+    found = [find_step(kind, layer, reading, names) for kind, layer in kinds]
+    return {one.place.line for one in found if one is not None and one.by_value}
 
 
 def _step_of(wrong: Wrong, failed: Sequence[str]) -> tuple[str, int]:
@@ -235,7 +311,8 @@ def _narrowed(wrong: Wrong, failed: Sequence[str]) -> str:
     """Return what is striking in the wrong gradients: a constant ratio, zeros, not numbers, a single column."""
     reading, at = wrong.reading, wrong.floats[0]
     if reading.net is None or reading.objective is None:
-        return ""
+        still = [name for name in failed if reading.applied and not np.any(at.given.get(name, 1.0))]
+        return f"{listed(still)} {'is' if len(still) == 1 else 'are'} not changed at all." if still else ""
     right, said = _right(wrong), []
     for one in reading.structure.parameters:
         value = at.given.get(one.name)

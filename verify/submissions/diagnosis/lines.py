@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 
 from verify.arrays import Array
-from verify.nets.net import ACTIVATIONS, Gradient, Layer, Trace
+from verify.nets.net import Gradient, Layer, Trace
 from verify.submissions.execution.answers import Leaves
 from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.gradients import plain
+from verify.submissions.execution.messages import RETURNED
 from verify.submissions.parsing.document import Place
 from verify.submissions.program.functions import Function
-from verify.submissions.program.syntax import own_nodes
+from verify.submissions.program.syntax import called_name, own_nodes
 from verify.submissions.program.vocabulary import bare
+from verify.submissions.wiring.plan_records import TrainingMaker
 
 _CLOSE: Final = 1e-7
 _DOWNSTREAM: Final = {
@@ -36,6 +38,8 @@ class Names:
     of: Mapping[str, str]
     columns: bool
     function: Function
+    values: Mapping[str, Array] = field(default_factory=dict)  # what the names hold at the end
+    factors: Mapping[str, float] = field(default_factory=dict)  # by which multiple a quantity is held
 
     def get(self, canonical: str) -> str:
         """Return the student's name, or the canonical one."""
@@ -51,6 +55,7 @@ def names_at(
     *,
     wrong: Gradient,
     right: Gradient,
+    Y: Array,
 ) -> dict[str, Names]:
     """Return, for each function of the submission, its local names for the quantities, told by their values.
 
@@ -67,25 +72,56 @@ def names_at(
                 wanted[f"{step}{layer}"] = held
         wanted[f"W{layer}"] = [layers[layer - 1].W]
     wanted["Yhat"] = [trace.Yhat]
-    wanted["X"] = [trace.A[0]]
+    wanted["X"], wanted["Y"] = [trace.A[0]], [Y]
     m = trace.A[0].shape[0]
-    scales = tuple(dict.fromkeys((1.0, float(m), 1.0 / m, *_constants(reading, m))))
-    known = {}
+    sizes = dict.fromkeys((1.0, float(m), 1.0 / m, *_constants(reading, m)))
+    scales = (*sizes, *(-one for one in sizes))  # Y - Yhat is an error too
+    known: dict[str, Names] = {}
     for function in functions:
         values = {
             str(where[1][-1][1]): value for where, value in found.items()
-            if where[1] and (where[0] == f"locals {function.name}" or (where[0] == "container" and function.owner))
+            if where[1] and (
+                where[0] == f"locals {function.name}" or (where[0] == "container" and function.owner)
+                or (where[0] == "update" and _is_the_loop(function, reading))
+            )
         }  # fmt: skip
         assigned = _assigned(function)
-        of = {}
+        of, factors = {}, {}
         for canonical, candidates in wanted.items():
-            factors = scales if canonical.startswith("d") else (1.0,)
-            mine = [name for name, value in values.items() if any(_is(value, one, factors) for one in candidates)]
-            ranked = [(name not in assigned, name.lower() != canonical.lower(), len(name), name) for name in mine]
-            if ranked:
-                of[canonical] = min(ranked)[-1]
-        known[function.name] = Names(of, reading.samples == "columns", function)
+            by = scales if canonical.startswith("d") else (1.0,)
+            mine = {
+                name: factor for name, value in values.items()
+                if (factor := next(filter(None, (_factor(value, one, by) for one in candidates)), None)) is not None
+            }  # fmt: skip
+            if mine := {name: factor for name, factor in mine.items() if _may_be(name, canonical, reading)}:
+                of[canonical] = min(mine, key=lambda name: _rank(name, canonical, assigned))
+                factors[canonical] = mine[of[canonical]]
+        known.setdefault(function.name, Names(of, reading.samples == "columns", function, values, factors))
     return known
+
+
+def _may_be(name: str, canonical: str, reading: Reading) -> bool:
+    """Whether a name may be that of a quantity: with one sample dZ has the values of a bias's gradient."""
+    if not name.isidentifier() or name == RETURNED:
+        return False
+    if canonical[:2] not in ("dZ", "dA"):
+        return True
+    return not any(plain(bare(name)) == plain(one.name) != plain(name) for one in reading.structure.parameters)
+
+
+def _rank(name: str, canonical: str, assigned: Mapping[str, ast.AST]) -> tuple[bool, bool, int, int, str]:
+    """Return by what a name goes before others of the same values; of dA and dZ, alike or not, dA stands first."""
+    line = getattr(assigned.get(name), "lineno", 0) * {"dA": 1, "dZ": -1}.get(canonical[:2], 0)
+    return name not in assigned, name.lower() != canonical.lower(), line, len(name), name
+
+
+def _is_the_loop(function: Function, reading: Reading) -> bool:
+    """Whether the function is the loop that is judged; what it leaves is answered as what the pass leaves."""
+    maker = reading.container.maker
+    if not isinstance(maker, TrainingMaker) or function.place.cell != maker.cut.cell:
+        return False
+    lifted = function.name.startswith("__step__") and function.place.line >= maker.cut.line
+    return lifted or function.place.line <= maker.cut.line <= (function.tree.end_lineno or 0)
 
 
 def _constants(reading: Reading, m: int) -> tuple[float, ...]:
@@ -93,20 +129,20 @@ def _constants(reading: Reading, m: int) -> tuple[float, ...]:
     return (1 / c, 1 / (2 * c), 2.0, 0.5)
 
 
-def _is(value: Array, candidate: Array, scales: Sequence[float]) -> bool:
+def _factor(value: Array, candidate: Array, scales: Sequence[float]) -> float | None:
+    """Return which multiple of a quantity an array is, read either way; None where it is none of these."""
     if np.size(value) != np.size(candidate) or np.size(value) < 2 or np.asarray(value).dtype.kind not in "fi":
-        return False
+        return None
     array = np.asarray(value, dtype=float)
     shapes = [np.asarray(candidate), np.asarray(candidate).T] if np.ndim(candidate) == 2 else [np.asarray(candidate)]
     for shaped in shapes:
         if array.size == shaped.size and (array.shape == shaped.shape or 1 in array.shape or array.ndim == 1):
             flat, other = array.reshape(-1), shaped.reshape(-1)
             size = float(np.max(np.abs(other)))
-            if size and any(
-                np.max(np.abs(flat - scale * other)) <= _CLOSE * size * max(1.0, scale) for scale in scales
-            ):
-                return True
-    return False
+            for scale in scales if size else ():
+                if np.max(np.abs(flat - scale * other)) <= _CLOSE * size * max(1.0, abs(scale)):
+                    return scale
+    return None
 
 
 def _assigned(function: Function, *, first: bool = False) -> dict[str, ast.AST]:
@@ -187,34 +223,64 @@ _STEMS: Final = {
 }
 
 
-def find_line(step: str, layer: int, reading: Reading, names: Mapping[str, Names]) -> tuple[Place, Function] | None:
-    """Return the place of the statement that computes a step, or of the first one that uses it.
+@dataclass(frozen=True)
+class Found:
+    """A statement, or the value of a dictionary, that computes a step; its function, and by what it was found."""
 
-    A value that the student holds is looked for first, then a name like dz2 or delta2, then what follows from it.
-    """
+    node: ast.AST
+    function: Function
+    by_value: bool
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return Place(self.function.place.cell, self.node.lineno)  # type: ignore[attr-defined]
+
+
+def find_step(kind: str, layer: int, reading: Reading, names: Mapping[str, Names]) -> Found | None:
+    """Return the statement that computes this step: by the value that is held, then by a name like dz2 or delta2."""
     depth = len(reading.structure.sizes) - 1
     judged = [one.name for one in (reading.roles.backward, reading.roles.update) if one is not None]
     functions = sorted(names.values(), key=lambda known: known.function.name not in judged)
-    for kind in _DOWNSTREAM[step]:
-        canonical = f"{'dZ' if kind == 'dZL' else kind}{layer}"
-        for known in functions:
-            assigned = _assigned(known.function, first=kind == "dZL")
-            own = known.of.get(canonical)
-            wanted = [own] if own else []
-            stems = _STEMS[kind]
+    canonical = f"{'dZ' if kind == 'dZL' else kind}{layer}"
+    for known in functions:
+        assigned = _assigned(known.function, first=kind == "dZL")
+        own = known.of.get(canonical)
+        wanted = [own] if own else []
+        stems = _STEMS[kind]
+        wanted += [name for name in assigned if name.lower().replace("_", "") in [f"{stem}{layer}" for stem in stems]]
+        wanted += [name for name in assigned if _is_gradient_of(name, kind, layer, reading)]
+        if kind == "dZL" or depth == 1:
             wanted += [
-                name for name in assigned if name.lower().replace("_", "") in [f"{stem}{layer}" for stem in stems]
-            ]
-            wanted += [name for name in assigned if _is_gradient_of(name, kind, layer, reading)]
-            if kind == "dZL" or depth == 1:
-                wanted += [
-                    name
-                    for name in assigned
-                    if name.lower().replace("_", "") in (*stems, "e", "dy", "dout", "dscores", "d", "diff")
-                ]
-            node = next((assigned[name] for name in wanted if name in assigned), None)
-            if node is not None:
-                return Place(known.function.place.cell, node.lineno), known.function  # type: ignore[attr-defined]
+                name for name in assigned
+                if name.lower().replace("_", "") in (*stems, "e", "dy", "dout", "dscores", "d", "diff")
+            ]  # fmt: skip
+        name = next((name for name in wanted if name in assigned), None)
+        if name is not None:
+            node = (_changed_afterwards(known.function, name) if kind == "dZ" else None) or assigned[name]
+            return Found(node, known.function, name == own)
+    return None
+
+
+def find_after(step: str, layer: int, reading: Reading, names: Mapping[str, Names]) -> Found | None:
+    """Return the first statement that uses a step."""
+    found = (find_step(kind, layer, reading, names) for kind in _DOWNSTREAM[step][1:])
+    return next((one for one in found if one is not None), None)
+
+
+def calls_one_of(found: Found, functions: Sequence[Function]) -> bool:
+    """Whether what was found only calls a function of the file: the mistake may be in that."""
+    value = getattr(found.node, "value", None)
+    return isinstance(value, ast.Call) and called_name(value) in {one.name for one in functions}
+
+
+def _changed_afterwards(function: Function, name: str) -> ast.stmt | None:
+    """Return the statement that sets some entries of a name: dZ1[Z1 <= 0] = 0."""
+    for node in own_nodes(function.tree):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
+            target = node.targets[0]
+            if isinstance(target.slice, ast.Compare) and getattr(target.value, "id", None) == name:
+                return node
     return None
 
 
@@ -223,55 +289,3 @@ def _is_gradient_of(name: str, kind: str, layer: int, reading: Reading) -> bool:
     wanted = {"dW": ("W", "Wb"), "db": ("b",)}.get(kind, ())
     mine = [one for one in reading.structure.parameters if one.layer == layer and one.kind in wanted]
     return any(plain(bare(name)) == plain(one.name) for one in mine)
-
-
-def should_be(step: str, layer: int, reading: Reading, names: Names) -> str:
-    """Return the right formula of a step in the student's names and layout, as NumPy."""
-    assert reading.net is not None
-    assert reading.objective is not None
-    L, n = len(reading.structure.sizes) - 1, names.get
-    turned = names.columns
-    if step == "dZL":
-        return f"{n(f'dZ{L}')} = {_output_error(reading, names, L)}"
-    dZ, W = n(f"dZ{layer}"), n(f"W{layer}")
-    if step == "dW":
-        before = n(f"A{layer - 1}") if layer > 1 else n("X")
-        product = f"{dZ} @ {before}.T" if turned else f"{before}.T @ {dZ}"
-        penalty = f" + {float(2 * reading.objective.d):.6g} * {W}" if reading.objective.d else ""
-        return f"{n(f'dW{layer}')} = {product}{penalty}"
-    if step == "db":
-        return f"{n(f'db{layer}')} = np.sum({dZ}, axis={1 if turned else 0}, keepdims=True)"
-    back, W = n(f"dZ{layer + 1}"), n(f"W{layer + 1}")
-    product = f"{W}.T @ {back}" if turned else f"{back} @ {W}.T"
-    if reading.structure.parameters[0].transposed != turned:
-        product = f"{W} @ {back}" if turned else f"{back} @ {W}"
-    if step == "dA":
-        return f"{n(f'dA{layer}')} = {product}"
-    name = reading.net.hidden[layer - 1]
-    slope = ACTIVATIONS[name].formula.format(A=n(f"A{layer}"), Z=n(f"Z{layer}"))
-    upstream = names.of.get(f"dA{layer}") or f"({product})"
-    return f"{n(f'dZ{layer}')} = {upstream} * {slope}"
-
-
-def _output_error(reading: Reading, names: Names, L: int) -> str:
-    assert reading.net is not None
-    assert reading.objective is not None
-    Yhat = names.of.get("Yhat") or names.get(f"A{L}")
-    plain = (reading.net.output, reading.objective.loss) in (
-        ("softmax", "cross-entropy"),
-        ("sigmoid", "binary-cross-entropy"),
-    )
-    factor, scale = reading.objective.c * (1 if plain else 2), ""
-    m, K = reading.batch, reading.structure.sizes[-1]
-    usual = {
-        "/ m": 1 / m, "": 1.0, "* 2 / m": 2 / m, "* 2": 2.0, f"/ (m * {K})": 1 / (m * K),
-        f"* 2 / (m * {K})": 2 / (m * K), "/ (2 * m)": 1 / (2 * m), "/ 2": 0.5,
-    }  # fmt: skip
-    for words, value in usual.items():
-        if abs(float(factor) - value) < 1e-12:
-            scale = f" {words}" if words else ""
-            break
-    slope = ""
-    if not plain and reading.net.output in ACTIVATIONS and reading.net.output != "identity":
-        slope = " * " + ACTIVATIONS[reading.net.output].formula.format(A=Yhat, Z=names.get(f"Z{L}"))
-    return f"({Yhat} - Y){slope}{scale}"
