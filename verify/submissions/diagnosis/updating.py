@@ -94,11 +94,11 @@ def passed(ask: Ask, reading: Reading, point: Point, passes: int, more: Mapping[
 
 
 def same_loss(reading: Reading, first: Leaves, second: Leaves) -> bool:
-    """Whether the loss of two passes is the same, where the passes themselves show it."""
+    """Whether the loss of two passes is the same, where both of them show it."""
     place = reading.loss
-    if place is None or (place not in first and place not in second):
+    if place is None or place not in first or place not in second:
         return True
-    return alike(first.get(place), second.get(place))
+    return alike(first[place], second[place])
 
 
 def alike(first: Array | None, second: Array | None) -> bool:

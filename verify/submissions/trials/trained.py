@@ -235,10 +235,19 @@ class Trainings:
 
         The first sample may be all 0, and then hide what a weight does.
         """
-        first = self._run(loop, maker, shapes, way)
-        if first.reading.loss is None:
-            later = self._tried(lambda: self._run(loop, replace(maker, skipped=_SKIPPED), shapes, way))
-            return first if later is None or later.reading.loss is None else later
+        refused: Refused | None = None
+        first = None
+        try:
+            first = self._run(loop, maker, shapes, way)
+        except Refused as stopped:
+            refused = stopped
+        if first is not None and first.reading.loss is not None:
+            return first
+        later = self._tried(lambda: self._run(loop, replace(maker, skipped=_SKIPPED), shapes, way))
+        if later is not None and later.reading.loss is not None:
+            return later
+        if first is None:
+            raise refused or Refused("no pass of the loop that trains can be run")
         return first
 
     def _tried(self, run: Callable[[], Trained]) -> Trained | None:
