@@ -14,8 +14,8 @@ import numpy as np
 
 from verify.arrays import Array
 from verify.evidence.records import FAILS, Evidence
-from verify.submissions.diagnosis.updating import alike, of_one_sample, passed, same_loss
-from verify.submissions.execution.answers import Leaves, Refused
+from verify.submissions.diagnosis.updating import alike, of_one_sample, passed
+from verify.submissions.execution.answers import Leaves, Refused, Where
 from verify.submissions.execution.calling import Ask, Reading, make
 from verify.submissions.execution.gradients import plain
 from verify.submissions.program.vocabulary import bare, data_of
@@ -23,7 +23,7 @@ from verify.submissions.trials.in_parts import PART
 from verify.submissions.trials.one_pass import is_gradient, last_name
 from verify.submissions.trials.one_step import is_scheduled
 from verify.submissions.trials.trained import Trained
-from verify.submissions.wiring.plan_records import Slot
+from verify.submissions.wiring.plan_records import SEED, Slot
 from verify.submissions.wiring.points import Point
 from verify.submissions.wiring.structure import BATCH
 
@@ -80,7 +80,7 @@ def differs_later(ask: Ask, trained: Trained, start: Point) -> int | None:
     """Return the first pass whose step is another than that of a first pass from the same parameters; None if none is.
 
     Steps that are all one multiple of these may be those of another rate, unless the rate is known. Nothing is said of
-    an optimiser with a state, nor where the loss is another: then the data are, or something is drawn.
+    an optimiser with a state, nor where the data are others, or where the step depends on numbers that are drawn.
     """
     if trained.others:
         return None
@@ -91,14 +91,16 @@ def differs_later(ask: Ask, trained: Trained, start: Point) -> int | None:
             before = passed(ask, reading, place, count - 1, same)
             middle = {name: before[where] for name, where in reading.updated.items()}
             after = passed(ask, reading, place, count, same)
-            anew = passed(ask, reading, Point(place.X, place.Y, middle, place.seed), 1, same)
-            if not same_loss(reading, after, anew):
+            again = Point(place.X, place.Y, middle, place.seed)
+            anew = passed(ask, reading, again, 1, same)
+            if not _same_data(after, anew):
                 return None
-            steps = (_steps(one, reading.updated, middle) for one in (after, anew))
-            taken, expected = (np.concatenate([*one]) for one in steps)
+            taken, expected = (_steps(one, reading.updated, middle) for one in (after, anew))
             rest = reading.part and alike(taken, expected * (BATCH % PART) / PART)  # the last batch is a smaller one
             if not rest and _is_another(taken, expected, other_rate=not reading.rates or is_scheduled(reading, after)):
-                return count
+                other = passed(ask, reading, again, 1, {**same, SEED: np.array(count)})
+                drawn = not alike(_steps(other, reading.updated, middle), expected)
+                return None if drawn else count
     except (Refused, KeyError):
         return None
     return None
@@ -127,8 +129,16 @@ def _with_one_sample(ask: Ask, reading: Reading) -> tuple[Reading, dict[str, Arr
     return replace(reading, data=(*reading.data, *slots)), arrays
 
 
-def _steps(found: Leaves, places: Mapping[str, tuple[str, object]], before: Mapping[str, Array]) -> list[Array]:
-    return [np.ravel(before[name] - found[where]) for name, where in places.items()]  # type: ignore[index]
+def _same_data(first: Leaves, second: Leaves) -> bool:
+    """Whether what is called as data is the same after two passes."""
+    return all(
+        np.array_equal(value, second[where]) for where, value in first.items()
+        if where[0] == "update" and where in second and len(where[1]) == 1 and data_of(last_name(where[1])) is not None
+    )  # fmt: skip
+
+
+def _steps(found: Leaves, places: Mapping[str, Where], before: Mapping[str, Array]) -> Array:
+    return np.concatenate([np.ravel(before[name] - found[where]) for name, where in places.items()])
 
 
 def _is_another(taken: Array, expected: Array, *, other_rate: bool) -> bool:
