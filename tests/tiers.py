@@ -52,7 +52,7 @@ EVERY_DAY = {
     "tests/report/test_terminal.py": 5,
     "tests/submissions/execution/test_canary.py": 4,
     "tests/submissions/execution/test_messages.py": 12,
-    "tests/submissions/program/test_deep_code.py": 12,
+    "tests/reading/program/test_deep_code.py": 12,
     "tests/submissions/test_hostile.py": 0,
     "tests/submissions/test_hostile_submissions.py": 0,
     "tests/submissions/test_judge.py": 1,

@@ -50,47 +50,48 @@ HOUSE: Final[dict[str, Room]] = {
         (*GROUND, *EVIDENCE, "exact", "balls", "nets", "oracles", "mistakes", "judgement", "derivations"), "the lab's own network"
     ),
     "verify.library": Room((*GROUND, *EVIDENCE, "exact", "balls", "nets", "oracles", "mistakes", "judgement"), "check_gradients"),
-    "verify.submissions.parsing": Room(GROUND, "a file becomes cells with their places"),
-    "verify.submissions.program": Room((*GROUND, "submissions.parsing"), "definitions, uses, effects, slices, loops"),
-    "verify.submissions.wiring": Room(
-        (*GROUND, "nets", "submissions.parsing", "submissions.program"), "who is who by its names, and what a call is made of"
+    "verify.reading": Room((), "what a file of code says, read and never run"),
+    "verify.reading.parsing": Room(GROUND, "a file becomes cells with their places"),
+    "verify.reading.program": Room((*GROUND, "reading.parsing"), "definitions, uses, effects, slices, loops"),
+    "verify.reading.wiring": Room(
+        (*GROUND, "nets", "reading.parsing", "reading.program"), "who is who by its names, and what a call is made of"
+    ),
+    "verify.reading.remarks": Room(
+        (*GROUND, *EVIDENCE, "reading.parsing", "reading.program"), "what is worth knowing and no mistake"
     ),
     "verify.submissions.execution": Room(
-        (*GROUND, "sandbox", "exact", "balls", "nets", "oracles", "submissions.parsing", "submissions.program",
-         "submissions.wiring"),
+        (*GROUND, "sandbox", "exact", "balls", "nets", "oracles", "reading.parsing", "reading.program",
+         "reading.wiring"),
         "what a worker does, and what it answers",
     ),
     "verify.submissions.trials": Room(
-        (*GROUND, "nets", "submissions.parsing", "submissions.program", "submissions.wiring", "submissions.execution"),
+        (*GROUND, "nets", "reading.parsing", "reading.program", "reading.wiring", "submissions.execution"),
         "trial calls: how a submission is called, by its names, by its own training, at other depths",
     ),
     "verify.submissions.diagnosis": Room(
-        (*GROUND, *EVIDENCE, "exact", "balls", "nets", "oracles", "mistakes", "judgement", "submissions.parsing",
-         "submissions.program", "submissions.wiring", "submissions.execution", "submissions.trials"),
+        (*GROUND, *EVIDENCE, "exact", "balls", "nets", "oracles", "mistakes", "judgement", "reading.parsing",
+         "reading.program", "reading.wiring", "submissions.execution", "submissions.trials"),
         "from a wrong gradient to the mistake and its line",
     ),
     "verify.submissions.truth": Room(
-        (*GROUND, *EVIDENCE, "exact", "balls", "nets", "oracles", "judgement", "submissions.wiring",
+        (*GROUND, *EVIDENCE, "exact", "balls", "nets", "oracles", "judgement", "reading.wiring",
          "submissions.execution", "submissions.diagnosis"),
         "every oracle that applies, and what they say together",
     ),
-    "verify.submissions.remarks": Room(
-        (*GROUND, *EVIDENCE, "submissions.parsing", "submissions.program"), "what is worth knowing and no mistake"
-    ),
     "verify.submissions.explanation": Room(
-        (*GROUND, *EVIDENCE, "sandbox", "exact", "balls", "nets", "mistakes", "judgement", "submissions.parsing",
-         "submissions.program", "submissions.wiring", "submissions.execution", "submissions.trials",
-         "submissions.diagnosis", "submissions.remarks"),
+        (*GROUND, *EVIDENCE, "sandbox", "exact", "balls", "nets", "mistakes", "judgement", "reading.parsing",
+         "reading.program", "reading.wiring", "submissions.execution", "submissions.trials",
+         "submissions.diagnosis", "reading.remarks"),
         "the Evidence about a submission",
     ),
     "verify.submissions.judging": Room(
-        (*GROUND, *EVIDENCE, "sandbox", "exact", "balls", "nets", "oracles", "judgement", "submissions.parsing",
-         "submissions.program", "submissions.wiring", "submissions.execution", "submissions.trials",
+        (*GROUND, *EVIDENCE, "sandbox", "exact", "balls", "nets", "oracles", "judgement", "reading.parsing",
+         "reading.program", "reading.wiring", "submissions.execution", "submissions.trials",
          "submissions.diagnosis", "submissions.truth", "submissions.explanation"),
         "what is judged in turn: one reading, other trainings, the program as a whole",
     ),
     "verify.submissions": Room(
-        (*GROUND, *EVIDENCE, "sandbox", "exact", "balls", "nets", "oracles", "judgement", "submissions"), "the pipeline"
+        (*GROUND, *EVIDENCE, "sandbox", "exact", "balls", "nets", "oracles", "judgement", "reading", "submissions"), "the pipeline"
     ),
     # Third floor and roof.
     "verify.training": Room(
@@ -99,7 +100,7 @@ HOUSE: Final[dict[str, Room]] = {
     ),
     "verify.integrations": Room((*GROUND, *EVIDENCE, "report", "library", "submissions"), "notebooks and other hosts"),
     "verify.cli": Room(
-        (*GROUND, *EVIDENCE, "nets", "oracles", "mistakes", "sandbox", "report", "lab", "library", "submissions", "training"),
+        (*GROUND, *EVIDENCE, "nets", "oracles", "mistakes", "sandbox", "report", "lab", "library", "reading", "submissions", "training"),
         "the command line",
     ),
     "verify.__main__": Room(("errors", "interrupts", "memory", "output", "cli"), "python -m verify"),

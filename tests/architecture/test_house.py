@@ -105,7 +105,11 @@ def test_every_room_stands_in_the_table_and_every_room_of_the_table_stands():
 
 def astray(known: Iterable[str]) -> list[str]:
     """The modules that stand in no room of their own, but loose beside the rooms of a package."""
-    loose = {"verify": {"verify"}, "verify.submissions": {"verify.submissions", "verify.submissions.judge"}}
+    loose = {
+        "verify": {"verify"},
+        "verify.reading": {"verify.reading"},
+        "verify.submissions": {"verify.submissions", "verify.submissions.judge"},
+    }
     return [name for name in known if name not in loose.get(room_of(name), {name})]
 
 
@@ -135,13 +139,13 @@ def test_the_table_itself_has_no_circle_among_its_rooms():
     assert [room for room in arrows if room in _reached(room, arrows)] == []
 
 
-def test_no_room_holds_more_than_a_fifth_of_the_code_and_those_of_submissions_together_less_than_half():
+def test_no_room_holds_more_than_a_fifth_of_the_code_and_those_of_submissions_together_less_than_35_percent():
     known = modules(ROOT)
     lines = {name: len(path.read_text().splitlines()) for name, path in known.items()}
     whole = sum(lines.values())
     share = {room: sum(n for name, n in lines.items() if room_of(name) == room) / whole for room in HOUSE}
     assert {room: part for room, part in share.items() if part > 0.20} == {}
-    assert sum(part for room, part in share.items() if within(room, "verify.submissions")) < 0.5
+    assert sum(part for room, part in share.items() if within(room, "verify.submissions")) < 0.35
 
 
 # Each rule is shown to say no.
@@ -160,7 +164,9 @@ def _forbidden() -> list[tuple[str, str]]:
     for room, (may, _) in HOUSE.items():
         allowed = {room, *(part if part == "derivations" else f"verify.{part}" for part in may)}
         for other in HOUSE:
-            if other not in ("verify", "verify.submissions", room) and not any(within(other, one) for one in allowed):
+            if other not in ("verify", "verify.reading", "verify.submissions", room) and not any(
+                within(other, one) for one in allowed
+            ):
                 pairs.append((room, other))
                 break
     return pairs

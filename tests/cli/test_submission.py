@@ -16,9 +16,9 @@ from verify import Evidence
 from verify.errors import BadInput
 from verify.evidence.records import Replay, Verdict
 from verify.evidence.submission import Offer, Setting, Submission
+from verify.reading.wiring.conventions import CHOICES, KEYS, read_convention
 from verify.sandbox import cage
 from verify.submissions.explanation.convention_text import convention_text
-from verify.submissions.wiring.conventions import CHOICES, KEYS, read_convention
 
 TOLD = (
     Setting("backward", "rückwärts", "by name"), Setting("samples", "columns", "told"), Setting("outputs", "10", "stated"),

@@ -95,7 +95,7 @@ def test_what_is_handed_in_says_nothing_of_what_is_true(tmp_path: Path) -> None:
     base = bases()["notebook_rows_tanh"]
     path = handed_in(base, base.text, tmp_path)
     assert path.name == "homework.ipynb"
-    from verify.submissions.parsing.reading import read
+    from verify.reading.parsing.reading import read
 
     source = "\n".join(cell.source for cell in read(path).cells)
     assert re.sub(r"\s+", "", re.sub(r"(?m)^#.*$", "", base.text)) == re.sub(r"\s+", "", source)

@@ -16,13 +16,13 @@ from verify.mistakes.names import known_as
 from verify.mistakes.search import name_mistakes
 from verify.nets.net import Net, Objective
 from verify.nets.observation import Observation
+from verify.reading.wiring.plan import Container
+from verify.reading.wiring.plan_records import DictMaker
+from verify.reading.wiring.points import make_point
+from verify.reading.wiring.roles import Roles
+from verify.reading.wiring.structure import made_up
 from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.gradients import in_own_shapes
-from verify.submissions.wiring.plan import Container
-from verify.submissions.wiring.plan_records import DictMaker
-from verify.submissions.wiring.points import make_point
-from verify.submissions.wiring.roles import Roles
-from verify.submissions.wiring.structure import made_up
 
 NAMES = [(name, (("key", name),)) for name in ("W1", "b1", "W2", "b2")]
 STRUCTURE = there(made_up(NAMES, (4, 7, 3), transposed=False, bias="row"))

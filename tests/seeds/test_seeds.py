@@ -15,8 +15,8 @@ from tests.seeds.campaign import FALSE, Said, complaint, drawn, renamed, told
 from verify.evidence.records import Evidence
 from verify.nets.structure import Parameter, Structure
 from verify.oracles.moving import some_entries
+from verify.reading.wiring.points import Point, make_point, points_of
 from verify.submissions.judge import check_submission
-from verify.submissions.wiring.points import Point, make_point, points_of
 
 WRONG = CORPUS / "wrong_sign_of_the_update.py"
 STRUCTURE = Structure((Parameter("W1", (("key", "W1"),), (3, 2), 1),), (3, 2))

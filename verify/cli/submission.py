@@ -100,8 +100,8 @@ def judge(context: typer.Context, submission: str) -> Evidence:
 
     Raises BadInput for options that mean nothing, a file that can't be read, and a cage that is not available.
     """
+    from verify.reading.wiring.conventions import checked, read_convention
     from verify.sandbox.cage import LEVELS
-    from verify.submissions.wiring.conventions import checked, read_convention
 
     given = _given(context)
     settings.check_settings({name: given.get(name) for name in ("timeout", "memory", "seed")})

@@ -13,6 +13,13 @@ from typing import Final, NamedTuple
 
 from verify.evidence.records import Evidence
 from verify.faults import judged_or_fault
+from verify.reading.parsing.document import Place
+from verify.reading.parsing.reading import read
+from verify.reading.program.program import Program
+from verify.reading.wiring.finding import Candidates, as_main_program, find_candidates
+from verify.reading.wiring.losses import shown_kind
+from verify.reading.wiring.others import other_passes, other_trainings, superseded
+from verify.reading.wiring.plan_records import TrainingMaker
 from verify.sandbox.cage import Limits, require
 from verify.sandbox.session import Failed, Sandbox
 from verify.submissions.diagnosis.settling import settled
@@ -62,17 +69,10 @@ from verify.submissions.explanation.verdicts import (
     places_of_stand_ins,
 )
 from verify.submissions.judging.one_reading import load, verdict_on
-from verify.submissions.parsing.document import Place
-from verify.submissions.parsing.reading import read
-from verify.submissions.program.program import Program
 from verify.submissions.trials.depth import Stopped, other_depths
 from verify.submissions.trials.one_step import is_plain
 from verify.submissions.trials.search import Trials
 from verify.submissions.trials.trained import Trained, Trainings
-from verify.submissions.wiring.finding import Candidates, as_main_program, find_candidates
-from verify.submissions.wiring.losses import shown_kind
-from verify.submissions.wiring.others import other_passes, other_trainings, superseded
-from verify.submissions.wiring.plan_records import TrainingMaker
 
 _SEEDS: Final = 2**31
 

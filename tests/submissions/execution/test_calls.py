@@ -9,11 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from verify.submissions.execution.answers import loaded, losses, made, stood_in, unpacked
-from verify.submissions.execution.coding import encoded
-from verify.submissions.execution.inside.driver import Driver
-from verify.submissions.execution.messages import Digits, Load, Losses, Make, Run, StoodIn
-from verify.submissions.wiring.plan_records import (
+from verify.reading.wiring.plan_records import (
     Argument,
     ArrayBinding,
     CallMaker,
@@ -25,6 +21,10 @@ from verify.submissions.wiring.plan_records import (
     Step,
     TrainingMaker,
 )
+from verify.submissions.execution.answers import loaded, losses, made, stood_in, unpacked
+from verify.submissions.execution.coding import encoded
+from verify.submissions.execution.inside.driver import Driver
+from verify.submissions.execution.messages import Digits, Load, Losses, Make, Run, StoodIn
 
 X = Argument("X", ArrayBinding("X"))
 

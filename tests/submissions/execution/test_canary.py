@@ -13,15 +13,15 @@ import numpy as np
 import pytest
 
 from tests.places import RIGHT
+from verify.reading.parsing.document import Place
+from verify.reading.program.functions import Function, function_of, parsed
+from verify.reading.wiring.plan_records import Runnable, ValueBinding
 from verify.sandbox.session import Worker
 from verify.submissions.execution.answers import Refused
 from verify.submissions.execution.calling import Ask
 from verify.submissions.execution.canary import Canary
 from verify.submissions.execution.messages import Request, Run
 from verify.submissions.judge import check_submission
-from verify.submissions.parsing.document import Place
-from verify.submissions.program.functions import Function, function_of, parsed
-from verify.submissions.wiring.plan_records import Runnable, ValueBinding
 
 Answer = tuple[Mapping[str, object], dict[str, Any]]
 LEAF = [["backward", [["key", "W"]], "0"]]

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from verify.reading.wiring.plan_records import Cut
 from verify.submissions.execution.inside.cutting import WATCH, Watch, cut
-from verify.submissions.wiring.plan_records import Cut
 
 Names = dict[str, Any]
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from verify.reading.wiring.plan_records import Cut
 from verify.submissions.execution.inside.as_program import as_program
 from verify.submissions.execution.inside.cutting import WATCH, Watch, cut
-from verify.submissions.wiring.plan_records import Cut
 
 FILE = """
 import numpy as np

@@ -11,25 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verify.sandbox.session import Failed
-from verify.submissions.execution.answers import to_listed, to_loaded, to_stopped
-from verify.submissions.execution.coding import LONGEST_NAME, Malformed, decoded, encoded, encoded_answer
-from verify.submissions.execution.inside.driver import Driver
-from verify.submissions.execution.messages import (
-    BallLosses,
-    Broken,
-    Digits,
-    Leaf,
-    Listed,
-    Load,
-    Loaded,
-    Losses,
-    Make,
-    Request,
-    Run,
-    Stopped,
-)
-from verify.submissions.wiring.plan_records import (
+from verify.reading.wiring.plan_records import (
     Argument,
     ArrayBinding,
     CallMaker,
@@ -47,6 +29,24 @@ from verify.submissions.wiring.plan_records import (
     Slot,
     Step,
     ValueBinding,
+)
+from verify.sandbox.session import Failed
+from verify.submissions.execution.answers import to_listed, to_loaded, to_stopped
+from verify.submissions.execution.coding import LONGEST_NAME, Malformed, decoded, encoded, encoded_answer
+from verify.submissions.execution.inside.driver import Driver
+from verify.submissions.execution.messages import (
+    BallLosses,
+    Broken,
+    Digits,
+    Leaf,
+    Listed,
+    Load,
+    Loaded,
+    Losses,
+    Make,
+    Request,
+    Run,
+    Stopped,
 )
 
 NAMES = st.text(max_size=8)

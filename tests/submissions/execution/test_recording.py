@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from verify.exact.world import PairWorld
+from verify.reading.program.shown import losses_shown_in, shown_in
+from verify.reading.wiring.plan_records import Cut
 from verify.submissions.execution.inside.cutting import WATCH, Watch, cut
-from verify.submissions.program.shown import losses_shown_in, shown_in
-from verify.submissions.wiring.plan_records import Cut
 
 
 def shown_by(body: str, **names: Any) -> tuple[dict[str, Any], Watch]:

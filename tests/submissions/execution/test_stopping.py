@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from verify.reading.wiring.plan_records import Argument, ArrayBinding, DictMaker, Plan, Runnable, Step
 from verify.submissions.execution.answers import Refused, to_stopped, unpacked
 from verify.submissions.execution.coding import encoded
 from verify.submissions.execution.inside.driver import Driver
 from verify.submissions.execution.messages import Load, Operand, Operation, Run, Stopped
 from verify.submissions.execution.stopping import error_in_words, told_of
-from verify.submissions.wiring.plan_records import Argument, ArrayBinding, DictMaker, Plan, Runnable, Step
 
 SHAPES = {"X": np.ones((4, 11)), "D": np.ones((7, 11)), "v": np.ones(3)}
 

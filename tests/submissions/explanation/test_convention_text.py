@@ -9,8 +9,8 @@ import pytest
 
 from tests.report.evidences import submitted
 from verify.errors import BadInput
+from verify.reading.wiring.conventions import KEYS
 from verify.submissions.explanation.convention_text import convention_text
-from verify.submissions.wiring.conventions import KEYS
 
 
 def test_evidence_about_no_submission_has_no_convention() -> None:

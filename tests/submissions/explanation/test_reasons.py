@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from verify.reading.program.functions import Function, function_of, parsed
+from verify.reading.wiring.roles import Roles
 from verify.submissions.execution.answers import Leaves, Refused
 from verify.submissions.explanation.reasons import WHICH, Attempt, failure, reason
-from verify.submissions.program.functions import Function, function_of, parsed
 from verify.submissions.truth.asked import added, changed
-from verify.submissions.wiring.roles import Roles
 
 
 def functions(text: str) -> list[Function]:

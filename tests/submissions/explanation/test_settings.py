@@ -10,9 +10,9 @@ import pytest
 
 from verify.evidence.records import Evidence
 from verify.evidence.submission import Bound, Setting, Submission
+from verify.reading.wiring.conventions import read_convention
 from verify.submissions.explanation.convention_text import convention_text
 from verify.submissions.judge import check_submission
-from verify.submissions.wiring.conventions import read_convention
 
 FUNCTIONS = """
 import numpy as np

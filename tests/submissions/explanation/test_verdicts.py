@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.places import RIGHT
+from verify.reading.parsing.reading import read
+from verify.reading.program.program import Program
+from verify.reading.wiring.finding import Candidates, find_candidates
 from verify.submissions.explanation.scope import ALWAYS
 from verify.submissions.explanation.verdicts import Context, could_not_judge
-from verify.submissions.parsing.reading import read
-from verify.submissions.program.program import Program
-from verify.submissions.wiring.finding import Candidates, find_candidates
 
 
 @pytest.fixture(scope="module")

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from verify.reading.parsing.reading import read
+from verify.reading.program.program import Program
+from verify.reading.wiring.finding import Candidates, find_candidates
 from verify.sandbox.cage import Limits, require
 from verify.sandbox.session import Sandbox
 from verify.submissions.execution.calling import DRIVER, Ask, asking
 from verify.submissions.execution.coding import encoded
 from verify.submissions.execution.messages import Load
-from verify.submissions.parsing.reading import read
-from verify.submissions.program.program import Program
-from verify.submissions.wiring.finding import Candidates, find_candidates
 
 
 @contextmanager

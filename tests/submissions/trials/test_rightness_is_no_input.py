@@ -25,16 +25,16 @@ KEPT: Final = ("structure", "container", "samples", "labels", "batch", "settings
 
 def wiring(path: Path) -> dict[str, Any]:
     """Return how verify would run a file, by its functions and by its training: everything but what is true."""
+    from verify.reading.parsing.reading import read
+    from verify.reading.program.program import Program
+    from verify.reading.wiring.finding import find_candidates
     from verify.sandbox.cage import Limits, require
     from verify.sandbox.session import Sandbox
     from verify.submissions.execution.calling import DRIVER, asking
     from verify.submissions.execution.coding import encoded
     from verify.submissions.execution.messages import Load
-    from verify.submissions.parsing.reading import read
-    from verify.submissions.program.program import Program
     from verify.submissions.trials.search import Trials
     from verify.submissions.trials.trained import Trainings
-    from verify.submissions.wiring.finding import find_candidates
 
     with Sandbox(require(None), Limits(), DRIVER) as apart:
         found = find_candidates(Program(read(path)), {})

@@ -9,11 +9,11 @@ from typing import Final
 
 import numpy as np
 
+from verify.reading.parsing.trees import nodes_of
+from verify.reading.program.functions import Function
+from verify.reading.program.syntax import called_name, root_name
 from verify.submissions.execution.answers import Leaves
 from verify.submissions.execution.calling import Reading
-from verify.submissions.parsing.trees import nodes_of
-from verify.submissions.program.functions import Function
-from verify.submissions.program.syntax import called_name, root_name
 
 _OPERATORS: Final = {"__add__", "__mul__", "__matmul__"}
 _LIBRARIES: Final = {"jax", "autograd", "tape", "tf", "torch"}

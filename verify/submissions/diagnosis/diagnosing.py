@@ -19,6 +19,9 @@ from verify.mistakes.names import known_as, sentence_of
 from verify.mistakes.search import Guess, Named, name_mistakes, with_mistakes
 from verify.nets.net import Gradient
 from verify.nets.observation import Observation
+from verify.reading.parsing.document import Document, Place
+from verify.reading.program.functions import Function
+from verify.reading.wiring.plan_records import TrainingMaker
 from verify.submissions.diagnosis.lines import Found, Names, calls_one_of, find_after, find_step, names_at
 from verify.submissions.diagnosis.suggesting import Step, suggested
 from verify.submissions.diagnosis.where import cell_of, in_words, of_step, place_of, suspects
@@ -26,9 +29,6 @@ from verify.submissions.execution.answers import Leaves
 from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.gradients import truth
 from verify.submissions.execution.shapes import fits
-from verify.submissions.parsing.document import Document, Place
-from verify.submissions.program.functions import Function
-from verify.submissions.wiring.plan_records import TrainingMaker
 
 _CLOSE: Final = 1e-6
 

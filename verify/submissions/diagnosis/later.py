@@ -14,18 +14,18 @@ import numpy as np
 
 from verify.arrays import Array
 from verify.evidence.records import FAILS, Evidence
+from verify.reading.program.vocabulary import bare, data_of
+from verify.reading.wiring.plan_records import SEED, Slot
+from verify.reading.wiring.points import Point
+from verify.reading.wiring.structure import BATCH
 from verify.submissions.diagnosis.updating import alike, of_one_sample, passed
 from verify.submissions.execution.answers import Leaves, Refused, Where
 from verify.submissions.execution.calling import Ask, Reading, make
 from verify.submissions.execution.gradients import plain
-from verify.submissions.program.vocabulary import bare, data_of
 from verify.submissions.trials.in_parts import PART
 from verify.submissions.trials.one_pass import is_gradient, last_name
 from verify.submissions.trials.one_step import is_scheduled
 from verify.submissions.trials.trained import Trained
-from verify.submissions.wiring.plan_records import SEED, Slot
-from verify.submissions.wiring.points import Point
-from verify.submissions.wiring.structure import BATCH
 
 _PASSES: Final = (2, 3, 5, 10, 11, 51)  # the passes that are looked at: counts of tens are common
 _FEW: Final = (2, 3)  # where a pass computes many numbers

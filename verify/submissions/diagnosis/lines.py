@@ -11,15 +11,15 @@ import numpy as np
 
 from verify.arrays import Array
 from verify.nets.net import Gradient, Layer, Trace
+from verify.reading.parsing.document import Place
+from verify.reading.program.functions import Function
+from verify.reading.program.syntax import called_name, own_nodes
+from verify.reading.program.vocabulary import bare
+from verify.reading.wiring.plan_records import TrainingMaker
 from verify.submissions.execution.answers import Leaves
 from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.gradients import plain
 from verify.submissions.execution.messages import RETURNED
-from verify.submissions.parsing.document import Place
-from verify.submissions.program.functions import Function
-from verify.submissions.program.syntax import called_name, own_nodes
-from verify.submissions.program.vocabulary import bare
-from verify.submissions.wiring.plan_records import TrainingMaker
 
 _CLOSE: Final = 1e-7
 _DOWNSTREAM: Final = {

@@ -13,9 +13,9 @@ from functools import cached_property
 from typing import Final
 
 from verify.nets.structure import Parameter
+from verify.reading.program.vocabulary import bare, data_of, meaning_of, roles_of
 from verify.submissions.diagnosis.tracing import ANY, Event, Key, matches, same_part
 from verify.submissions.execution.gradients import plain
-from verify.submissions.program.vocabulary import bare, data_of, meaning_of, roles_of
 
 _LOSS: Final = re.compile(r"^(?!.*(grad|delta|d_)).*(loss|cost|err)")
 

@@ -15,11 +15,11 @@ import numpy as np
 
 from verify.arrays import Array
 from verify.nets.net import ACTIVATIONS
+from verify.reading.parsing.trees import nodes_of
+from verify.reading.program.syntax import own_nodes
+from verify.reading.program.vocabulary import meaning_of
 from verify.submissions.diagnosis.lines import Found, Names
 from verify.submissions.execution.calling import Reading
-from verify.submissions.parsing.trees import nodes_of
-from verify.submissions.program.syntax import own_nodes
-from verify.submissions.program.vocabulary import meaning_of
 
 _NEAR: Final = 1e-7
 _MULTIPLES: Final = (

@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from verify.submissions.program.functions import Function
-from verify.submissions.program.syntax import called_name
+from verify.reading.program.functions import Function
+from verify.reading.program.syntax import called_name
 
 Key = tuple[str, ...]  # what is read or written: ("self", "W1"), ("grads", "dW*"); a star is anything
 ANY: Final = "*"

@@ -12,12 +12,12 @@ from typing import Final
 import numpy as np
 
 from verify.arrays import Array
+from verify.reading.wiring.plan_records import TrainingMaker
+from verify.reading.wiring.points import Point
 from verify.submissions.execution.answers import Leaves, Refused, unpacked
 from verify.submissions.execution.calling import Ask, Reading
 from verify.submissions.trials.one_step import is_scheduled, odd_update
 from verify.submissions.trials.trained import Trained
-from verify.submissions.wiring.plan_records import TrainingMaker
-from verify.submissions.wiring.points import Point
 
 _ALIKE: Final = 1e-9  # of the largest entry: numbers in floats that are this near are one and the same
 

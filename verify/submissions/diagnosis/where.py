@@ -7,15 +7,15 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from verify.judgement.coverage import listed
+from verify.reading.parsing.document import Document, Place
+from verify.reading.parsing.trees import nodes_of
+from verify.reading.program.functions import Function
+from verify.reading.program.syntax import is_product
+from verify.reading.wiring.plan_records import TrainingMaker
 from verify.submissions.diagnosis.slices import Lines, Slices
 from verify.submissions.diagnosis.tracing import Event, Key, events_of, kinds_in
 from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.messages import RETURNED
-from verify.submissions.parsing.document import Document, Place
-from verify.submissions.parsing.trees import nodes_of
-from verify.submissions.program.functions import Function
-from verify.submissions.program.syntax import is_product
-from verify.submissions.wiring.plan_records import TrainingMaker
 
 _GAP: Final = 1  # between two lines of one range
 

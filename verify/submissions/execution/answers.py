@@ -18,6 +18,7 @@ from verify.balls.packing import unpacked as balls_of
 from verify.balls.world import BallWorld
 from verify.exact.numbers import ExactArray
 from verify.exact.world import PairWorld
+from verify.reading.wiring.plan_records import Path
 from verify.sandbox.session import Failed
 from verify.submissions.execution.coding import LONGEST_NAME, Malformed, each, fields, number, text, to_path
 from verify.submissions.execution.messages import (
@@ -32,7 +33,6 @@ from verify.submissions.execution.messages import (
     Stopped,
 )
 from verify.submissions.execution.stopping import error_in_words, told_of
-from verify.submissions.wiring.plan_records import Path
 
 Header = Mapping[str, object]
 Where = tuple[str, Path]  # the section of an answer, and the path in it

@@ -11,15 +11,15 @@ import numpy as np
 from verify.arrays import Array
 from verify.nets.net import OVER_SAMPLES, Net, Objective
 from verify.nets.structure import Structure
+from verify.reading.wiring.plan import RATE, Container
+from verify.reading.wiring.plan_records import Argument, Maker, Path, Plan, Slot, Step
+from verify.reading.wiring.points import Point, labels_for, make_point, points_of
+from verify.reading.wiring.provenance import Sources
+from verify.reading.wiring.roles import Roles
 from verify.sandbox.session import Worker
 from verify.submissions.execution.answers import Header, Where, made
 from verify.submissions.execution.coding import encoded
 from verify.submissions.execution.messages import Digits, Make, Request, Run
-from verify.submissions.wiring.plan import RATE, Container
-from verify.submissions.wiring.plan_records import Argument, Maker, Path, Plan, Slot, Step
-from verify.submissions.wiring.points import Point, labels_for, make_point, points_of
-from verify.submissions.wiring.provenance import Sources
-from verify.submissions.wiring.roles import Roles
 
 DRIVER: Final = "verify.submissions.execution.inside.driver"  # what a worker in the sandbox runs
 STILL: Final = "at rest"  # a step that trains with the rate 0: its losses are those of the parameters before it

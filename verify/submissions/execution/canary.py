@@ -12,11 +12,11 @@ from typing import Any, Final
 
 import numpy as np
 
+from verify.reading.program.functions import Function
+from verify.reading.wiring.plan_records import Argument, ArrayBinding, DictMaker, Plan, Runnable, Step, ValueBinding
 from verify.submissions.execution.answers import Refused, unpacked
 from verify.submissions.execution.calling import Ask
 from verify.submissions.execution.messages import Run
-from verify.submissions.program.functions import Function
-from verify.submissions.wiring.plan_records import Argument, ArrayBinding, DictMaker, Plan, Runnable, Step, ValueBinding
 
 _TWIN: Final = """
 def NAME_times(value):

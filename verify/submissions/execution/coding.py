@@ -9,22 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeVar
 
-from verify.submissions.execution.messages import (
-    Answer,
-    BallLosses,
-    Computed,
-    Digits,
-    Listed,
-    Load,
-    Loaded,
-    Losses,
-    Make,
-    Operation,
-    Request,
-    Run,
-    Stopped,
-)
-from verify.submissions.wiring.plan_records import (
+from verify.reading.wiring.plan_records import (
     Argument,
     ArrayBinding,
     Binding,
@@ -48,6 +33,21 @@ from verify.submissions.wiring.plan_records import (
     Step,
     TrainingMaker,
     ValueBinding,
+)
+from verify.submissions.execution.messages import (
+    Answer,
+    BallLosses,
+    Computed,
+    Digits,
+    Listed,
+    Load,
+    Loaded,
+    Losses,
+    Make,
+    Operation,
+    Request,
+    Run,
+    Stopped,
 )
 
 Json = dict[str, object]

@@ -10,13 +10,13 @@ import numpy as np
 
 from verify.arrays import Array
 from verify.nets.net import backward
+from verify.reading.program.functions import Function
+from verify.reading.program.vocabulary import bare
+from verify.reading.wiring.plan_records import CallMaker, GlobalsMaker, TrainingMaker
+from verify.reading.wiring.points import Point
 from verify.submissions.execution.answers import Leaves, Where
 from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.shapes import fits
-from verify.submissions.program.functions import Function
-from verify.submissions.program.vocabulary import bare
-from verify.submissions.wiring.plan_records import CallMaker, GlobalsMaker, TrainingMaker
-from verify.submissions.wiring.points import Point
 
 
 def match_gradients(reading: Reading, found: Leaves, point: Point) -> Reading:

@@ -15,11 +15,11 @@ from verify.balls.refusal import NoBalls, NotSmooth
 from verify.balls.world import BallWorld, objects
 from verify.nets.observation import Observation
 from verify.oracles.derivative import Derivative
+from verify.reading.wiring.points import Point
 from verify.submissions.execution.answers import Refused, ball_losses, met, unpacked
 from verify.submissions.execution.calling import Ask, Reading
 from verify.submissions.execution.gradients import given_gradients
 from verify.submissions.execution.messages import BallLosses, Digits
-from verify.submissions.wiring.points import Point
 
 _WIDEST: Final = 1e-15  # radius, in units of the largest entry of all gradients
 ALL: Final = -1  # in the place of an entry: all of them, along a direction

@@ -16,12 +16,12 @@ from verify.oracles.derivative import Derivative
 from verify.oracles.difference import COARSE, UNIT, differentiate, measured_noise
 from verify.oracles.imaginary import STEP, imaginary_slopes
 from verify.oracles.moving import Losses, Moves, some_entries
+from verify.reading.wiring.points import Point
 from verify.submissions.execution import messages
 from verify.submissions.execution.answers import Leaves, Refused, losses, malformed, unpacked
 from verify.submissions.execution.calling import Ask, Reading
 from verify.submissions.execution.gradients import given_gradients
 from verify.submissions.execution.messages import Run
-from verify.submissions.wiring.points import Point
 
 UNIT_OF_FLOAT32: Final = float(np.finfo(np.float32).eps) / 2
 _ALL: Final = 400  # entries up to which every one is differenced

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from verify.submissions.wiring.plan_records import Argument, Cut, Maker, Path, Plan, Runnable
+from verify.reading.wiring.plan_records import Argument, Cut, Maker, Path, Plan, Runnable
 
 RETURNED: Final = "(returned)"  # what a function returned, among its local names
 

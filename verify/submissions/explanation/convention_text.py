@@ -6,7 +6,7 @@ from typing import Final
 
 from verify.errors import BadInput
 from verify.evidence.records import Evidence
-from verify.submissions.wiring.conventions import KEYS, checked
+from verify.reading.wiring.conventions import KEYS, checked
 
 _EXAMPLES: Final = {"samples": '"rows"', "labels": '"one-hot"', "outputs": "10", "class": '"Network"'}
 

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from verify.reading.program.placeholders import placeholders
+from verify.reading.program.vocabulary import bare
+from verify.reading.wiring.plan_records import CallMaker, GlobalsMaker, TrainingMaker
 from verify.submissions.execution.answers import Leaves
 from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.gradients import plain
 from verify.submissions.execution.shapes import fits
 from verify.submissions.explanation.reasons import not_attempted
-from verify.submissions.program.placeholders import placeholders
-from verify.submissions.program.vocabulary import bare
-from verify.submissions.wiring.plan_records import CallMaker, GlobalsMaker, TrainingMaker
 
 Given = Mapping[str, Any]
 

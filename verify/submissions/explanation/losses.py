@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple, TypeGuard
 
+from verify.reading.parsing.document import Place
+from verify.reading.program.functions import Function
+from verify.reading.wiring.finding import Candidates
+from verify.reading.wiring.plan_records import TrainingMaker
+from verify.reading.wiring.provenance import Source
 from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.messages import RETURNED
-from verify.submissions.parsing.document import Place
-from verify.submissions.program.functions import Function
 from verify.submissions.trials.shown import shown_at
-from verify.submissions.wiring.finding import Candidates
-from verify.submissions.wiring.plan_records import TrainingMaker
-from verify.submissions.wiring.provenance import Source
 
 _NAMED: Final = re.compile(r"loss|cost|perte|co[uû]t")
 BODY: Final = "the loop's body"

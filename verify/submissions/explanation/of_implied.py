@@ -6,14 +6,14 @@ import ast
 
 from verify.evidence.records import PASSES, Evidence
 from verify.nets.observation import Observation
+from verify.reading.parsing.document import Place
+from verify.reading.parsing.trees import nodes_of
+from verify.reading.program.program import Program
+from verify.reading.program.shown import losses_named_in, losses_shown_in
+from verify.reading.program.syntax import called_name, names_in
+from verify.reading.program.vocabulary import is_parameter
 from verify.submissions.diagnosis.settling import as_a_penalty
 from verify.submissions.execution.calling import Reading
-from verify.submissions.parsing.document import Place
-from verify.submissions.parsing.trees import nodes_of
-from verify.submissions.program.program import Program
-from verify.submissions.program.shown import losses_named_in, losses_shown_in
-from verify.submissions.program.syntax import called_name, names_in
-from verify.submissions.program.vocabulary import is_parameter
 
 
 def doubt_of_implied(reading: Reading, found: Evidence, at: Observation, program: Program) -> str:

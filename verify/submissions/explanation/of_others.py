@@ -8,9 +8,9 @@ from typing import Final
 
 from verify.evidence.records import Evidence
 from verify.judgement.coverage import together
-from verify.submissions.parsing.document import Place
-from verify.submissions.program.functions import Function
-from verify.submissions.program.training import Loop
+from verify.reading.parsing.document import Place
+from verify.reading.program.functions import Function
+from verify.reading.program.training import Loop
 from verify.submissions.trials.trained import Trained
 
 MAY_MAKE_UP: Final = (

@@ -14,6 +14,9 @@ import numpy as np
 
 from verify.arrays import Array
 from verify.evidence.records import PASSES, Evidence
+from verify.reading.program.shown import is_absolute
+from verify.reading.wiring.finding import Candidates
+from verify.reading.wiring.losses import shown_kind
 from verify.submissions.diagnosis.settling import multiple_beside, with_implied
 from verify.submissions.execution.answers import Refused
 from verify.submissions.execution.calling import Ask, Reading
@@ -23,12 +26,9 @@ from verify.submissions.explanation.losses import words_of_shown
 from verify.submissions.explanation.of_implied import sums_squares_in
 from verify.submissions.explanation.of_training import Judge, of_training
 from verify.submissions.explanation.verdicts import Context, could_not_judge, one_factor
-from verify.submissions.program.shown import is_absolute
 from verify.submissions.trials.one_pass import shows_several
 from verify.submissions.trials.shown import shown_at
 from verify.submissions.trials.trained import Trained
-from verify.submissions.wiring.finding import Candidates
-from verify.submissions.wiring.losses import shown_kind
 
 _AS_A_QUOTIENT: Final = 1e-4  # of what is left: slopes that are had by central differences are no better
 

@@ -8,6 +8,9 @@ from typing import Final
 
 from verify.evidence.records import Evidence
 from verify.judgement.coverage import listed
+from verify.reading.program.updates import rate_in
+from verify.reading.wiring.finding import Candidates
+from verify.reading.wiring.plan_records import CallMaker, GlobalsMaker
 from verify.submissions.diagnosis.later import differs_later, held_layers, moved_later
 from verify.submissions.diagnosis.updating import accumulates, changed_oddly
 from verify.submissions.execution.answers import Refused
@@ -19,11 +22,8 @@ from verify.submissions.explanation.verdicts import (
     goes_against,
     one_factor,
 )
-from verify.submissions.program.updates import rate_in
 from verify.submissions.trials.one_step import goes_up
 from verify.submissions.trials.trained import Trained
-from verify.submissions.wiring.finding import Candidates
-from verify.submissions.wiring.plan_records import CallMaker, GlobalsMaker
 
 _MAXIMISED: Final = re.compile(r"(?<!neg_)(?<!negative_)likelihood|objective|reward|utility|^ll$")
 Judge = Callable[[Reading], Evidence]  # gives the verdict on one reading

@@ -9,19 +9,19 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from verify.reading.parsing.document import Place
+from verify.reading.program.functions import Function
+from verify.reading.program.placeholders import Placeholder, placeholders
+from verify.reading.program.program import Program
+from verify.reading.program.vocabulary import roles_of
+from verify.reading.wiring.losses import Declared
+from verify.reading.wiring.roles import Roles
 from verify.sandbox.session import Failed
 from verify.submissions.execution.answers import Leaves, Refused
 from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.messages import KIND
 from verify.submissions.execution.stopping import shown
-from verify.submissions.parsing.document import Place
-from verify.submissions.program.functions import Function
-from verify.submissions.program.placeholders import Placeholder, placeholders
-from verify.submissions.program.program import Program
-from verify.submissions.program.vocabulary import roles_of
 from verify.submissions.trials.depth import Stopped
-from verify.submissions.wiring.losses import Declared
-from verify.submissions.wiring.roles import Roles
 
 WHICH_OUTPUTS: Final = (
     "with one output its gradients are right, with several they are wrong, and nothing says which is meant"

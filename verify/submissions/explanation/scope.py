@@ -9,12 +9,12 @@ from typing import Final
 from verify.evidence.records import Against, Evidence
 from verify.evidence.submission import Setting
 from verify.judgement.trusted import BALLS, MACHINE
+from verify.reading.parsing.document import Place
+from verify.reading.wiring.finding import Candidates
+from verify.reading.wiring.plan_records import TrainingMaker
 from verify.submissions.execution.calling import Reading
 from verify.submissions.explanation.losses import evaluated
 from verify.submissions.explanation.settings import OWN_DATA, has_own_data, is_chain
-from verify.submissions.parsing.document import Place
-from verify.submissions.wiring.finding import Candidates
-from verify.submissions.wiring.plan_records import TrainingMaker
 from verify.wording import count
 
 TRAINING: Final = "the update and the training: what is done with the gradients"

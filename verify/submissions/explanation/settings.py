@@ -6,16 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from verify.evidence.submission import Bound, How, Setting
-from verify.submissions.execution.calling import Reading
-from verify.submissions.explanation.doubts import by_name
-from verify.submissions.explanation.losses import BODY, evaluated, is_lifted, place_of
-from verify.submissions.parsing.document import Place
-from verify.submissions.program.functions import Function
-from verify.submissions.program.vocabulary import size_of
-from verify.submissions.trials.search import is_given_a_rate
-from verify.submissions.wiring.finding import Candidates
-from verify.submissions.wiring.plan import defaulted
-from verify.submissions.wiring.plan_records import (
+from verify.reading.parsing.document import Place
+from verify.reading.program.functions import Function
+from verify.reading.program.vocabulary import size_of
+from verify.reading.wiring.finding import Candidates
+from verify.reading.wiring.plan import defaulted
+from verify.reading.wiring.plan_records import (
     Argument,
     ArrayBinding,
     Binding,
@@ -30,8 +26,12 @@ from verify.submissions.wiring.plan_records import (
     TrainingMaker,
     ValueBinding,
 )
-from verify.submissions.wiring.provenance import Source, Width
-from verify.submissions.wiring.structure import OUTPUTS
+from verify.reading.wiring.provenance import Source, Width
+from verify.reading.wiring.structure import OUTPUTS
+from verify.submissions.execution.calling import Reading
+from verify.submissions.explanation.doubts import by_name
+from verify.submissions.explanation.losses import BODY, evaluated, is_lifted, place_of
+from verify.submissions.trials.search import is_given_a_rate
 
 OWN_DATA: Final = "the file's own data"
 _BY_NUMBERS: Final[How] = "by its numbers"

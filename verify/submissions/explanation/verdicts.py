@@ -13,6 +13,10 @@ from verify.judgement.coverage import coverage, listed, together
 from verify.judgement.verdicts import caught, summary, verdict_of
 from verify.nets.net import OVER_SAMPLES
 from verify.nets.observation import Observation
+from verify.reading.parsing.document import Document, Place
+from verify.reading.remarks.remarks import remarks
+from verify.reading.wiring.finding import Candidates
+from verify.reading.wiring.plan_records import TrainingMaker
 from verify.sandbox.cage import offers
 from verify.submissions.diagnosis.diagnosing import Wrong, diagnose
 from verify.submissions.execution.answers import Leaves
@@ -22,10 +26,6 @@ from verify.submissions.explanation.losses import words_of_shown
 from verify.submissions.explanation.of_implied import no_loss
 from verify.submissions.explanation.scope import case_in_words, losses_in_words, trusted, unjudged
 from verify.submissions.explanation.settings import bindings_of, settings_of
-from verify.submissions.parsing.document import Document, Place
-from verify.submissions.remarks.remarks import remarks
-from verify.submissions.wiring.finding import Candidates
-from verify.submissions.wiring.plan_records import TrainingMaker
 from verify.version import versions
 
 _RATIO: Final = re.compile(r"ratio (-?[\d.]+)( = |, the same in every entry|)")

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from verify.evidence.records import Evidence
+from verify.reading.wiring.finding import Candidates
+from verify.reading.wiring.plan_records import Cut, Runnable
+from verify.reading.wiring.points import Point
 from verify.sandbox.session import Failed, Sandbox
 from verify.submissions.diagnosis.by_machine import by_machine
 from verify.submissions.execution.answers import Refused, loaded, stood_in
@@ -27,9 +30,6 @@ from verify.submissions.explanation.verdicts import (
 )
 from verify.submissions.truth.asked import TAMPERED, answers, twin
 from verify.submissions.truth.oracles import IDENTITY, Seen, compared
-from verify.submissions.wiring.finding import Candidates
-from verify.submissions.wiring.plan_records import Cut, Runnable
-from verify.submissions.wiring.points import Point
 
 
 def verdict_on(apart: Sandbox, ask: Ask, context: Context, candidates: Candidates, reading: Reading) -> Evidence:

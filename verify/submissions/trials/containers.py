@@ -12,13 +12,11 @@ import numpy as np
 
 from verify.arrays import Array
 from verify.nets.structure import Structure
-from verify.submissions.execution.answers import Refused
-from verify.submissions.execution.calling import Ask, make
-from verify.submissions.program.functions import Function
-from verify.submissions.program.syntax import own_nodes
-from verify.submissions.program.vocabulary import is_parameter, meaning_of
-from verify.submissions.wiring.plan import Container, depth_of, maker_arguments, maker_of
-from verify.submissions.wiring.plan_records import (
+from verify.reading.program.functions import Function
+from verify.reading.program.syntax import own_nodes
+from verify.reading.program.vocabulary import is_parameter, meaning_of
+from verify.reading.wiring.plan import Container, depth_of, maker_arguments, maker_of
+from verify.reading.wiring.plan_records import (
     CallMaker,
     DictMaker,
     GlobalsMaker,
@@ -28,9 +26,11 @@ from verify.submissions.wiring.plan_records import (
     ObjectMaker,
     Path,
 )
-from verify.submissions.wiring.points import one_hot
-from verify.submissions.wiring.roles import Roles
-from verify.submissions.wiring.structure import BATCH, OUTPUTS, SIZES, chain, made_up, resized
+from verify.reading.wiring.points import one_hot
+from verify.reading.wiring.roles import Roles
+from verify.reading.wiring.structure import BATCH, OUTPUTS, SIZES, chain, made_up, resized
+from verify.submissions.execution.answers import Refused
+from verify.submissions.execution.calling import Ask, make
 
 _DIGITS: Final = 10  # what is hard-coded more often than anything else
 _PLURAL: Final = r"(ws|weights|poids|pesos|w_?list|bs|biases|biais|sesgos|b_?list)"

@@ -11,16 +11,16 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from verify.nets.structure import Structure
+from verify.reading.parsing.trees import nodes_of
+from verify.reading.program.functions import Function
+from verify.reading.program.vocabulary import roles_of, size_of
+from verify.reading.wiring.plan import Container, maker_arguments, maker_of
+from verify.reading.wiring.plan_records import CallMaker, DictMaker, ListsMaker, Path, ValueBinding
+from verify.reading.wiring.structure import BATCH, SIZES, chain, made_up
 from verify.submissions.execution.answers import Refused
 from verify.submissions.execution.calling import Reading, make
-from verify.submissions.parsing.trees import nodes_of
-from verify.submissions.program.functions import Function
-from verify.submissions.program.vocabulary import roles_of, size_of
 from verify.submissions.trials.containers import name_of
 from verify.submissions.trials.search import Trials
-from verify.submissions.wiring.plan import Container, maker_arguments, maker_of
-from verify.submissions.wiring.plan_records import CallMaker, DictMaker, ListsMaker, Path, ValueBinding
-from verify.submissions.wiring.structure import BATCH, SIZES, chain, made_up
 
 DEPTHS: Final = (2, 3, 4)
 

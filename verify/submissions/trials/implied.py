@@ -11,12 +11,12 @@ import numpy as np
 from verify.arrays import Array
 from verify.nets.net import OVER_SAMPLES
 from verify.nets.structure import Structure
+from verify.reading.program.vocabulary import data_of
+from verify.reading.wiring.plan_records import Path, Slot
+from verify.reading.wiring.points import Point
 from verify.submissions.execution.answers import Leaves, Where
 from verify.submissions.execution.calling import Reading
-from verify.submissions.program.vocabulary import data_of
 from verify.submissions.trials.recognition import canonical_output, recognise_net
-from verify.submissions.wiring.plan_records import Path, Slot
-from verify.submissions.wiring.points import Point
 
 _SAME: Final = 1e-9
 _MOST: Final = 200  # samples of its own that are replaced by ours

@@ -13,11 +13,11 @@ from typing import Final
 import numpy as np
 
 from verify.arrays import Array
+from verify.reading.program.training import Loop
+from verify.reading.wiring.plan_records import Argument, Path, Slot, TrainingMaker, ValueBinding
+from verify.reading.wiring.structure import BATCH
 from verify.submissions.execution.calling import Reading
-from verify.submissions.program.training import Loop
 from verify.submissions.trials.one_pass import last_name
-from verify.submissions.wiring.plan_records import Argument, Path, Slot, TrainingMaker, ValueBinding
-from verify.submissions.wiring.structure import BATCH
 
 PART: Final = 5  # samples of a batch: fewer than ours, and no width
 _SIZE: Final = re.compile(

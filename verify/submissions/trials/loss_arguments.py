@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, product
 from typing import Final
 
-from verify.submissions.program.functions import Function
-from verify.submissions.program.vocabulary import meaning_of
-from verify.submissions.wiring.plan import defaulted
-from verify.submissions.wiring.plan_records import Argument, ResultBinding
+from verify.reading.program.functions import Function
+from verify.reading.program.vocabulary import meaning_of
+from verify.reading.wiring.plan import defaulted
+from verify.reading.wiring.plan_records import Argument, ResultBinding
 
 _MOST: Final = 6  # ways to give a loss its arguments
 

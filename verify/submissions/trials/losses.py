@@ -9,15 +9,15 @@ from functools import partial
 import numpy as np
 
 from verify.arrays import Array
+from verify.reading.program.training import Loop
+from verify.reading.wiring.finding import Candidates
+from verify.reading.wiring.plan_records import Path, Step
 from verify.submissions.execution.answers import Leaves, Refused, Where
 from verify.submissions.execution.calling import Ask, Reading
-from verify.submissions.program.training import Loop
 from verify.submissions.trials.one_pass import is_data_or_gradient, is_state, loss_in
 from verify.submissions.trials.one_point import why_not
 from verify.submissions.trials.own_loss import own_losses
 from verify.submissions.trials.shown import shown_losses
-from verify.submissions.wiring.finding import Candidates
-from verify.submissions.wiring.plan_records import Path, Step
 
 Besides = tuple[Mapping[Path, Array], ...]  # inputs before the loop, what the pass changes, what may be a state
 ONE_PASS = (Step("one pass", "update", ()),)

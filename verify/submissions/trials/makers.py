@@ -9,14 +9,13 @@ from itertools import product
 from typing import Final
 
 from verify.nets.structure import Parameter, Structure
-from verify.submissions.program.functions import Function
-from verify.submissions.program.syntax import called_name
-from verify.submissions.program.training import Loop
-from verify.submissions.program.vocabulary import is_parameter, meaning_of, size_of
-from verify.submissions.trials.in_parts import asked_for_parts
-from verify.submissions.wiring.finding import Candidates
-from verify.submissions.wiring.plan import PENALTY, RATE, defaulted, maker_arguments, meant
-from verify.submissions.wiring.plan_records import (
+from verify.reading.program.functions import Function
+from verify.reading.program.syntax import called_name
+from verify.reading.program.training import Loop
+from verify.reading.program.vocabulary import is_parameter, meaning_of, size_of
+from verify.reading.wiring.finding import Candidates
+from verify.reading.wiring.plan import PENALTY, RATE, defaulted, maker_arguments, meant
+from verify.reading.wiring.plan_records import (
     Argument,
     ArrayBinding,
     Binding,
@@ -27,8 +26,9 @@ from verify.submissions.wiring.plan_records import (
     TrainingMaker,
     ValueBinding,
 )
-from verify.submissions.wiring.provenance import Source
-from verify.submissions.wiring.structure import BATCH, SIZES, made_up
+from verify.reading.wiring.provenance import Source
+from verify.reading.wiring.structure import BATCH, SIZES, made_up
+from verify.submissions.trials.in_parts import asked_for_parts
 
 _EPOCHS: Final = 1000  # that training is asked for: some count in tenths of it; no more than two are run
 _OPTIONS: Final = (None, "penalty", "flag")  # meanings of arguments that choose what is computed

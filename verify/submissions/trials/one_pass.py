@@ -14,14 +14,14 @@ import numpy as np
 
 from verify.arrays import Array
 from verify.nets.structure import Parameter, Structure
+from verify.reading.program.training import Loop
+from verify.reading.program.vocabulary import bare, data_of, is_parameter, meaning_of, roles_of
+from verify.reading.wiring.plan_records import Path
+from verify.reading.wiring.structure import chain
 from verify.submissions.execution.answers import Leaves, Where
 from verify.submissions.execution.gradients import plain
 from verify.submissions.execution.messages import RETURNED
-from verify.submissions.program.training import Loop
-from verify.submissions.program.vocabulary import bare, data_of, is_parameter, meaning_of, roles_of
 from verify.submissions.trials.containers import name_of
-from verify.submissions.wiring.plan_records import Path
-from verify.submissions.wiring.structure import chain
 
 _ALIKE: Final = 1e-9  # of the largest entry: steps in floats that are this near are one and the same
 _LOSS: Final = re.compile(r"^(?!.*(grad|prev|best|old|val|test|last|min|d_?(loss|cost))).*(loss|cost)")

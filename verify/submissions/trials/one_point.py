@@ -14,11 +14,11 @@ from typing import Final
 import numpy as np
 
 from verify.arrays import Array
+from verify.reading.wiring.plan import RATE
+from verify.reading.wiring.plan_records import SEED, Path, Slot, Step
 from verify.submissions.execution.answers import Refused, unpacked
 from verify.submissions.execution.calling import Ask, Reading
 from verify.submissions.trials.one_pass import is_data_or_gradient
-from verify.submissions.wiring.plan import RATE
-from verify.submissions.wiring.plan_records import SEED, Path, Slot, Step
 
 _MOVE: Final = 0.37  # what is added to every number of what is moved
 _GOLDEN: Final = 0.6180339887498949  # multiples of it have no two fractions alike, in rows of any length

@@ -13,15 +13,15 @@ from typing import Final
 import numpy as np
 
 from verify.arrays import Array
+from verify.reading.program.training import Loop
+from verify.reading.program.vocabulary import bare
+from verify.reading.wiring.plan import RATE
+from verify.reading.wiring.points import Point
 from verify.submissions.execution.answers import Leaves, Where
 from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.gradients import plain
-from verify.submissions.program.training import Loop
-from verify.submissions.program.vocabulary import bare
 from verify.submissions.trials.containers import name_of
 from verify.submissions.trials.one_pass import is_gradient, is_rate, last_name
-from verify.submissions.wiring.plan import RATE
-from verify.submissions.wiring.points import Point
 
 _NEAR: Final = 1e-7  # of the largest entry: what is left of a step when its gradient and a decay are taken away
 _RATE: Final = re.compile(r"^(lr|eta|alpha|rate)|_lr$|_rate$|step_?size|^current_lr", re.IGNORECASE)

@@ -7,15 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 
+from verify.reading.program.training import Loop
+from verify.reading.wiring.finding import Candidates
+from verify.reading.wiring.losses import is_loss
+from verify.reading.wiring.plan_records import Step
 from verify.submissions.execution.answers import Leaves, Refused, unpacked
 from verify.submissions.execution.calling import Ask, Reading
-from verify.submissions.program.training import Loop
 from verify.submissions.trials.loss_arguments import from_the_pass
 from verify.submissions.trials.one_pass import root_of
 from verify.submissions.trials.search import scalar_in
-from verify.submissions.wiring.finding import Candidates
-from verify.submissions.wiring.losses import is_loss
-from verify.submissions.wiring.plan_records import Step
 
 
 def own_losses(

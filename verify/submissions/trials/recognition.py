@@ -11,8 +11,8 @@ import numpy as np
 
 from verify.arrays import Array
 from verify.nets.net import ACTIVATIONS, IMPLIED, LOSSES, OUTPUTS, Layer, Net, Objective, Trace, factors
+from verify.reading.program.vocabulary import meaning_of
 from verify.submissions.execution.answers import Leaves, Where
-from verify.submissions.program.vocabulary import meaning_of
 
 _SAME: Final = 1e-9
 _NEARLY: Final = 1e-4  # an eps in a logarithm moves the loss less than this at moderate weights

@@ -10,20 +10,20 @@ import numpy as np
 
 from verify.nets.net import OVER_SAMPLES
 from verify.nets.structure import Structure
+from verify.reading.program.functions import Function
+from verify.reading.program.updates import rate_in
+from verify.reading.program.vocabulary import meaning_of
+from verify.reading.wiring.finding import Candidates
+from verify.reading.wiring.plan import RATE, Container, Known, arguments, loss_arguments, step_of
+from verify.reading.wiring.plan_records import Argument, ArrayBinding, CallMaker, ResultBinding, Step, ValueBinding
+from verify.reading.wiring.points import Point, make_point
+from verify.reading.wiring.roles import Roles
+from verify.reading.wiring.structure import BATCH, resized
 from verify.submissions.execution.answers import Leaves, Refused, Where, unpacked
 from verify.submissions.execution.calling import Ask, Reading
 from verify.submissions.execution.gradients import match_gradients, with_fit
-from verify.submissions.program.functions import Function
-from verify.submissions.program.updates import rate_in
-from verify.submissions.program.vocabulary import meaning_of
 from verify.submissions.trials.containers import structures
 from verify.submissions.trials.recognition import canonical_output, implied, recognise_net, recognise_objective
-from verify.submissions.wiring.finding import Candidates
-from verify.submissions.wiring.plan import RATE, Container, Known, arguments, loss_arguments, step_of
-from verify.submissions.wiring.plan_records import Argument, ArrayBinding, CallMaker, ResultBinding, Step, ValueBinding
-from verify.submissions.wiring.points import Point, make_point
-from verify.submissions.wiring.roles import Roles
-from verify.submissions.wiring.structure import BATCH, resized
 
 LABELS: Final = ("one-hot", "integers", "integers-column", "flat")
 _ALWAYS_1: Final = "a softmax over one output is 1 whatever comes in: nothing depends on the parameters"

@@ -11,10 +11,10 @@ from typing import Final
 import numpy as np
 
 from verify.arrays import Array
+from verify.reading.program.shown import SECTION, Shown
+from verify.reading.program.training import Loop
+from verify.reading.wiring.plan_records import Path
 from verify.submissions.execution.answers import Leaves, Where
-from verify.submissions.program.shown import SECTION, Shown
-from verify.submissions.program.training import Loop
-from verify.submissions.wiring.plan_records import Path
 
 _MOST: Final = 3  # numbers that are looked at
 

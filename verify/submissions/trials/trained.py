@@ -14,11 +14,27 @@ from typing import Final, NamedTuple
 
 from verify.arrays import Array
 from verify.nets.structure import Structure
+from verify.reading.program.training import Loop
+from verify.reading.program.vocabulary import meaning_of
+from verify.reading.wiring.finding import Candidates
+from verify.reading.wiring.others import superseded, takes_several
+from verify.reading.wiring.plan import Container
+from verify.reading.wiring.plan_records import (
+    Argument,
+    ArrayBinding,
+    Binding,
+    Cut,
+    Path,
+    Step,
+    TrainingMaker,
+    ValueBinding,
+)
+from verify.reading.wiring.points import make_point
+from verify.reading.wiring.roles import Roles
+from verify.reading.wiring.structure import BATCH, OUTPUTS, SIZES
 from verify.submissions.execution.answers import Header, Leaves, Refused, Where, unpacked
 from verify.submissions.execution.calling import STILL, Ask, Reading, make
 from verify.submissions.execution.messages import Request
-from verify.submissions.program.training import Loop
-from verify.submissions.program.vocabulary import meaning_of
 from verify.submissions.trials.implied import is_net_at, own_data, with_net
 from verify.submissions.trials.in_parts import in_parts, is_part
 from verify.submissions.trials.losses import ONE_PASS, Losses, others_in
@@ -42,22 +58,6 @@ from verify.submissions.trials.one_step import (
     with_decay,
     with_gradients,
 )
-from verify.submissions.wiring.finding import Candidates
-from verify.submissions.wiring.others import superseded, takes_several
-from verify.submissions.wiring.plan import Container
-from verify.submissions.wiring.plan_records import (
-    Argument,
-    ArrayBinding,
-    Binding,
-    Cut,
-    Path,
-    Step,
-    TrainingMaker,
-    ValueBinding,
-)
-from verify.submissions.wiring.points import make_point
-from verify.submissions.wiring.roles import Roles
-from verify.submissions.wiring.structure import BATCH, OUTPUTS, SIZES
 
 _LABELS: Final = (("one-hot", "flat"), ("one-hot", "integers"))  # of one output, of several
 _SKIPPED: Final = 3  # passes that go by where the first shows no loss

@@ -10,13 +10,13 @@ import numpy as np
 
 from verify.balls.refusal import NoBalls
 from verify.exact.numbers import NotExpressible
+from verify.reading.wiring.points import Point
 from verify.submissions.execution.answers import Leaves, Refused
 from verify.submissions.execution.calling import Ask, Reading
 from verify.submissions.execution.canary import Canary
 from verify.submissions.execution.measuring import in_exact_numbers, in_floats
 from verify.submissions.truth.balls import given_in_balls
 from verify.submissions.truth.oracles import Seen
-from verify.submissions.wiring.points import Point
 
 Given = Mapping[str, Any]
 _MOST_IN_BALLS: Final = 20_000  # numbers that a pass computes; a ball takes a thousand times as long as a float

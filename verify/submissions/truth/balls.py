@@ -21,6 +21,7 @@ from verify.nets.observation import Observation
 from verify.oracles.derivative import Derivative
 from verify.oracles.difference import UNIT
 from verify.oracles.moving import some_entries
+from verify.reading.wiring.points import Point
 from verify.submissions.diagnosis.by_machine import Machine
 from verify.submissions.diagnosis.comparing import in_fifty_digits, within, within_bounds
 from verify.submissions.execution.calling import Ask, Reading
@@ -29,7 +30,6 @@ from verify.submissions.execution.in_balls import in_balls, slopes_along, slopes
 from verify.submissions.execution.measuring import as_in_floats, loss_at
 from verify.submissions.execution.messages import Digits
 from verify.submissions.execution.shapes import in_shape
-from verify.submissions.wiring.points import Point
 
 _JITTERS: Final = (1, 2, 3)
 _SAFETY: Final = 16.0  # how much more than the jitters show the rounding of constants may explain

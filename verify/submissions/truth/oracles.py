@@ -18,6 +18,7 @@ from verify.exact.numbers import NotExpressible
 from verify.judgement.comparison import without_numbers
 from verify.nets.observation import Observation
 from verify.oracles.derivative import Derivative
+from verify.reading.wiring.points import Point
 from verify.submissions.diagnosis.by_machine import Machine
 from verify.submissions.diagnosis.comparing import as_derivative, exactly, within_bounds
 from verify.submissions.execution.answers import Leaves
@@ -31,7 +32,6 @@ from verify.submissions.truth.balls import (
     against_the_textbook,
     floats_against_its_loss,
 )
-from verify.submissions.wiring.points import Point
 
 IDENTITY: Final = (
     "exact numbers do not know exp(log(a)) = a, or another identity that this code relies on; 50 digits do"

@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from verify.reading.program.blocks import assigned
+from verify.reading.program.safety import word_for
+from verify.reading.program.syntax import called_name, names_in, root_name
+from verify.reading.program.vocabulary import data_of
 from verify.submissions.execution.inside.cutting import WATCH
-from verify.submissions.program.blocks import assigned
-from verify.submissions.program.safety import word_for
-from verify.submissions.program.syntax import called_name, names_in, root_name
-from verify.submissions.program.vocabulary import data_of
 
 _DEFINED: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 _TABLE: Final = re.compile(

@@ -13,11 +13,8 @@ from verify.arrays import Array
 from verify.exact.numbers import ExactArray
 from verify.exact.stand_in import StandIn
 from verify.exact.world import PairWorld
-from verify.submissions.execution.inside.containers import Container
-from verify.submissions.execution.inside.cutting import Watch, data_of
-from verify.submissions.execution.inside.paths import Value, at, found_at, identical, replaced
-from verify.submissions.program.shown import SECTION
-from verify.submissions.wiring.plan_records import (
+from verify.reading.program.shown import SECTION
+from verify.reading.wiring.plan_records import (
     Argument,
     ArrayBinding,
     Binding,
@@ -37,6 +34,9 @@ from verify.submissions.wiring.plan_records import (
     TrainingMaker,
     ValueBinding,
 )
+from verify.submissions.execution.inside.containers import Container
+from verify.submissions.execution.inside.cutting import Watch, data_of
+from verify.submissions.execution.inside.paths import Value, at, found_at, identical, replaced
 
 if TYPE_CHECKING:
     from verify.balls.world import BallWorld

@@ -9,8 +9,8 @@ from typing import Final
 
 import numpy as np
 
+from verify.reading.wiring.plan_records import GlobalsMaker, Plan
 from verify.submissions.execution.inside.paths import Found, Value, found_at, identical, is_tensor, replaced
-from verify.submissions.wiring.plan_records import GlobalsMaker, Plan
 
 _MADE_AGAIN: Final = (Exception,)  # what a copy may raise: an open file, a lock, a module can't be copied
 

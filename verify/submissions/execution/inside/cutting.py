@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from verify.reading.wiring.plan_records import Cut
 from verify.submissions.execution.inside.left_out import LeftOut
 from verify.submissions.execution.inside.recording import Recorded, recorded
-from verify.submissions.wiring.plan_records import Cut
 
 WATCH: Final = "__watch__"  # the name under which the submission's code finds the watch
 

@@ -24,6 +24,7 @@ from verify.exact.numpy_proxy import proxy
 from verify.exact.numpy_proxy import stand_ins as in_numpy
 from verify.exact.stand_in import StandIn
 from verify.exact.world import PairWorld
+from verify.reading.wiring.plan_records import PROGRAM, GlobalsMaker, Maker, Plan, TrainingMaker
 from verify.submissions.execution.coding import LONGEST_NAME, decoded, encoded_answer, is_path_step
 from verify.submissions.execution.inside import stand_ins
 from verify.submissions.execution.inside.calls import Arrays, Call, Values, made
@@ -51,7 +52,6 @@ from verify.submissions.execution.messages import (
     Run,
     Stopped,
 )
-from verify.submissions.wiring.plan_records import PROGRAM, GlobalsMaker, Maker, Plan, TrainingMaker
 
 if TYPE_CHECKING:
     from verify.balls.world import BallWorld

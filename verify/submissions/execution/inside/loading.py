@@ -13,12 +13,12 @@ from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from verify.errors import said
+from verify.reading.wiring.plan_records import PROGRAM, Cut, Runnable
 from verify.submissions.execution.inside.as_program import as_program
 from verify.submissions.execution.inside.cutting import WATCH, Watch, cut
 from verify.submissions.execution.inside.left_out import Missing
 from verify.submissions.execution.inside.stand_ins import COMPUTING, INERT, InertModule, inert, usual
 from verify.submissions.execution.messages import Broken, StoodIn
-from verify.submissions.wiring.plan_records import PROGRAM, Cut, Runnable
 
 FILE: Final = "<submission "  # how code of the submission is told from everybody else's, in tracebacks
 _BESIDE: Final = "module "  # code of a module beside it: its lines are not those of the submission

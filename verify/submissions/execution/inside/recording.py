@@ -13,11 +13,11 @@ from typing import Final
 import numpy as np
 
 from verify.exact.stand_in import StandIn
+from verify.reading.parsing.trees import nodes_of
+from verify.reading.program.kept import BUILTINS
+from verify.reading.program.shown import Shown, Slot, shown_in
+from verify.reading.program.syntax import root_name
 from verify.submissions.execution.inside.paths import Value, is_tensor
-from verify.submissions.parsing.trees import nodes_of
-from verify.submissions.program.kept import BUILTINS
-from verify.submissions.program.shown import Shown, Slot, shown_in
-from verify.submissions.program.syntax import root_name
 
 _MOST: Final = 40  # places of one loop
 _PURE: Final = frozenset((

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from verify.submissions.wiring.plan_records import SEED
+from verify.reading.wiring.plan_records import SEED
 
 Value: TypeAlias = Any  # whatever a student's code builds
 Space: TypeAlias = Mapping[str, Value]
