@@ -44,26 +44,34 @@ def submission(tmp_path: Path) -> Path:
     return path
 
 
-STAGES = ["read", "find_candidates", "given_in_balls", "in_floats", "compared", "evidence_of"]
+ONE_READING = "verify.submissions.judging.one_reading"
+STAGES = {
+    "read": "verify.submissions.judge",
+    "find_candidates": "verify.submissions.judge",
+    "given_in_balls": "verify.submissions.truth.asked",
+    "in_floats": "verify.submissions.truth.asked",
+    "compared": ONE_READING,
+    "evidence_of": ONE_READING,
+}
 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_fault_in_any_stage_of_judging_a_file_is_said_with_its_place(
     submission: Path, monkeypatch: pytest.MonkeyPatch, stage: str
 ) -> None:
-    monkeypatch.setattr(verify.submissions.judge, stage, broken)
+    monkeypatch.setattr(f"{STAGES[stage]}.{stage}", broken)
     evidence = check_submission(submission, level="rlimits", seed=7)
     assert (evidence.verdict, evidence.kind) == ("could not judge", "fault of verify")
     assert evidence.subject == "student.py"
     assert evidence.replay.seed == 7
     assert "IndexError: list index out of range" in evidence.sentence
-    assert "verify/submissions/judge.py, line" in evidence.sentence
+    assert f"{STAGES[stage].replace('.', '/')}.py, line" in evidence.sentence
 
 
 def test_a_fault_exits_with_4_and_stands_in_the_json_too(
     run: Run, submission: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verify.submissions.judge, "evidence_of", broken)
+    monkeypatch.setattr(f"{ONE_READING}.evidence_of", broken)
     said = run("grads", str(submission), "--json", "-")
     assert said.status == 4
     assert json.loads(said.out)["kind"] == "fault of verify"
@@ -73,7 +81,7 @@ def test_a_fault_exits_with_4_and_stands_in_the_json_too(
 def test_a_report_about_a_fault_is_written_and_exits_with_4(
     run: Run, submission: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verify.submissions.judge, "evidence_of", broken)
+    monkeypatch.setattr(f"{ONE_READING}.evidence_of", broken)
     said = run("report", str(submission), "--out", str(tmp_path / "reports"))
     assert said.status == 4
     assert (

@@ -110,9 +110,9 @@ OTHERS: Final = {
     "half of a penalty": File(
         NET, PENALISED, "d = (out - Y) / len(X)", OF_NET + "\ndW2 = dW2 + 0.1 * W2", ("W1",), "wrong",
     ),
-    # What the output layer implies is right, and what is shown is another: which is meant is not known.
+    # What the output layer implies is right, and what is shown is another: which is meant is known where some agree.
     "weights that are left out": File(NET, WEIGHTED, "d = (out - Y) / len(X)", OF_NET, NET.names, "could not judge"),
-    "a penalty that is left out": File(NET, PENALISED, "d = (out - Y) / len(X)", OF_NET, ("W1", "W2"), "could not judge"),
+    "a penalty that is left out": File(NET, PENALISED, "d = (out - Y) / len(X)", OF_NET, ("W1", "W2"), "wrong"),
     # A penalty that is not shown may be meant.
     "a penalty that is not shown": File(
         NET, WEIGHTED, "d = (out * (1 - Y) - 4 * Y * (1 - out)) / len(X)", WITH_PENALTY, ("W1", "W2"), "could not judge",

@@ -6,6 +6,7 @@ The loop is changed where it stands, and runs as it always did until somebody be
 from __future__ import annotations
 
 import ast
+import sys
 import types
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -40,6 +41,7 @@ class Watch:
         self._cut: Cut | None = None
         self._put: Callable[[dict[str, Any]], dict[str, Any]] = dict
         self._passes, self._skipped, self._count = 1, 0, 0
+        self._frame: types.FrameType | None = None  # of the function that runs the loop
         self.names: dict[str, Any] = {}
         self.kept: dict[str, Any] = {}  # the global names of a loop that trains, as they were before its first run
         self.first: frozenset[str] | None = None  # the global names before its first run
@@ -68,14 +70,16 @@ class Watch:
         except Enough:
             return self.names
         finally:
-            self._cut, self.recorded.listens = None, False
+            self._cut, self._frame, self.recorded.listens = None, None, False
         raise RuntimeError(f"the loop that trains was not reached, or ended before a pass was over{self.program.why}")
 
     def before(self, cell: int | None, line: int, spaces: Sequence[dict[str, Any]]) -> bool:
         """Whether this is the watched loop before its first pass: the names then stand in `self`, as they shall be."""
-        if self._cut is None or (cell, line) != (self._cut.cell, self._cut.line) or self._count != self._skipped:
+        if self._cut is None or (cell, line) != (self._cut.cell, self._cut.line):
             return False
         self.program.begun = True
+        if self._count != self._skipped:
+            return False
         shared, own = spaces
         # Local names first: an array that also has a global name is known by its own.
         found = {name: own[name] for name in self._cut.names if name in own and own is not shared}
@@ -95,6 +99,10 @@ class Watch:
         if (cell, line) != (self._cut.cell, self._cut.line):
             self._others[cell, line] += 1
             return self.program.running and not self.program.begun and self._others[cell, line] >= _MOST
+        frame = sys._getframe(1)
+        self._frame = self._frame or frame
+        if self._frame is not frame:
+            raise RuntimeError("the loop that trains ended before so many passes, and is run for another training")
         self._count += 1
         if self._count >= self._passes + self._skipped:
             self.names = {**data_of(shared), **(own if own is not shared else {})}
