@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -61,6 +61,7 @@ from verify.submissions.explanation.reasons import (
     why_no_loss,
 )
 from verify.submissions.explanation.scope import with_training
+from verify.submissions.explanation.settings import has_own_data
 from verify.submissions.explanation.verdicts import (
     Context,
     at_every_depth,
@@ -133,9 +134,10 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
 
     Run as its own main program it says so; and it reaches its training where nothing else does.
     """
+    as_it_stands = cache(partial(_as_main_program, apart, context, candidates, convention))
     first = _read_and_judged(apart, context, candidates, convention)
-    if first.evidence.verdict != "could not judge" and not convention:
-        own = _as_main_program(apart, context, candidates, convention)
+    if first.evidence.verdict != "could not judge" and not convention and not _stands_so(first):
+        own = as_it_stands()
         if own is not None and own.evidence.verdict != first.evidence.verdict:
             if own.evidence.verdict == "correct" and one_factor(first.evidence):
                 return own.evidence  # its update makes up for the factor
@@ -143,22 +145,29 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
                 return could_not_judge(context, candidates, RIGHT_AS_IT_STANDS, first.reading)
             return only_as_it_stands(own.evidence)
     if first.evidence.verdict == "could not judge":
-        first = _as_main_program(apart, context, candidates, convention) or first
+        first = as_it_stands() or first
     elif first.evidence.verdict == "wrong" and first.tried and "outputs" not in convention:
         narrow = _read_and_judged(apart, context, candidates, {**convention, "outputs": "1"}).evidence
         if narrow.verdict == "correct" and all(one.sizes[-1] == 1 for one in narrow.cases):
-            own = _as_main_program(apart, context, candidates, convention)
+            own = as_it_stands()
             if own is None:
                 help_ = "Say so with --outputs 1 or --outputs 3"
                 return could_not_judge(context, candidates, WHICH_OUTPUTS, None, help_)
             first = own
     if _is_unnamed(first, candidates):
-        named = _as_main_program(apart, context, candidates, convention)
+        named = as_it_stands()
         if named is not None and named.evidence.verdict == "wrong" and not _is_unnamed(named, candidates):
             first = named
     if first.evidence.verdict == "correct" and first.reading is not None:
         return _with_others(apart, context, candidates, convention, first)
     return first.evidence
+
+
+def _stands_so(judged: _Judged) -> bool:
+    """Whether what was judged is a loop at the top level, with the file's own data: it was run as it stands."""
+    maker = None if judged.reading is None else judged.reading.container.maker
+    own = isinstance(maker, TrainingMaker) and maker.owner is None and not maker.arguments
+    return own and judged.reading is not None and has_own_data(judged.reading)
 
 
 def _is_unnamed(judged: _Judged, candidates: Candidates) -> bool:

@@ -83,7 +83,30 @@ for i in range(100):
     for k in P:
         P[k] -= 0.5 * G[k]
 """
+STILL = """\
+import numpy as np
+inputs = np.random.randn(30, 2)
+kinds = (inputs[:, 0] > 0) * 1 + (inputs[:, 1] > 0) * 1
+first, shift = np.random.randn(6, 2), np.zeros(6)
+second, c = np.random.randn(3, 6), np.zeros(3)
+eta = 0.05
+for turn in range(40):
+    for i in range(len(inputs)):
+        x, t = inputs[i], np.eye(3)[kinds[i]]
+        h = np.tanh(first.dot(x) + shift)
+        e = np.exp(second.dot(h) + c)
+        p = e / e.sum()
+        loss = -np.log(p[kinds[i]])
+        d = p - t
+        back = second.T.dot(d) * (1 - h ** 2)
+        second -= eta * np.outer(d, h)
+        c -= eta * d
+        first -= eta * np.outer(back, x)
+        shift -= eta * back
+"""
 FILES = {
+    "a bias of outputs": (STILL, ("correct",)),
+    "a bias that the sum of the errors never moves": (STILL.replace("c -= eta * d\n", "c -= eta * d.sum()\n"), ("wrong", "could not judge")),
     "two trainings": (LINE + NET, ("correct",)),
     "two trainings, the second wrong": (LINE + NET.replace("(1 - H ** 2)", "(1 - H) ** 2"), ("wrong",)),
     "two trainings, the first wrong": (LINE.replace("X.T.dot(err)", "X.T.dot(err ** 3)") + NET, ("wrong",)),

@@ -160,6 +160,15 @@ def _belongs(path: Path, value: Array, stems: set[str]) -> bool:
     return re.sub(r"[\d_]+", "", low) in stems or (low.startswith("b") and not np.any(value))
 
 
+def stepped_alone(made: Mapping[Path, Array], moved: Mapping[Path, Array], loop: Loop) -> dict[Path, Array]:
+    """Return the arrays from which an update takes a step that is 0: b of b -= rate * sum(p - t), which is none."""
+    return {
+        path: value for path, value in made.items()
+        if path not in moved and len(path) == 1 and path[0][1] in loop.stepped and np.ndim(value) > 0
+        and np.asarray(value).dtype.kind == "f" and not is_data_or_gradient(path)
+    }  # fmt: skip
+
+
 def left_alone(made: Mapping[Path, Array], moved: Mapping[Path, Array], mentioned: set[str]) -> dict[Path, Array]:
     """Return the parameters that the pass leaves as they are although it changes others: their update is forgotten.
 

@@ -47,6 +47,7 @@ from verify.submissions.trials.one_pass import (
     moved_in,
     outputs_of,
     rates_in,
+    stepped_alone,
     structure_of,
     widths_of,
 )
@@ -281,7 +282,7 @@ class Trainings:
         moved = moved_in(made, found)
         if is_reshaped(made, found):
             raise Refused("a parameter has another shape after the pass: what is taken from it was broadcast")
-        moved |= left_alone(made, moved, self._mentioned(loop))
+        moved |= left_alone(made, moved, self._mentioned(loop)) | stepped_alone(made, moved, loop)
         structure, others = structure_of(moved, base.structure.sizes, loop)
         if structure is None:
             raise Refused("no parameter changes in one pass of the loop that trains")
