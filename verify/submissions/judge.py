@@ -265,7 +265,7 @@ def _by_both(
     if called.verdict == "wrong" and (reading.applied or is_undecided(called, by_training)):
         return _Judged(by_training, stated.tried, stated.reading)
     if by_training.verdict in ("could not judge", called.verdict):
-        called = with_update(ask, context, candidates, stated, called)
+        called = with_update(ask, context, candidates, stated, called, called=not reading.applied)
         called = with_training(called, by_training, stated.loop.place)
         return _Judged(called, only_tried(reading), reading)
     return _Judged(by_training, stated.tried, stated.reading)
@@ -346,7 +346,7 @@ def _as_trained(
     if found.verdict == "could not judge" or trained is None or judged is None:
         return found
     if judged.name in candidates.reached_from(trained.loop):
-        return with_update(ask, context, candidates, trained, found)
+        return with_update(ask, context, candidates, trained, found, called=not reading.applied)
     return could_not_judge(context, candidates, never_called(judged, trained, found), reading)
 
 

@@ -161,7 +161,7 @@ def test_gradients_that_start_anew_at_the_known_point_alone_are_wrong(tmp_path: 
 MOMENTUM = (
     ("    for epoch in range(epochs):\n", "    v = {k: np.zeros_like(params[k]) for k in params}\n    for epoch in range(epochs):\n"),
     ("        params[\"W1\"] = params[\"W1\"] -", "        for k in v:\n            v[k] = 0.9 * v[k] + grads[k]\n"
-     "        step = v\n        params[\"W1\"] = params[\"W1\"] -"),
+     "        grads = dict(v)\n        params[\"W1\"] = params[\"W1\"] -"),
 )  # fmt: skip
 
 

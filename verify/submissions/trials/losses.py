@@ -19,7 +19,8 @@ from verify.submissions.trials.one_point import why_not
 from verify.submissions.trials.own_loss import own_losses
 from verify.submissions.trials.shown import shown_losses
 
-Besides = tuple[Mapping[Path, Array], ...]  # inputs before the loop, what the pass changes, what may be a state
+# Inputs that stand before the loop, what the pass changes besides, and what of that may be a state.
+Besides = tuple[Mapping[Path, Array], Mapping[Path, Array], Mapping[Path, Array]]
 ONE_PASS = (Step("one pass", "update", ()),)
 
 
@@ -54,16 +55,15 @@ class Losses:
         seen = replace(reading, loss=loss)
         own = own_losses(self.ask, reading, found, loop, self.candidates, self.complaints)
         for one in own if loss is None else (*own, seen) if weak else (seen, *own):
-            apart = self._why_not(one, besides, one.loss)
-            if not apart:
+            apart = why_not(self.ask, one, ONE_PASS, *besides)
+            if one.loss is not None and not apart:
                 return one, weak and one is seen
             said = f"its training cannot be judged by the loss that it shows: {apart} ({loop.place})"
             self.apart = self.apart or said
         return reading, False
 
-    def _why_not(self, reading: Reading, besides: Besides, loss: Where | None) -> str:
-        if loss is None:
-            return "it shows none"
+    def _why_not(self, reading: Reading, besides: Besides, loss: Where) -> str:
+        """Return why a number is not the loss of the step; it may be a sum that began before the pass."""
         fixed, others, states = ({path: one for path, one in every.items() if path != loss[1]} for every in besides)
         return why_not(self.ask, replace(reading, loss=loss), ONE_PASS, fixed, others, states)
 

@@ -61,6 +61,7 @@ from verify.submissions.trials.one_step import (
 )
 
 _LABELS: Final = (("one-hot", "flat"), ("one-hot", "integers"))  # of one output, of several
+NO_CHANGE: Final = "no parameter changes in one pass of the loop that trains"
 _SKIPPED: Final = 3  # passes that go by where the first shows no loss
 _LOOPS: Final = 6  # loops that are tried
 _STEP: Final = ONE_PASS
@@ -236,19 +237,20 @@ class Trainings:
 
         The first sample may be all 0, and then hide what a weight does.
         """
-        refused: Refused | None = None
-        first = None
+        first: Trained | None = None
         try:
             first = self._run(loop, maker, shapes, way)
         except Refused as stopped:
-            refused = stopped
+            if NO_CHANGE not in str(stopped):
+                raise  # what the first pass leaves, such as a bias of another shape, a later one may take for granted
+            self.complaints.append(stopped)
         if first is not None and first.reading.loss is not None:
             return first
         later = self._tried(lambda: self._run(loop, replace(maker, skipped=_SKIPPED), shapes, way))
         if later is not None and later.reading.loss is not None:
             return later
         if first is None:
-            raise refused or Refused("no pass of the loop that trains can be run")
+            raise Refused(NO_CHANGE)
         return first
 
     def _tried(self, run: Callable[[], Trained]) -> Trained | None:
@@ -285,7 +287,7 @@ class Trainings:
         moved |= left_alone(made, moved, self._mentioned(loop)) | stepped_alone(made, moved, loop)
         structure, others = structure_of(moved, base.structure.sizes, loop)
         if structure is None:
-            raise Refused("no parameter changes in one pass of the loop that trains")
+            raise Refused(NO_CHANGE)
         if any(BATCH in own for own in widths_of(moved)):
             raise Refused("the loop that trains takes samples for features, or features for samples")
         called = replace(base, structure=structure, rates=rates_in(made, structure, loop))
