@@ -91,6 +91,7 @@ def with_training(found: Evidence, by_training: Evidence, loop: Place) -> Eviden
         why = by_training.sentence.removeprefix("Could not judge: ").rstrip(".")
         left = [one for one in found.unjudged if one != TRAINING]
         return replace(found, unjudged=(f"the training ({loop}): {why}", *left))
-    said = Setting("training", "its own loop, for one pass, gives the same verdict", "stated", str(loop))
+    data = OWN_DATA if any(OWN_DATA in one.name for one in by_training.cases) else "random data"
+    said = Setting("training", f"its own loop, for one pass with {data}, gives the same verdict", "stated", str(loop))
     submission = replace(found.submission, convention=(*found.submission.convention, said))
     return replace(found, submission=submission, unjudged=tuple(one for one in found.unjudged if one != TRAINING))
