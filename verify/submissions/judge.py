@@ -16,6 +16,7 @@ from verify.faults import judged_or_fault
 from verify.reading.parsing.document import Place
 from verify.reading.parsing.reading import read
 from verify.reading.program.program import Program
+from verify.reading.program.training import NAME as TOP_LEVEL
 from verify.reading.wiring.finding import Candidates, as_main_program, find_candidates
 from verify.reading.wiring.losses import shown_kind
 from verify.reading.wiring.others import other_passes, other_trainings, superseded
@@ -61,7 +62,6 @@ from verify.submissions.explanation.reasons import (
     why_no_loss,
 )
 from verify.submissions.explanation.scope import with_training
-from verify.submissions.explanation.settings import has_own_data
 from verify.submissions.explanation.verdicts import (
     Context,
     at_every_depth,
@@ -146,7 +146,7 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
             return only_as_it_stands(own.evidence)
     if first.evidence.verdict == "could not judge":
         first = as_it_stands() or first
-    elif first.evidence.verdict == "wrong" and first.tried and "outputs" not in convention:
+    elif first.evidence.verdict == "wrong" and first.tried and "outputs" not in convention and not _stands_so(first):
         narrow = _read_and_judged(apart, context, candidates, {**convention, "outputs": "1"}).evidence
         if narrow.verdict == "correct" and all(one.sizes[-1] == 1 for one in narrow.cases):
             own = as_it_stands()
@@ -164,10 +164,9 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
 
 
 def _stands_so(judged: _Judged) -> bool:
-    """Whether what was judged is a loop at the top level, with the file's own data: it was run as it stands."""
+    """Whether what was judged is a loop at the top level: it was run as it stands, with the file's own data."""
     maker = None if judged.reading is None else judged.reading.container.maker
-    own = isinstance(maker, TrainingMaker) and maker.owner is None and not maker.arguments
-    return own and judged.reading is not None and has_own_data(judged.reading)
+    return isinstance(maker, TrainingMaker) and maker.name.startswith(TOP_LEVEL)
 
 
 def _is_unnamed(judged: _Judged, candidates: Candidates) -> bool:

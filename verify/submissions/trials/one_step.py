@@ -62,6 +62,8 @@ def as_stepped(reading: Reading, found: Leaves, loop: Loop) -> Reading | None:
     if len(rates) < len(reading.structure.parameters) or max(rates) - min(rates) > _ALIKE * max(map(abs, rates)):
         return None
     rate = RATE if reading.rates else _local_rate(found) or loop.rate
+    if reading.applied and reading.rate == rate:
+        return None  # so it is read already
     return replace(reading, gradients=reading.updated, applied=True, rate=rate)
 
 
