@@ -274,7 +274,7 @@ def _calls(candidates: Candidates, trained: Trained, reading: Reading) -> bool:
     """Whether training calls what is judged, or is what is judged: the body of its loop."""
     judged, loop = reading.roles.backward or reading.roles.update, trained.loop
     if is_lifted(judged, candidates):
-        return judged.place.cell == loop.cell and loop.place.line <= judged.place.line <= loop.end
+        return loop.holds(judged.place)
     return judged is not None and judged.name in candidates.reached_from(loop)
 
 

@@ -68,6 +68,10 @@ class Loop:
         """Whether parameters change in it, as far as the text says."""
         return self.several or self.changes or any("update" in roles_of(name) for name in self.calls)
 
+    def holds(self, place: Place) -> bool:
+        """Whether a place is in it, from its head to its last line."""
+        return self.cell == place.cell and self.place.line <= place.line <= self.end
+
 
 def training_loops(cells: Iterable[Cell]) -> tuple[Loop, ...]:
     """Return every loop that trains, those at the top level and the innermost first."""

@@ -51,10 +51,7 @@ def _order(place: Place) -> tuple[int, int]:
 def takes_several(candidates: Candidates, loop: Loop) -> bool:
     """Whether a loop stands in another in which functions are called that take steps: a pass may take several."""
     steppers = {one.name for one in candidates.functions if one.steps}
-    inner = [
-        one for one in candidates.loops
-        if one.cell == loop.cell and loop.place.line < one.place.line <= loop.end
-    ]  # fmt: skip
+    inner = [one for one in candidates.loops if one.place != loop.place and loop.holds(one.place)]
     return any(candidates.reached_from(one) & steppers for one in inner)
 
 
@@ -89,7 +86,7 @@ def _judged(candidates: Candidates, roles: Roles, cut: Cut | None) -> tuple[Loop
 
 def _is_another(candidates: Candidates, loop: Loop, reached: set[str], bodies: Sequence[Function]) -> bool:
     """Whether a loop has a backward pass that was not judged: in its own text, or in functions that it calls."""
-    if any(one.place.cell == loop.cell and loop.place.line <= one.place.line <= loop.end for one in bodies):
+    if any(loop.holds(one.place) for one in bodies):
         return False  # its own body was judged, as a step
     if superseded(candidates, loop) is not None:
         return True
@@ -113,4 +110,4 @@ def _is_backward(one: Function) -> bool:
 
 def _overlap(one: Loop, other: Loop) -> bool:
     """Whether one of two loops stands in the other, or both are the same."""
-    return one.cell == other.cell and one.place.line <= other.end and other.place.line <= one.end
+    return one.holds(other.place) or other.holds(one.place)

@@ -86,12 +86,12 @@ def differs_later(ask: Ask, trained: Trained, start: Point) -> int | None:
         return None
     try:
         reading, same = _with_one_sample(ask, trained.reading)
+        place = of_one_sample(start)
         for count in _counts(trained):
-            place = of_one_sample(start)
             before = passed(ask, reading, place, count - 1, same)
             middle = {name: before[where] for name, where in reading.updated.items()}
             after = passed(ask, reading, place, count, same)
-            again = Point(place.X, place.Y, middle, place.seed)
+            again = replace(place, params=middle)
             anew = passed(ask, reading, again, 1, same)
             if not _same_data(after, anew):
                 return None

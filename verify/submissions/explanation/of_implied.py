@@ -82,7 +82,7 @@ def shown_penalty(program: Program) -> Place | None:
     The norm of a weight alone may be watched only, and so may its mean; a sum that is multiplied is a part of a loss.
     """
     for cell, node in program.nodes(ast.BinOp):
-        if isinstance(node.op, ast.Mult | ast.Div | ast.Add) and any(_sums_squares(one) for one in nodes_of(node)):
+        if isinstance(node.op, ast.Mult | ast.Div | ast.Add) and sums_squares_in(node):
             return cell.place(node)
     return None
 

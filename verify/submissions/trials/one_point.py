@@ -18,7 +18,7 @@ from verify.reading.wiring.plan import RATE
 from verify.reading.wiring.plan_records import SEED, Path, Slot, Step
 from verify.submissions.execution.answers import Refused, unpacked
 from verify.submissions.execution.calling import Ask, Reading
-from verify.submissions.trials.one_pass import is_data_or_gradient
+from verify.submissions.trials.one_pass import is_data_or_gradient, last_name
 
 _MOVE: Final = 0.37  # what is added to every number of what is moved
 _GOLDEN: Final = 0.6180339887498949  # multiples of it have no two fractions alike, in rows of any length
@@ -65,17 +65,12 @@ def felt_by(ask: Ask, reading: Reading, one_pass: tuple[Step, ...]) -> list[bool
 def besides(ask: Ask, reading: Reading, one_pass: tuple[Step, ...], made: Mapping[Path, Array]) -> str:
     """Return the name of an array before the loop on which the step depends besides parameters and data of ours."""
     known = {one.path for one in reading.structure.parameters} | {one.path for one in reading.data}
-    base = _steps(ask, reading, one_pass)
     others = {
         path: value for path, value in made.items()
         if path and path not in known and np.ndim(value) > 0 and np.asarray(value).dtype.kind == "f"
     }  # fmt: skip
-    for path, value in list(others.items())[:_MOST]:
-        longer = replace(reading, data=(*reading.data, Slot(path, _MOVED)))
-        step = _steps(ask, longer, one_pass, {_MOVED: _elsewhere(value)})
-        if not all(map(np.array_equal, base, step)):
-            return next((str(part) for kind, part in reversed(path) if kind != "item"), "another array")
-    return ""
+    felt = _first_felt(ask, reading, one_pass, others)
+    return "" if felt is None else last_name(felt) or "another array"
 
 
 def keeps_a_state(ask: Ask, reading: Reading, one_pass: tuple[Step, ...], moved: Mapping[Path, Array]) -> bool:
@@ -85,17 +80,26 @@ def keeps_a_state(ask: Ask, reading: Reading, one_pass: tuple[Step, ...], moved:
     """
     shapes = {one.shape for one in reading.structure.parameters if one.shape}
     known = {one.path for one in reading.structure.parameters} | set(reading.rates)
-    others = [
-        (path, value) for path, value in moved.items()
+    others = {
+        path: value for path, value in moved.items()
         if path not in known and np.shape(value) in shapes and not is_data_or_gradient(path)
-    ]  # fmt: skip
+    }  # fmt: skip
+    return _first_felt(ask, reading, one_pass, others) is not None or len(others) > _MOST
+
+
+def _first_felt(ask: Ask, reading: Reading, one_pass: tuple[Step, ...], others: Mapping[Path, Array]) -> Path | None:
+    """Return the first of the arrays before the loop that the step feels where it is moved."""
     base = _steps(ask, reading, one_pass)
-    for path, value in others[:_MOST]:
-        longer = replace(reading, data=(*reading.data, Slot(path, _MOVED)))
-        step = _steps(ask, longer, one_pass, {_MOVED: np.asarray(value, dtype=float) + _MOVE})
+    for path, value in list(others.items())[:_MOST]:
+        step = _steps(ask, _beside(reading, path), one_pass, {_MOVED: _elsewhere(value)})
         if not all(map(np.array_equal, base, step)):
-            return True
-    return len(others) > _MOST
+            return path
+    return None
+
+
+def _beside(reading: Reading, path: Path) -> Reading:
+    """Return the reading in which an array of ours stands at a place before the loop besides all others."""
+    return replace(reading, data=(*reading.data, Slot(path, _MOVED)))
 
 
 def _of_other_samples(ask: Ask, reading: Reading, one_pass: tuple[Step, ...], here: tuple[Array, Array]) -> str:
@@ -123,8 +127,7 @@ def _of_other_data(
     ask: Ask, reading: Reading, one_pass: tuple[Step, ...], here: tuple[Array, Array], fixed: Mapping[Path, Array]
 ) -> str:
     for path, value in list(fixed.items())[:_MOST]:
-        longer = replace(reading, data=(*reading.data, Slot(path, _MOVED)))
-        step, loss = _seen(ask, longer, one_pass, {_MOVED: _elsewhere(value)})
+        step, loss = _seen(ask, _beside(reading, path), one_pass, {_MOVED: _elsewhere(value)})
         if np.array_equal(step, here[0]) != np.array_equal(loss, here[1]):
             return "its loss is of other data than its step"
     return ""
@@ -139,12 +142,10 @@ def _carried(
     states: Mapping[Path, Array],
 ) -> str:
     for path, value in list({**others, **states}.items())[:_MOST]:
-        longer = replace(reading, data=(*reading.data, Slot(path, _MOVED)))
-        step, loss = _seen(ask, longer, one_pass, {_MOVED: _elsewhere(value)})
+        step, loss = _seen(ask, _beside(reading, path), one_pass, {_MOVED: _elsewhere(value)})
         moved = path not in states and not np.array_equal(step, here[0])
         if moved or not np.array_equal(loss, here[1]):
-            name = next((str(part) for kind, part in reversed(path) if kind != "item"), "")
-            return f"it goes on from {name} of the pass before, which is not known to be a parameter"
+            return f"it goes on from {last_name(path)} of the pass before, which is not known to be a parameter"
     return ""
 
 
@@ -156,8 +157,7 @@ def true_rates(ask: Ask, reading: Reading, one_pass: tuple[Step, ...]) -> tuple[
     base = _steps(ask, reading, one_pass)
     found = []
     for path in reading.rates:
-        longer = replace(reading, data=(*reading.data, Slot(path, _MOVED)))
-        twice = _steps(ask, longer, one_pass, {_MOVED: np.array(2 * RATE)})
+        twice = _steps(ask, _beside(reading, path), one_pass, {_MOVED: np.array(2 * RATE)})
         kinds = {_kind(before, after) for before, after in zip(base, twice, strict=True)}
         if "other" not in kinds and "doubled" in kinds:
             found.append(path)

@@ -64,7 +64,6 @@ _LABELS: Final = (("one-hot", "flat"), ("one-hot", "integers"))  # of one output
 NO_CHANGE: Final = "no parameter changes in one pass of the loop that trains"
 _SKIPPED: Final = 3  # passes that go by where the first shows no loss
 _LOOPS: Final = 6  # loops that are tried
-_STEP: Final = ONE_PASS
 _AT_REST: Final = (Step(STILL, "update", ()),)
 
 
@@ -189,7 +188,7 @@ class Trainings:
             for one in (placed, alone) if samples == "rows" else (placed,):
                 with suppress(Refused):
                     found = self._pass(trained.loop, one, made)
-                    beside = besides(self.ask, found.reading, _STEP, made)
+                    beside = besides(self.ask, found.reading, ONE_PASS, made)
                     if beside:
                         self.losses.apart = (
                             self.losses.apart or f"its steps depend on {beside} as well, made before the loop"
@@ -280,7 +279,7 @@ class Trainings:
 
     def _pass(self, loop: Loop, base: Reading, made: Mapping[Path, Array]) -> Trained:
         """Return the step as one pass shows it: what changes, by which rate, and the loss on the way."""
-        found = unpacked(*self.ask(base.run(_STEP, local_names=True, after=True), base.arrays(base.point)))
+        found = unpacked(*self.ask(base.run(ONE_PASS, local_names=True, after=True), base.arrays(base.point)))
         moved = moved_in(made, found)
         if is_reshaped(made, found):
             raise Refused("a parameter has another shape after the pass: what is taken from it was broadcast")
@@ -291,13 +290,13 @@ class Trainings:
         if any(BATCH in own for own in widths_of(moved)):
             raise Refused("the loop that trains takes samples for features, or features for samples")
         called = replace(base, structure=structure, rates=rates_in(made, structure, loop))
-        rates = true_rates(self.ask, called, _STEP)
-        reading = replace(called, rates=rates, forward_steps=_AT_REST if rates else _STEP)
-        found = unpacked(*self.ask(reading.run(_STEP, local_names=True, after=True), reading.arrays(reading.point)))
+        rates = true_rates(self.ask, called, ONE_PASS)
+        reading = replace(called, rates=rates, forward_steps=_AT_REST if rates else ONE_PASS)
+        found = unpacked(*self.ask(reading.run(ONE_PASS, local_names=True, after=True), reading.arrays(reading.point)))
         self._refuse_several_steps(reading, loop, found)
-        others = others and keeps_a_state(self.ask, reading, _STEP, moved)
+        others = others and keeps_a_state(self.ask, reading, ONE_PASS, moved)
         tried = bool(base.structure.parameters) or (self.outputs is None and base.structure.sizes[-1] == OUTPUTS)
-        if reading.part and not is_part(felt_by(self.ask, reading, _STEP)):
+        if reading.part and not is_part(felt_by(self.ask, reading, ONE_PASS)):
             raise Refused("its steps are of other samples than its batch size says")
         besides_it = (inputs_in(made, moved), *others_in(moved, reading))
         reading, weak, shown = self.losses.of_step(reading, found, loop, made, besides_it)
@@ -322,7 +321,7 @@ class Trainings:
             return
         arrays = reading.arrays(reading.point)
         if reading.rates:
-            again = self.ask(reading.run(_STEP, after=True), {**arrays, "rate": 2 * arrays["rate"]})
+            again = self.ask(reading.run(ONE_PASS, after=True), {**arrays, "rate": 2 * arrays["rate"]})
             if is_doubled(reading, found, unpacked(*again)):
                 return
         raise Refused("one pass of the loop that trains takes several steps, and the loop within it can't be run")
@@ -331,7 +330,7 @@ class Trainings:
         """Return the reading with its net where other points show the same, else without one."""
         for seed in (11, 12, 13) if reading.net is not None else ():
             point = make_point(reading.structure, reading.batch, seed=seed)
-            found = unpacked(*self.ask(reading.run(_STEP, local_names=True, after=True), reading.arrays(point)))
+            found = unpacked(*self.ask(reading.run(ONE_PASS, local_names=True, after=True), reading.arrays(point)))
             if not is_net_at(reading, found, point):
                 return replace(reading, net=None, yhat=None)
         return reading
@@ -351,7 +350,7 @@ class Trainings:
         roles = self.candidates.roles[0] if self.candidates.roles else Roles(loop.owner, None, None, None, None, None)
         batch = 1 if way.samples == "vector" or way.repeats > 1 else BATCH
         return Reading(
-            roles, shapes, Container(maker), way.samples, way.labels, batch, self.settings, _STEP, _STEP,
+            roles, shapes, Container(maker), way.samples, way.labels, batch, self.settings, ONE_PASS, ONE_PASS,
             applied=True, torch=self.candidates.torch, repeats=way.repeats, sources=self.makers.sources,
         )  # fmt: skip
 
