@@ -116,7 +116,7 @@ class Driver:
         found = call.trained(maker, 0) if isinstance(maker, TrainingMaker) else call.container
         if isinstance(request.maker, GlobalsMaker):
             found = {name: value for name, value in found.items() if not name.startswith("__")}
-        return _packed({"made": each_once(leaves(found))})
+        return _packed({"made": each_once(found)})
 
     def run(self, request: Run, arrays: Arrays) -> tuple[Listed, dict[str, Array]]:
         """Call the functions of the plan one after the other; answer every array that came out."""

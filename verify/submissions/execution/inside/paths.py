@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -56,9 +57,14 @@ def _is_of_numbers(value: Value) -> bool:
     return type(value[0]) is float
 
 
-def each_once(found: Mapping[Found, Value]) -> dict[Found, Value]:
-    """Return the leaves without those that are the very array of an earlier one, which a layer was given as well."""
+def each_once(value: Value) -> dict[Found, Value]:
+    """Return the leaves inside a value without those that stand there already, under another path.
+
+    These are the very array of an earlier one, which a layer was given as well, and all that is inside an object or a
+    list that was met before: self of a method, and the global name of the same network.
+    """
     seen: dict[int, Found] = {}
+    found = _first_leaves(_walk(value, (), {}, once=True))
     for path, leaf in found.items():
         if isinstance(leaf, np.ndarray) or is_tensor(leaf):
             seen.setdefault(id(leaf), path)
@@ -72,15 +78,20 @@ def identical(container: Value, value: Value) -> list[Found]:
 
 def leaves(value: Value, *, attributes: bool = True) -> dict[Found, Value]:
     """Return the arrays and numbers inside a value, by their paths; lists of plain numbers are arrays too."""
-    found: dict[Found, Value] = {}
-    for path, leaf in _walk(value, (), set(), attributes):
-        found[path] = leaf
-        if len(found) >= _MOST:
-            break
-    return found
+    return _first_leaves(_walk(value, (), {}, attributes))
 
 
-def _walk(value: Value, path: Found, above: set[int], attributes: bool) -> Iterator[tuple[Found, Value]]:
+def _first_leaves(walk: Iterator[tuple[Found, Value]]) -> dict[Found, Value]:
+    return dict(islice(walk, _MOST))
+
+
+def _walk(
+    value: Value, path: Found, met: dict[int, Value], attributes: bool = True, once: bool = False
+) -> Iterator[tuple[Found, Value]]:
+    """Yield the leaves inside a value; a container is not entered within itself, and where `once`, not a second time.
+
+    Those that were `met` are held by their identity, which is theirs for as long.
+    """
     value = numbers_of(value)
     if path and isinstance(value, list) and _is_of_numbers(value):
         value = np.array(value)
@@ -89,9 +100,10 @@ def _walk(value: Value, path: Found, above: set[int], attributes: bool) -> Itera
             yield path, value
             return
         value = list(value)
-    if isinstance(value, _PLAIN) or len(path) >= _DEEPEST or id(value) in above:
+    if isinstance(value, _PLAIN) or len(path) >= _DEEPEST or id(value) in met:
         return
-    above = above | {id(value)}
+    met = met if once else {**met}
+    met[id(value)] = value
     if isinstance(value, Mapping):
         steps: list[tuple[tuple[str, Any], Value]] = [(("key", key), value[key]) for key in list(value)]
     elif isinstance(value, tuple) and hasattr(value, "_fields"):
@@ -103,7 +115,7 @@ def _walk(value: Value, path: Found, above: set[int], attributes: bool) -> Itera
     else:
         return
     for step, part in steps:
-        yield from _walk(part, (*path, step), above, attributes)
+        yield from _walk(part, (*path, step), met, attributes, once)
 
 
 def replaced(value: Value, path: Found, leaf: Value) -> Value:
