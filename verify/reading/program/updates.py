@@ -102,20 +102,40 @@ def steps_in(tree: ast.AST) -> Iterator[ast.expr]:
     """Yield what every update takes: step of W -= step and of W = W - step."""
     for part in nodes_of(tree):
         if isinstance(part, ast.Assign | ast.AugAssign) and update_of(part) is not None:
-            whole = part.value
-            yield whole.right if isinstance(part, ast.Assign) and isinstance(whole, ast.BinOp) else whole
+            yield _step_of(part)
+
+
+def _step_of(update: ast.Assign | ast.AugAssign) -> ast.expr:
+    whole = update.value
+    return whole.right if isinstance(update, ast.Assign) and isinstance(whole, ast.BinOp) else whole
 
 
 def stepped_in(tree: ast.AST) -> frozenset[str]:
-    """Return the names from which a step is taken as a whole: W1 of W1 -= rate * dW1, b of self.b -= step."""
-    targets = [update_of(part) for part in nodes_of(tree) if isinstance(part, ast.Assign | ast.AugAssign)]
-    return frozenset(getattr(one, "id", getattr(one, "attr", "")) for one in targets if one is not None) - {""}
+    """Return the names from which a step is taken as a whole: W1 of W1 -= rate * dW1, b of self.b -= step.
+
+    What is added is a step as well where it is multiplied by what every known step is multiplied by: c of
+    c += rate * error.sum() beside U += rate * H.T @ error.
+    """
+    targets, common = [], None
+    for part in nodes_of(tree):
+        if isinstance(part, ast.Assign | ast.AugAssign) and (target := update_of(part)) is not None:
+            targets.append(target)
+            factors = _names_of_factors(_step_of(part))
+            common = factors if common is None else common & factors
+    for part in nodes_of(tree) if common else ():
+        if isinstance(part, ast.AugAssign) and isinstance(part.op, ast.Add) and not _is_a_sum(part.target):
+            targets += [part.target] if _names_of_factors(part.value) & (common or frozenset()) else []
+    return frozenset(getattr(one, "id", getattr(one, "attr", "")) for one in targets) - {""}
 
 
 def scales_in(tree: ast.AST) -> frozenset[str]:
     """Return the names that are factors of a step: eps of w = w - eps * slope, and slope."""
+    return frozenset().union(*(_names_of_factors(step) for step in steps_in(tree)))
+
+
+def _names_of_factors(step: ast.expr) -> frozenset[str]:
     found: set[str] = set()
-    waiting = list(steps_in(tree))
+    waiting = [step]
     while waiting:
         one = waiting.pop()
         if isinstance(one, ast.BinOp) and isinstance(one.op, ast.Mult | ast.Div):
