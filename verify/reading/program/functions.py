@@ -12,7 +12,7 @@ from verify.reading.parsing.document import Place
 from verify.reading.parsing.trees import nodes_of
 from verify.reading.program.statements import Item
 from verify.reading.program.syntax import called_name, is_product, own_nodes
-from verify.reading.program.updates import update_of
+from verify.reading.program.updates import attributes_stepped_in, update_of
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,11 @@ class Function:
     def steps(self) -> bool:
         """Whether an update stands in it: W -= rate * dW."""
         return any(update_of(node) is not None for node in nodes_of(self.tree))
+
+    @cached_property
+    def stepped(self) -> frozenset[str]:
+        """The attributes from which an update in it takes a step: b of self.b -= step."""
+        return attributes_stepped_in(self.tree) if self.steps else frozenset()
 
     @property
     def arguments(self) -> tuple[str, ...]:

@@ -128,6 +128,12 @@ def stepped_in(tree: ast.AST) -> frozenset[str]:
     return frozenset(getattr(one, "id", getattr(one, "attr", "")) for one in targets) - {""}
 
 
+def attributes_stepped_in(tree: ast.AST) -> frozenset[str]:
+    """Return the attributes from which a step is taken as a whole: b of self.b -= step."""
+    targets = (update_of(part) for part in nodes_of(tree) if isinstance(part, ast.Assign | ast.AugAssign))
+    return frozenset(one.attr for one in targets if isinstance(one, ast.Attribute))
+
+
 def scales_in(tree: ast.AST) -> frozenset[str]:
     """Return the names that are factors of a step: eps of w = w - eps * slope, and slope."""
     return frozenset().union(*(_names_of_factors(step) for step in steps_in(tree)))

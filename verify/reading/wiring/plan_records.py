@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 SEED: Final = "seed"  # the array of a request from which random numbers are drawn, where that is not X
+AHEAD: Final = "ahead"  # the array of a request that says how many numbers are drawn before the loop that trains begins
 PROGRAM = "__program__"  # the name of the function begins so that runs a cell as a main program
 PathStep = tuple[str, str | int]  # ("key", name or number), ("item", number) or ("attribute", name)
 Path = tuple[PathStep, ...]  # where something stands inside what a student's code builds

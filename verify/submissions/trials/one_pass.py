@@ -164,9 +164,15 @@ def stepped_alone(made: Mapping[Path, Array], moved: Mapping[Path, Array], loop:
     """Return the arrays from which an update takes a step that is 0: b of b -= rate * sum(p - t), which is none."""
     return {
         path: value for path, value in made.items()
-        if path not in moved and len(path) == 1 and path[0][1] in loop.stepped and np.ndim(value) > 0
+        if path not in moved and _is_stepped(path, loop) and np.ndim(value) > 0
         and np.asarray(value).dtype.kind == "f" and not is_data_or_gradient(path)
     }  # fmt: skip
+
+
+def _is_stepped(path: Path, loop: Loop) -> bool:
+    """Whether an update takes a step from what stands there: from a name, or from an attribute of an object."""
+    kind, name = path[-1]
+    return name in loop.stepped and (len(path) == 1 or (kind == "attribute" and not is_state(path)))
 
 
 def left_alone(made: Mapping[Path, Array], moved: Mapping[Path, Array], mentioned: set[str]) -> dict[Path, Array]:
@@ -194,7 +200,7 @@ def structure_of(moved: Mapping[Path, Array], sizes: tuple[int, ...], loop: Loop
     mine = _parameter_like(moved)
     stepped: dict[Path, Array] = {
         path: value for path, value in moved.items()
-        if len(path) == 1 and path[0][1] in loop.stepped and np.ndim(value) > 0 and np.asarray(value).dtype.kind == "f"
+        if _is_stepped(path, loop) and np.ndim(value) > 0 and np.asarray(value).dtype.kind == "f"
         and not is_gradient(path)
     }  # fmt: skip
     if set(mine) <= set(stepped):

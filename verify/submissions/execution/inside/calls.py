@@ -15,6 +15,7 @@ from verify.exact.stand_in import StandIn
 from verify.exact.world import PairWorld
 from verify.reading.program.shown import SECTION
 from verify.reading.wiring.plan_records import (
+    AHEAD,
     Argument,
     ArrayBinding,
     Binding,
@@ -37,6 +38,7 @@ from verify.reading.wiring.plan_records import (
 from verify.submissions.execution.inside.containers import Container
 from verify.submissions.execution.inside.cutting import Watch, data_of
 from verify.submissions.execution.inside.paths import Value, at, found_at, identical, replaced
+from verify.submissions.execution.inside.seeding import draw_ahead
 
 if TYPE_CHECKING:
     from verify.balls.world import BallWorld
@@ -89,6 +91,13 @@ class Call:
                 container = replaced(container, place, ours)
         return container
 
+    def _begun(self, container: Value) -> Value:
+        """Return the container filled, as a loop that trains begins with it; other numbers are drawn if asked."""
+        ahead = self.values.arrays.get(AHEAD)
+        if ahead is not None:
+            draw_ahead(container, int(ahead))
+        return self._filled(container)
+
     def trained(self, maker: TrainingMaker, passes: int) -> dict[str, Value]:
         """Return the names that stand after so many passes of the loop that trains, or before it where that is 0."""
         given = {name for name, _ in self.plan.settings}
@@ -97,7 +106,7 @@ class Call:
         self.watch.program.data = self.values.__getitem__
         holder = self.space if maker.owner is None else _Methods(self._bound(maker.owner))
         call = holder[maker.name]
-        put = self._filled if passes else dict
+        put = self._begun if passes else dict
         return self.watch.run(maker.cut, lambda: call(**self._given(maker.arguments)), put, passes, maker.skipped)
 
     def all_steps(self) -> None:

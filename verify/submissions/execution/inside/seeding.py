@@ -34,6 +34,33 @@ def default_rng(seed: Value = None) -> np.random.Generator:
     return _unseeded(seed)
 
 
+class RandomState(np.random.RandomState):
+    """Stand for np.random.RandomState: a generator that is made without a seed gets one that repeats."""
+
+    def __init__(self, seed: Value = None) -> None:
+        if seed is None:
+            _made[1] += 1
+            seed = _made
+        super().__init__(seed)
+
+
+def stand_in() -> None:
+    """Let the submission find generators that repeat."""
+    np.random.default_rng = default_rng
+    np.random.RandomState = RandomState  # type: ignore[misc]
+
+
+def draw_ahead(space: Space, count: int) -> None:
+    """Draw so many numbers from every generator that stands in a namespace, and from those that all share."""
+    random.random()
+    np.random.random(count)
+    for one in _generators(space):
+        if isinstance(one, random.Random):
+            one.random()
+        else:
+            one.random(count) if isinstance(one, np.random.Generator) else one.random_sample(count)
+
+
 class Generators:
     """The generators that stand in the namespaces of a submission, with the state in which each was left."""
 
@@ -61,7 +88,7 @@ def _generators(space: Space) -> Iterable[Value]:
         if id(value) in seen:
             continue
         seen.add(id(value))
-        if type(value) in (np.random.Generator, np.random.RandomState, random.Random):
+        if isinstance(value, np.random.Generator | np.random.RandomState | random.Random):
             yield value
         elif type(value) in (dict, list, tuple):
             waiting += list(value.values() if type(value) is dict else value)
