@@ -12,7 +12,7 @@ from verify.reading.parsing.document import Place
 from verify.reading.parsing.trees import nodes_of
 from verify.reading.program.statements import Item
 from verify.reading.program.syntax import called_name, is_product, own_nodes
-from verify.reading.program.updates import attributes_stepped_in, update_of
+from verify.reading.program.updates import attributes_stepped_in, updates_in
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Function:
     @cached_property
     def steps(self) -> bool:
         """Whether an update stands in it: W -= rate * dW."""
-        return any(update_of(node) is not None for node in nodes_of(self.tree))
+        return bool(updates_in(self.tree))
 
     @cached_property
     def stepped(self) -> frozenset[str]:

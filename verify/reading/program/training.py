@@ -18,7 +18,7 @@ from verify.reading.program.kept import BUILTINS
 from verify.reading.program.shown import Shown, losses_named_in, losses_shown_in
 from verify.reading.program.source import cut_out
 from verify.reading.program.syntax import called_name, is_product, names_in, root_name
-from verify.reading.program.updates import is_step, is_training_loop, rate_in, scales_in, stepped_in, update_of
+from verify.reading.program.updates import is_training_loop, rate_in, scales_in, stepped_in, updates_in
 from verify.reading.program.vocabulary import bare, is_parameter, meaning_of, roles_of
 
 NAME: Final = "__training__"  # the function that a loop at the top level becomes
@@ -96,20 +96,12 @@ def _within(
             yield from inner
             if around and _only_steps(node):
                 continue
-            if _trains(node) and not _over_layers(node) and (owner is None or function is not None):
+            if is_training_loop(node) and not _over_layers(node) and (owner is None or function is not None):
                 several = any(one.updates for _, one in inner)
                 yield len(inner), replace(_loop(cell, node, function, owner, around), several=several)
         elif isinstance(node, ast.If | ast.With | ast.Try):
             for field in ("body", "orelse", "finalbody"):
                 yield from _within(cell, getattr(node, field, None) or [], function, owner, around)
-
-
-def _trains(node: ast.For | ast.While) -> bool:
-    return is_training_loop(node) or any(
-        isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Tuple) and isinstance(part.value, ast.Tuple)
-        and any(map(is_step, part.targets[0].elts, part.value.elts))
-        for part in nodes_of(node)
-    )  # fmt: skip
 
 
 def _parts_taken(node: ast.AST) -> frozenset[str]:
@@ -137,7 +129,7 @@ def _only_steps(node: ast.For | ast.While) -> bool:
 
 
 def _changes(node: ast.AST) -> bool:
-    return any(update_of(part) is not None for part in nodes_of(node))
+    return bool(updates_in(node))
 
 
 def _loop(

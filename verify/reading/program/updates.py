@@ -5,15 +5,22 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from verify.reading.parsing.trees import nodes_of
-from verify.reading.program.syntax import called_name
+from verify.reading.program.syntax import called_name, names_in, root_name
 from verify.reading.program.vocabulary import bare, is_parameter
 
 _STEP: Final = re.compile(
     r"back(?!end)|bprop|update|sgd|gradient|^step$|descen[dt]|optimi|^fit|^train|learn", re.IGNORECASE
 )
+
+
+class Update(NamedTuple):
+    """A change of a parameter: what is changed, and what is taken from it or added to it."""
+
+    target: ast.expr
+    step: ast.expr
 
 
 def is_training_loop(node: ast.AST) -> bool:
@@ -23,7 +30,7 @@ def is_training_loop(node: ast.AST) -> bool:
     for inner in nodes_of(node):
         if isinstance(inner, ast.Call) and _STEP.search(called_name(inner)):
             return True
-        if update_of(inner) is not None:
+        if next(updates_of(inner), None) is not None:
             return True
     return False
 
@@ -37,20 +44,44 @@ def update_of(node: ast.AST) -> ast.expr | None:
     A step that is a mere number is a count and no update.
     """
     if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Sub | ast.Add):
-        target: ast.expr = node.target
-        step, minus = node.value, isinstance(node.op, ast.Sub)
-    elif (
-        isinstance(node, ast.Assign)
-        and len(node.targets) == 1
-        and isinstance(node.value, ast.BinOp)
-        and is_step(node.targets[0], node.value)
-    ):
-        target, step, minus = node.targets[0], node.value.right, isinstance(node.value.op, ast.Sub)
-    else:
-        return None
+        return node.target if _changes(node.target, node.value, isinstance(node.op, ast.Sub)) else None
+    if isinstance(node, ast.Assign) and len(node.targets) == 1 and is_step(node.targets[0], node.value):
+        assert isinstance(node.value, ast.BinOp)
+        return node.targets[0] if _changes(node.targets[0], node.value.right, _takes(node.value)) else None
+    return None
+
+
+def updates_of(node: ast.AST) -> Iterator[Update]:
+    """Yield every update that one statement makes: that of `update_of`, and those of several parameters at once.
+
+    W, b = W - rate * dW, b - rate * db; params = [p - rate * g for p, g in zip(params, grads)], and the same with the
+    keys of a dictionary.
+    """
+    if isinstance(node, ast.Assign | ast.AugAssign) and (target := update_of(node)) is not None:
+        right = node.value.right if isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp) else node.value
+        yield Update(target, right)
+    elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple):
+        for target, value in zip(node.targets[0].elts, node.value.elts, strict=False):
+            if is_step(target, value):
+                assert isinstance(value, ast.BinOp)
+                yield Update(target, value.right)
+    elif isinstance(node, ast.Assign) and isinstance(node.value, ast.ListComp | ast.DictComp):
+        made = node.value.elt if isinstance(node.value, ast.ListComp) else node.value.value
+        names = {root_name(node.targets[0])} & {name for one in node.value.generators for name in names_in(one.iter)}
+        if names and isinstance(made, ast.BinOp) and isinstance(made.left, ast.Name | ast.Subscript):
+            if isinstance(made.op, ast.Sub | ast.Add) and _changes(made.left, made.right, _takes(made)):
+                yield Update(node.targets[0], made.right)
+
+
+def _takes(value: ast.BinOp) -> bool:
+    return isinstance(value.op, ast.Sub)
+
+
+def _changes(target: ast.expr, step: ast.expr, minus: bool) -> bool:
+    """Whether what is taken from a target, or added to it, is a step of a parameter."""
     names = any(isinstance(inner, ast.Name) for inner in nodes_of(step))
     turned = (_holds_a_product(step) or _is_scaled(target, step)) and not _is_a_sum(target)
-    return target if names and (minus or _starts_with_minus(step) or turned) else None
+    return names and (minus or _starts_with_minus(step) or turned)
 
 
 def is_step(target: ast.expr, value: ast.expr) -> bool:
@@ -98,16 +129,9 @@ def _starts_with_minus(node: ast.expr) -> bool:
     return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
 
 
-def steps_in(tree: ast.AST) -> Iterator[ast.expr]:
-    """Yield what every update takes: step of W -= step and of W = W - step."""
-    for part in nodes_of(tree):
-        if isinstance(part, ast.Assign | ast.AugAssign) and update_of(part) is not None:
-            yield _step_of(part)
-
-
-def _step_of(update: ast.Assign | ast.AugAssign) -> ast.expr:
-    whole = update.value
-    return whole.right if isinstance(update, ast.Assign) and isinstance(whole, ast.BinOp) else whole
+def updates_in(tree: ast.AST) -> list[Update]:
+    """Return every update of a tree."""
+    return [one for part in nodes_of(tree) for one in updates_of(part)]
 
 
 def stepped_in(tree: ast.AST) -> frozenset[str]:
@@ -116,27 +140,23 @@ def stepped_in(tree: ast.AST) -> frozenset[str]:
     What is added is a step as well where it is multiplied by what every known step is multiplied by: c of
     c += rate * error.sum() beside U += rate * H.T @ error.
     """
-    targets, common = [], None
-    for part in nodes_of(tree):
-        if isinstance(part, ast.Assign | ast.AugAssign) and (target := update_of(part)) is not None:
-            targets.append(target)
-            factors = _names_of_factors(_step_of(part))
-            common = factors if common is None else common & factors
+    known = updates_in(tree)
+    targets = [one.target for one in known]
+    common = frozenset.intersection(*(_names_of_factors(one.step) for one in known)) if known else frozenset()
     for part in nodes_of(tree) if common else ():
         if isinstance(part, ast.AugAssign) and isinstance(part.op, ast.Add) and not _is_a_sum(part.target):
-            targets += [part.target] if _names_of_factors(part.value) & (common or frozenset()) else []
+            targets += [part.target] if _names_of_factors(part.value) & common else []
     return frozenset(getattr(one, "id", getattr(one, "attr", "")) for one in targets) - {""}
 
 
 def attributes_stepped_in(tree: ast.AST) -> frozenset[str]:
     """Return the attributes from which a step is taken as a whole: b of self.b -= step."""
-    targets = (update_of(part) for part in nodes_of(tree) if isinstance(part, ast.Assign | ast.AugAssign))
-    return frozenset(one.attr for one in targets if isinstance(one, ast.Attribute))
+    return frozenset(one.target.attr for one in updates_in(tree) if isinstance(one.target, ast.Attribute))
 
 
 def scales_in(tree: ast.AST) -> frozenset[str]:
     """Return the names that are factors of a step: eps of w = w - eps * slope, and slope."""
-    return frozenset().union(*(_names_of_factors(step) for step in steps_in(tree)))
+    return frozenset().union(*(_names_of_factors(one.step) for one in updates_in(tree)))
 
 
 def _names_of_factors(step: ast.expr) -> frozenset[str]:
@@ -155,7 +175,7 @@ def _names_of_factors(step: ast.expr) -> frozenset[str]:
 
 def rate_in(tree: ast.AST) -> tuple[float, bool]:
     """Return the one number that every update multiplies its step by first, or 1; and whether that is certain."""
-    found = {tuple(_factors(step)) for step in steps_in(tree)}
+    found = {tuple(_factors(one.step)) for one in updates_in(tree)}
     firsts = {factors[0] if factors else 1.0 for factors in found}
     certain = len(firsts) < 2 and all(len(factors) < 2 for factors in found)
     return (firsts.pop() if len(firsts) == 1 else 1.0), certain

@@ -22,7 +22,7 @@ _ROLES: Final[tuple[tuple[Role, str], ...]] = (
 _NOT: Final = re.compile(r"deriv|prime|dsig|dtanh|drelu|check|numeric|plot|test|evaluat|load|read|one_?hot|softmax$|confus|show|get_batch|shuffle|minibatch")  # fmt: skip
 
 _MEANINGS: Final[tuple[tuple[Meaning, str], ...]] = (
-    ("rate", r"lr|l_r|learning_?rate|learn_rate|eta|alpha|rate|step_?size|taux(_.*)?|tasa(_.*)?|pas|ta|gamma"),
+    ("rate", r"lr|l_r|l_?rate|learning_?rate|learn_rate|eta|alpha|rate|step_?size|taux(_.*)?|tasa(_.*)?|pas|ta|gamma"),
     ("penalty", r"lamb?d?a?_?|lmbda|lam|reg|regularization|reg_(lambda|strength)|l2(_.*)?|weight_decay|decay|wd|lambd(_reg)?"),
     ("epochs", r"(n_?|num_?|max_?)?(epochs?|iter(ation)?s?|steps)|it"),
     ("m", r"m|n|(batch|mb)_?size|n_?(samples|examples|batch)|num_?(samples|examples)|m_?(train|batch)|bs|taille"),
