@@ -59,6 +59,19 @@ class Function:
         return max(found, key=lambda node: node.lineno).value if found else None
 
 
+def reached_by(functions: Iterable[Function], called: Iterable[str]) -> set[str]:
+    """Return the names of the functions that are reached by calls, also through other functions."""
+    calls: dict[str, set[str]] = {}
+    for one in functions:
+        calls.setdefault(one.name, set()).update(one.calls)
+    reached, waiting = set(called), list(called)
+    while waiting:
+        further = calls.get(waiting.pop(), set()) - reached
+        reached |= further
+        waiting += further
+    return reached
+
+
 def _plain_name(node: ast.expr) -> str | None:
     if isinstance(node, ast.Name):
         return node.id

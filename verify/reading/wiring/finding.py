@@ -11,7 +11,7 @@ from typing import Final
 from verify.errors import BadInput
 from verify.reading.parsing.trees import nodes_of
 from verify.reading.program.entry import cells_of, slice_of
-from verify.reading.program.functions import Function, function_of, parsed
+from verify.reading.program.functions import Function, function_of, parsed, reached_by
 from verify.reading.program.lifting import Lifted
 from verify.reading.program.program import Program
 from verify.reading.program.slicing import Slice
@@ -71,15 +71,7 @@ class Candidates:
 
     def reached_from(self, caller: Loop | Function) -> set[str]:
         """Return the names of the functions that a loop or a function calls, also through other functions."""
-        calls: dict[str, set[str]] = {}
-        for one in self.functions:
-            calls.setdefault(one.name, set()).update(one.calls)
-        reached, waiting = set(caller.calls), list(caller.calls)
-        while waiting:
-            further = calls.get(waiting.pop(), set()) - reached
-            reached |= further
-            waiting += further
-        return reached
+        return reached_by(self.functions, caller.calls)
 
     @property
     def functions_used(self) -> tuple[Function, ...]:
@@ -181,7 +173,8 @@ def _readings(
     members = [
         one for one in members if (one.name, one.owner) not in drivers
     ]  # a driver is no step, and no forward pass
-    roles = find_roles(members, chosen)
+    trained = {name for one in _training(program) for name in reached_by(program.functions, one.calls)}
+    roles = find_roles(members, chosen, trained)
     told = "backward" in chosen or "update" in chosen
     loops = [] if told else [one for one in program.steps if one.parameters and set(one.parameters) <= set(one.inputs)]
     if not loops:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from verify.reading.program.functions import Function
@@ -36,15 +36,20 @@ def gradient_names(function: Function) -> set[str]:
     return {name for name in function.names if bare(name) != name.lower().replace("_", "") and is_parameter(bare(name))}
 
 
-def find_roles(functions: Sequence[Function], chosen: Mapping[str, str] | None = None) -> tuple[Roles, ...]:
-    """Return the readings of who is who, the likeliest first; `chosen` names functions that somebody has told."""
+def find_roles(
+    functions: Sequence[Function], chosen: Mapping[str, str] | None = None, trained: Container[str] = ()
+) -> tuple[Roles, ...]:
+    """Return the readings of who is who, the likeliest first; `chosen` names functions that somebody has told.
+
+    Of several backward passes that which is `trained` with is meant: the file's own training reaches its name.
+    """
     chosen = chosen or {}
     owners: dict[str | None, list[Function]] = {}
     for one in functions:
         owners.setdefault(one.owner, []).append(one)
     found = []
     for owner, members in owners.items():
-        for roles in _roles_among(owner, members, owners.get(None, []) if owner else [], chosen):
+        for roles in _roles_among(owner, members, owners.get(None, []) if owner else [], chosen, trained):
             found.append((_worth(roles), roles))
     found.sort(key=lambda pair: -pair[0])
     return tuple(roles for worth, roles in found if worth > 0)
@@ -61,14 +66,18 @@ def _worth(roles: Roles) -> float:
 
 
 def _roles_among(
-    owner: str | None, members: list[Function], others: list[Function], chosen: Mapping[str, str]
+    owner: str | None,
+    members: list[Function],
+    others: list[Function],
+    chosen: Mapping[str, str],
+    trained: Container[str],
 ) -> Iterable[Roles]:
     def pick(role: Role, among: Sequence[Function]) -> Function | None:
         if role in chosen:
             return next((one for one in (*members, *others) if one.name == chosen[role]), None)
         ranked = sorted(
             (one for one in among if role in roles_of(one.name) and _plausible(role, one)),
-            key=lambda one: -_rank(role, one, among),
+            key=lambda one: (role == "backward" and one.name not in trained, -_rank(role, one, among)),
         )
         return ranked[0] if ranked else None
 
