@@ -22,7 +22,7 @@ from verify.submissions.explanation.verdicts import (
     goes_against,
     one_factor,
 )
-from verify.submissions.trials.one_step import goes_up
+from verify.submissions.trials.one_step import climbing
 from verify.submissions.trials.trained import Trained
 
 _MAXIMISED: Final = re.compile(r"(?<!neg_)(?<!negative_)likelihood|objective|reward|utility|^ll$")
@@ -97,8 +97,15 @@ def with_update(
     if found.verdict != "correct":
         return found
     named = called or not trained.reading.applied
-    if named and not _is_maximised(candidates) and goes_up(trained.reading, trained.found):
-        return against_descent(context, trained, found)
+    if named and (rising := climbing(trained.reading, trained.found)):
+        some = len(rising) < len(trained.reading.structure.parameters)
+        if some and _is_maximised(candidates):
+            why = (
+                f"training adds those of {listed(rising)} and takes the others away; which is meant is not said"
+            )
+            return could_not_judge(context, candidates, why, trained.reading)
+        if not _is_maximised(candidates):
+            return against_descent(context, trained, found, rising if some else ())
     count = differs_later(ask, trained, trained.reading.points(context.seed)[0])
     if count is not None:
         why = (

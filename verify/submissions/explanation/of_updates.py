@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from verify.evidence.records import Diagnosis, Evidence
+from verify.judgement.coverage import listed
 from verify.submissions.explanation.verdicts import Context
 from verify.submissions.trials.trained import Trained
 
@@ -30,12 +32,16 @@ def never_zeroed(context: Context, trained: Trained, found: Evidence) -> Evidenc
     return replace(found, verdict="wrong", sentence=sentence, diagnoses=(diagnosis,))
 
 
-def against_descent(context: Context, trained: Trained, found: Evidence) -> Evidence:
-    """Return the evidence that training adds right gradients to the parameters: its loss goes up."""
-    place = trained.loop.place
+def against_descent(context: Context, trained: Trained, found: Evidence, some: Sequence[str] = ()) -> Evidence:
+    """Return the evidence that training adds right gradients to the parameters: its loss goes up.
+
+    `some` are those that it is done to, where it is not done to all.
+    """
+    place, every = trained.loop.place, tuple(one.name for one in trained.reading.structure.parameters)
+    what = f"that of {listed(some)} where it takes the others away" if some else "them to the parameters"
     diagnosis = Diagnosis(
-        "ascent", "update", tuple(one.name for one in trained.reading.structure.parameters),
-        "The gradients are right, but training adds them to the parameters: its loss goes up.",
+        "ascent", "update", tuple(some) or every,
+        f"The gradients are right, but training adds {what}: its loss goes up.",
         place.line, context.document.text(place), "subtract the rate times the gradient: W1 -= lr * dW1",
         context.document.name, place.cell, "The line is the head of the loop that does it.",
     )  # fmt: skip

@@ -67,11 +67,15 @@ def as_stepped(reading: Reading, found: Leaves, loop: Loop) -> Reading | None:
     return replace(reading, gradients=reading.updated, applied=True, rate=rate)
 
 
-def goes_up(reading: Reading, found: Leaves) -> bool:
-    """Whether every parameter is moved along its named gradient, and not against it."""
-    named = _named_gradients(reading, found)
+def climbing(reading: Reading, found: Leaves) -> tuple[str, ...]:
+    """Return the parameters that are moved along their gradient, and not against it.
+
+    A gradient is what is judged as one; else what a function calls so, before the loop turns its sign.
+    """
+    named = _named_gradients(reading, dict(sorted(found.items(), key=lambda one: one[0][0] == "update")))
+    named = named if reading.applied else dict(reading.gradients)
     rates = _rates(reading, found, named) if len(named) == len(reading.structure.parameters) else []
-    return bool(rates) and max(rates) < 0
+    return tuple(one.name for one, rate in zip(reading.structure.parameters, rates, strict=False) if rate < 0)
 
 
 def is_plain(reading: Reading, found: Leaves, loop: Loop) -> bool:
