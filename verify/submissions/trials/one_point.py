@@ -17,7 +17,7 @@ from verify.arrays import Array
 from verify.reading.wiring.plan import RATE
 from verify.reading.wiring.plan_records import SEED, Path, Slot, Step
 from verify.submissions.execution.answers import Refused, unpacked
-from verify.submissions.execution.calling import Ask, Reading
+from verify.submissions.execution.calling import Ask, Reading, make
 from verify.submissions.trials.one_pass import is_data_or_gradient, last_name
 
 _MOVE: Final = 0.37  # what is added to every number of what is moved
@@ -127,7 +127,10 @@ def _of_other_parameters(ask: Ask, reading: Reading, here: Array) -> str:
 def _of_other_data(
     ask: Ask, reading: Reading, one_pass: tuple[Step, ...], here: tuple[Array, Array], fixed: Mapping[Path, Array]
 ) -> str:
-    for path, value in list(fixed.items())[:_MOST]:
+    # Data that the file itself draws are others where another point was asked for: what stands there now is moved.
+    now = make(ask, reading.container.maker, _arrays(reading, None), reading.settings) if fixed else {}
+    for path in list(fixed)[:_MOST]:
+        value = now.get(path, fixed[path])
         step, loss = _seen(ask, _beside(reading, path), one_pass, {_MOVED: _elsewhere(value)})
         if np.array_equal(step, here[0]) != np.array_equal(loss, here[1]):
             return "its loss is of other data than its step"
