@@ -54,8 +54,8 @@ def update_of(node: ast.AST) -> ast.expr | None:
 def updates_of(node: ast.AST) -> Iterator[Update]:
     """Yield every update that one statement makes: that of `update_of`, and those of several parameters at once.
 
-    W, b = W - rate * dW, b - rate * db; params = [p - rate * g for p, g in zip(params, grads)], and the same as a
-    tuple or with the keys of a dictionary.
+    W, b = W - rate * dW, b - rate * db; params = [p - rate * g for p, g in zip(params, grads)], and the same with the
+    keys of a dictionary.
     """
     if isinstance(node, ast.Assign | ast.AugAssign) and (target := update_of(node)) is not None:
         right = node.value.right if isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp) else node.value
@@ -65,19 +65,12 @@ def updates_of(node: ast.AST) -> Iterator[Update]:
             if is_step(target, value):
                 assert isinstance(value, ast.BinOp)
                 yield Update(target, value.right)
-    elif isinstance(node, ast.Assign) and (comprehension := _comprehension(node.value)) is not None:
-        made = comprehension.value if isinstance(comprehension, ast.DictComp) else comprehension.elt
-        names = {root_name(node.targets[0])} & {name for one in comprehension.generators for name in names_in(one.iter)}
+    elif isinstance(node, ast.Assign) and isinstance(node.value, ast.ListComp | ast.DictComp):
+        made = node.value.elt if isinstance(node.value, ast.ListComp) else node.value.value
+        names = {root_name(node.targets[0])} & {name for one in node.value.generators for name in names_in(one.iter)}
         if names and isinstance(made, ast.BinOp) and isinstance(made.left, ast.Name | ast.Subscript):
             if isinstance(made.op, ast.Sub | ast.Add) and _changes(made.left, made.right, _takes(made)):
                 yield Update(node.targets[0], made.right)
-
-
-def _comprehension(value: ast.expr) -> ast.ListComp | ast.DictComp | ast.GeneratorExp | None:
-    """Return what makes a list, a dictionary or a tuple entry by entry."""
-    if isinstance(value, ast.Call) and called_name(value) in ("tuple", "list", "dict") and len(value.args) == 1:
-        value = value.args[0]
-    return value if isinstance(value, ast.ListComp | ast.DictComp | ast.GeneratorExp) else None
 
 
 def _takes(value: ast.BinOp) -> bool:
@@ -182,24 +175,17 @@ def _names_of_factors(step: ast.expr) -> frozenset[str]:
 
 def rate_in(tree: ast.AST) -> tuple[float, bool]:
     """Return the one number that every update multiplies its step by first, or 1; and whether that is certain."""
-    found = {tuple(map(_value, number_factors(one.step))) for one in updates_in(tree)}
+    found = {tuple(_factors(one.step)) for one in updates_in(tree)}
     firsts = {factors[0] if factors else 1.0 for factors in found}
     certain = len(firsts) < 2 and all(len(factors) < 2 for factors in found)
     return (firsts.pop() if len(firsts) == 1 else 1.0), certain
 
 
-def number_factors(step: ast.expr) -> list[ast.Constant]:
-    """Return the numbers by which a step is multiplied, in their order."""
+def _factors(step: ast.expr) -> Iterator[float]:
     if isinstance(step, ast.BinOp) and isinstance(step.op, ast.Mult | ast.MatMult | ast.Div):
-        right = [] if isinstance(step.op, ast.Div) else number_factors(step.right)
-        return [*number_factors(step.left), *right]
-    if isinstance(step, ast.UnaryOp):
-        return number_factors(step.operand)
-    if isinstance(step, ast.Constant) and isinstance(step.value, float | int) and not isinstance(step.value, bool):
-        return [step]
-    return []
-
-
-def _value(number: ast.Constant) -> float:
-    assert isinstance(number.value, float | int)
-    return float(number.value)
+        yield from _factors(step.left)
+        yield from () if isinstance(step.op, ast.Div) else _factors(step.right)
+    elif isinstance(step, ast.UnaryOp):
+        yield from _factors(step.operand)
+    elif isinstance(step, ast.Constant) and isinstance(step.value, float | int) and not isinstance(step.value, bool):
+        yield float(step.value)
