@@ -100,9 +100,7 @@ def with_update(
     if named and (rising := climbing(trained.reading, trained.found)):
         some = len(rising) < len(trained.reading.structure.parameters)
         if some and _is_maximised(candidates):
-            why = (
-                f"training adds those of {listed(rising)} and takes the others away; which is meant is not said"
-            )
+            why = f"training adds the gradients of {listed(rising)} and takes the others; what is meant is not known"
             return could_not_judge(context, candidates, why, trained.reading)
         if not _is_maximised(candidates):
             return against_descent(context, trained, found, rising if some else ())
