@@ -35,7 +35,7 @@ class Function:
     @cached_property
     def stepped(self) -> frozenset[str]:
         """The attributes from which an update in it takes a step: b of self.b -= step."""
-        return attributes_stepped_in(self.tree) if self.steps else frozenset()
+        return attributes_stepped_in(self.tree)
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -64,7 +64,8 @@ def reached_by(functions: Iterable[Function], called: Iterable[str]) -> set[str]
     calls: dict[str, set[str]] = {}
     for one in functions:
         calls.setdefault(one.name, set()).update(one.calls)
-    reached, waiting = set(called), list(called)
+    reached = set(called)
+    waiting = list(reached)
     while waiting:
         further = calls.get(waiting.pop(), set()) - reached
         reached |= further

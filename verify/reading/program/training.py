@@ -125,11 +125,7 @@ def _only_steps(node: ast.For | ast.While) -> bool:
         isinstance(part, ast.MatMult) or (isinstance(part, ast.Call) and called_name(part) not in _PLAIN)
         for one in node.body for part in nodes_of(one)
     )  # fmt: skip
-    return all(isinstance(one, plain) for one in node.body) and not computes and _changes(node)
-
-
-def _changes(node: ast.AST) -> bool:
-    return bool(updates_in(node))
+    return all(isinstance(one, plain) for one in node.body) and not computes and bool(updates_in(node))
 
 
 def _loop(
@@ -150,7 +146,7 @@ def _loop(
         scales=scales_in(node),
         stepped=stepped_in(node),
         differences=_differences(node),
-        changes=_changes(node),
+        changes=bool(updates_in(node)),
         parts=_parts_taken(node),
         shown=losses_shown_in(node),
         computed=losses_named_in(node),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeGuard
 
 from verify.reading.parsing.trees import nodes_of
 from verify.reading.program.syntax import called_name, names_in, root_name
@@ -43,12 +43,8 @@ def update_of(node: ast.AST) -> ast.expr | None:
 
     A step that is a mere number is a count and no update.
     """
-    if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Sub | ast.Add):
-        return node.target if _changes(node.target, node.value, isinstance(node.op, ast.Sub)) else None
-    if isinstance(node, ast.Assign) and len(node.targets) == 1 and is_step(node.targets[0], node.value):
-        assert isinstance(node.value, ast.BinOp)
-        return node.targets[0] if _changes(node.targets[0], node.value.right, _takes(node.value)) else None
-    return None
+    found = _of_one(node)
+    return None if found is None else found.target
 
 
 def updates_of(node: ast.AST) -> Iterator[Update]:
@@ -57,41 +53,51 @@ def updates_of(node: ast.AST) -> Iterator[Update]:
     W, b = W - rate * dW, b - rate * db; params = [p - rate * g for p, g in zip(params, grads)], and the same with the
     keys of a dictionary.
     """
-    if isinstance(node, ast.Assign | ast.AugAssign) and (target := update_of(node)) is not None:
-        right = node.value.right if isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp) else node.value
-        yield Update(target, right)
-    elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple):
-        for target, value in zip(node.targets[0].elts, node.value.elts, strict=False):
-            if is_step(target, value):
-                assert isinstance(value, ast.BinOp)
-                yield Update(target, value.right)
-    elif isinstance(node, ast.Assign) and isinstance(node.value, ast.ListComp | ast.DictComp):
-        made = node.value.elt if isinstance(node.value, ast.ListComp) else node.value.value
-        names = {root_name(node.targets[0])} & {name for one in node.value.generators for name in names_in(one.iter)}
-        if names and isinstance(made, ast.BinOp) and isinstance(made.left, ast.Name | ast.Subscript):
-            if isinstance(made.op, ast.Sub | ast.Add) and _changes(made.left, made.right, _takes(made)):
-                yield Update(node.targets[0], made.right)
+    if (one := _of_one(node)) is not None:
+        yield one
+    if not isinstance(node, ast.Assign):
+        return
+    target, value = node.targets[0], node.value
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        for each, new in zip(target.elts, value.elts, strict=False):
+            if (taken := _with_a_step(each, new)) is not None:
+                yield Update(each, taken.right)
+    elif isinstance(value, ast.ListComp | ast.DictComp):
+        made = value.elt if isinstance(value, ast.ListComp) else value.value
+        over = {name for one in value.generators for name in names_in(one.iter)}
+        if root_name(target) in over and _is_taken(made) and isinstance(made.left, ast.Name | ast.Subscript):
+            if _changes(made.left, made.right, made.op):
+                yield Update(target, made.right)
 
 
-def _takes(value: ast.BinOp) -> bool:
-    return isinstance(value.op, ast.Sub)
+def _of_one(node: ast.AST) -> Update | None:
+    """Return the update of W -= step or W = W - step, as `update_of` says."""
+    if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Sub | ast.Add):
+        return Update(node.target, node.value) if _changes(node.target, node.value, node.op) else None
+    if isinstance(node, ast.Assign) and len(node.targets) == 1:
+        target, taken = node.targets[0], _with_a_step(node.targets[0], node.value)
+        if taken is not None and _changes(target, taken.right, taken.op):
+            return Update(target, taken.right)
+    return None
 
 
-def _changes(target: ast.expr, step: ast.expr, minus: bool) -> bool:
+def _with_a_step(target: ast.expr, value: ast.expr) -> ast.BinOp | None:
+    """Return the value of W = W - rate * dW: it begins with the target, and something is added or taken; else None."""
+    if _is_taken(value) and type(value.left) is type(target):  # before the text of both is made
+        if ast.dump(value.left) == ast.dump(target).replace("Store()", "Load()"):
+            return value
+    return None
+
+
+def _is_taken(value: ast.expr) -> TypeGuard[ast.BinOp]:
+    return isinstance(value, ast.BinOp) and isinstance(value.op, ast.Sub | ast.Add)
+
+
+def _changes(target: ast.expr, step: ast.expr, how: ast.operator) -> bool:
     """Whether what is taken from a target, or added to it, is a step of a parameter."""
     names = any(isinstance(inner, ast.Name) for inner in nodes_of(step))
     turned = (_holds_a_product(step) or _is_scaled(target, step)) and not _is_a_sum(target)
-    return names and (minus or _starts_with_minus(step) or turned)
-
-
-def is_step(target: ast.expr, value: ast.expr) -> bool:
-    """Whether W = W - rate * dW takes a step: the value begins with the target, and something is added or taken."""
-    return (
-        isinstance(value, ast.BinOp)
-        and isinstance(value.op, ast.Sub | ast.Add)
-        and type(value.left) is type(target)  # before the text of both is made
-        and ast.dump(value.left) == ast.dump(target).replace("Store()", "Load()")
-    )
+    return names and (isinstance(how, ast.Sub) or _starts_with_minus(step) or turned)
 
 
 def _is_a_sum(target: ast.expr) -> bool:

@@ -173,7 +173,7 @@ def _readings(
     members = [
         one for one in members if (one.name, one.owner) not in drivers
     ]  # a driver is no step, and no forward pass
-    trained = {name for one in _training(program) for name in reached_by(program.functions, one.calls)}
+    trained = reached_by(program.functions, {name for one in _training(program) for name in one.calls})
     roles = find_roles(members, chosen, trained)
     told = "backward" in chosen or "update" in chosen
     loops = [] if told else [one for one in program.steps if one.parameters and set(one.parameters) <= set(one.inputs)]
@@ -186,8 +186,17 @@ def _readings(
 
 
 def _training(program: Program) -> tuple[Loop, ...]:
-    """Return the loops that train; a loss that is summed in a loop is none."""
-    return tuple(one for one in program.loops if "loss" not in roles_of(one.function)[:1])
+    """Return the loops that train; a loss that is summed in a loop is none.
+
+    What the functions step from that a loop calls, it steps from: b of layer.update(rate).
+    """
+    found = []
+    for loop in program.loops:
+        if "loss" not in roles_of(loop.function)[:1]:
+            reached = reached_by(program.functions, loop.calls)
+            inside = (one.stepped for one in program.functions if one.name in reached)
+            found.append(replace(loop, stepped=loop.stepped.union(*inside)))
+    return tuple(found)
 
 
 def _nodes_used(roles: Sequence[Roles]) -> list[ast.AST]:

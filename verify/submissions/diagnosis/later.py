@@ -15,7 +15,7 @@ import numpy as np
 from verify.arrays import Array
 from verify.evidence.records import FAILS, Evidence
 from verify.reading.program.vocabulary import bare, data_of
-from verify.reading.wiring.plan_records import AHEAD, Slot
+from verify.reading.wiring.plan_records import AHEAD, SEED, Slot
 from verify.reading.wiring.points import Point
 from verify.reading.wiring.structure import BATCH
 from verify.submissions.diagnosis.updating import alike, of_one_sample, passed
@@ -98,7 +98,7 @@ def differs_later(ask: Ask, trained: Trained, start: Point) -> int | None:
             taken, expected = (_steps(one, reading.updated, middle) for one in (after, anew))
             rest = reading.part and alike(taken, expected * (BATCH % PART) / PART)  # the last batch is a smaller one
             if not rest and _is_another(taken, expected, other_rate=not reading.rates or is_scheduled(reading, after)):
-                other = passed(ask, reading, again, 1, {**same, AHEAD: np.array(1 + count)})
+                other = passed(ask, reading, again, 1, {**same, SEED: np.array(count), AHEAD: np.array(1 + count)})
                 drawn = not alike(_steps(other, reading.updated, middle), expected)
                 return None if drawn else count
     except (Refused, KeyError):

@@ -72,8 +72,9 @@ def climbing(reading: Reading, found: Leaves) -> tuple[str, ...]:
 
     A gradient is what is judged as one; else what a function calls so, before the loop turns its sign.
     """
-    named = _named_gradients(reading, dict(sorted(found.items(), key=lambda one: one[0][0] == "update")))
-    named = named if reading.applied else dict(reading.gradients)
+    named = reading.gradients
+    if reading.applied:
+        named = _named_gradients(reading, dict(sorted(found.items(), key=lambda one: one[0][0] == "update")))
     rates = _rates(reading, found, named) if len(named) == len(reading.structure.parameters) else []
     return tuple(one.name for one, rate in zip(reading.structure.parameters, rates, strict=False) if rate < 0)
 

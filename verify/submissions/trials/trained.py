@@ -279,7 +279,6 @@ class Trainings:
 
     def _pass(self, loop: Loop, base: Reading, made: Mapping[Path, Array]) -> Trained:
         """Return the step as one pass shows it: what changes, by which rate, and the loss on the way."""
-        loop = self._with_steps(loop)
         found = unpacked(*self.ask(base.run(ONE_PASS, local_names=True, after=True), base.arrays(base.point)))
         moved = moved_in(made, found)
         if is_reshaped(made, found):
@@ -335,12 +334,6 @@ class Trainings:
             if not is_net_at(reading, found, point):
                 return replace(reading, net=None, yhat=None)
         return reading
-
-    def _with_steps(self, loop: Loop) -> Loop:
-        """Return the loop with the attributes that the functions step from which it calls: b of layer.update(rate)."""
-        reached = self.candidates.reached_from(loop)
-        inside = (one.stepped for one in self.candidates.functions if one.name in reached)
-        return replace(loop, stepped=loop.stepped.union(*inside))
 
     def _mentioned(self, loop: Loop) -> set[str]:
         """Return the names that a loop at the top level reads, itself or in functions; nothing of another loop."""

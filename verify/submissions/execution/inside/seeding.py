@@ -17,6 +17,7 @@ Space: TypeAlias = Mapping[str, Value]
 _MOST: Final = 10_000  # values that are looked at for generators
 
 _unseeded: Final = np.random.default_rng
+_KINDS: Final = (np.random.Generator, np.random.RandomState, random.Random)  # as NumPy has them
 _made = [0, 0]  # the seed of this call, and how many generators were made in it without a seed
 
 
@@ -88,7 +89,7 @@ def _generators(space: Space) -> Iterable[Value]:
         if id(value) in seen:
             continue
         seen.add(id(value))
-        if isinstance(value, np.random.Generator | np.random.RandomState | random.Random):
+        if isinstance(value, _KINDS):
             yield value
         elif type(value) in (dict, list, tuple):
             waiting += list(value.values() if type(value) is dict else value)
@@ -101,13 +102,13 @@ def _generators(space: Space) -> Iterable[Value]:
 def _state(one: Value) -> Value:
     if isinstance(one, np.random.Generator):
         return one.bit_generator.state
-    return one.get_state() if isinstance(one, np.random.RandomState) else one.getstate()
+    return one.getstate() if isinstance(one, random.Random) else one.get_state()
 
 
 def _restore(one: Value, state: Value) -> None:
     if isinstance(one, np.random.Generator):
         one.bit_generator.state = state
-    elif isinstance(one, np.random.RandomState):
-        one.set_state(state)
-    else:
+    elif isinstance(one, random.Random):
         one.setstate(state)
+    else:
+        one.set_state(state)
