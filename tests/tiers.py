@@ -64,6 +64,7 @@ EVERY_DAY = {
     "tests/submissions/trials/test_printed.py": 2,
     "tests/submissions/trials/test_rightness_is_no_input.py": 2,
     "tests/submissions/trials/test_trained.py": 1,
+    "tests/submissions/trials/test_what_is_stepped.py": 3,
     "tests/submissions/truth/test_oracles.py": 2,
     "tests/test_faults.py": 8,
     "tests/test_interrupts.py": 0,
