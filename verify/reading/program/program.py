@@ -12,6 +12,7 @@ from verify.reading.parsing.document import Cell, Document, Place
 from verify.reading.program.blocks import Block, blocks_of
 from verify.reading.program.functions import Function, functions_of
 from verify.reading.program.lifting import Lifted, lift, why_not
+from verify.reading.program.literal_rates import LiteralRate, literal_rate
 from verify.reading.program.slicing import Slice, slice_for
 from verify.reading.program.statements import Statement
 from verify.reading.program.toplevel import TopLevel, top_level
@@ -62,6 +63,12 @@ class Program:
     def loops(self) -> tuple[Loop, ...]:
         """The loops in which the submission trains."""
         return training_loops(self.document.cells)
+
+    @cached_property
+    def literal_rate(self) -> LiteralRate | None:
+        """The one number that the submission has for a learning rate, where that has no name."""
+        trees = [cell.tree for cell in self.document.cells if cell.tree is not None]
+        return literal_rate(trees, self.functions)
 
     @cached_property
     def defined(self) -> Mapping[str, tuple[Place, ...]]:

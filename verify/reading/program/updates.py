@@ -50,8 +50,8 @@ def update_of(node: ast.AST) -> ast.expr | None:
 def updates_of(node: ast.AST) -> Iterator[Update]:
     """Yield every update that one statement makes: that of `update_of`, and those of several parameters at once.
 
-    W, b = W - rate * dW, b - rate * db; params = [p - rate * g for p, g in zip(params, grads)], and the same with the
-    keys of a dictionary.
+    W, b = W - rate * dW, b - rate * db; params = [p - rate * g for p, g in zip(params, grads)], and the same as a
+    tuple or with the keys of a dictionary.
     """
     if (one := _of_one(node)) is not None:
         yield one
@@ -62,12 +62,19 @@ def updates_of(node: ast.AST) -> Iterator[Update]:
         for each, new in zip(target.elts, value.elts, strict=False):
             if (taken := _with_a_step(each, new)) is not None:
                 yield Update(each, taken.right)
-    elif isinstance(value, ast.ListComp | ast.DictComp):
-        made = value.elt if isinstance(value, ast.ListComp) else value.value
-        over = {name for one in value.generators for name in names_in(one.iter)}
+    elif (entries := _entry_by_entry(value)) is not None:
+        made = entries.value if isinstance(entries, ast.DictComp) else entries.elt
+        over = {name for one in entries.generators for name in names_in(one.iter)}
         if root_name(target) in over and _is_taken(made) and isinstance(made.left, ast.Name | ast.Subscript):
             if _changes(made.left, made.right, made.op):
                 yield Update(target, made.right)
+
+
+def _entry_by_entry(value: ast.expr) -> ast.ListComp | ast.DictComp | ast.GeneratorExp | None:
+    """Return what makes a list, a dictionary or a tuple entry by entry."""
+    if isinstance(value, ast.Call) and called_name(value) in ("tuple", "list", "dict") and len(value.args) == 1:
+        value = value.args[0]
+    return value if isinstance(value, ast.ListComp | ast.DictComp | ast.GeneratorExp) else None
 
 
 def _of_one(node: ast.AST) -> Update | None:
@@ -181,17 +188,24 @@ def _names_of_factors(step: ast.expr) -> frozenset[str]:
 
 def rate_in(tree: ast.AST) -> tuple[float, bool]:
     """Return the one number that every update multiplies its step by first, or 1; and whether that is certain."""
-    found = {tuple(_factors(one.step)) for one in updates_in(tree)}
+    found = {tuple(map(_value, number_factors(one.step))) for one in updates_in(tree)}
     firsts = {factors[0] if factors else 1.0 for factors in found}
     certain = len(firsts) < 2 and all(len(factors) < 2 for factors in found)
     return (firsts.pop() if len(firsts) == 1 else 1.0), certain
 
 
-def _factors(step: ast.expr) -> Iterator[float]:
+def number_factors(step: ast.expr) -> list[ast.Constant]:
+    """Return the numbers by which a step is multiplied, in their order."""
     if isinstance(step, ast.BinOp) and isinstance(step.op, ast.Mult | ast.MatMult | ast.Div):
-        yield from _factors(step.left)
-        yield from () if isinstance(step.op, ast.Div) else _factors(step.right)
-    elif isinstance(step, ast.UnaryOp):
-        yield from _factors(step.operand)
-    elif isinstance(step, ast.Constant) and isinstance(step.value, float | int) and not isinstance(step.value, bool):
-        yield float(step.value)
+        right = [] if isinstance(step.op, ast.Div) else number_factors(step.right)
+        return [*number_factors(step.left), *right]
+    if isinstance(step, ast.UnaryOp):
+        return number_factors(step.operand)
+    if isinstance(step, ast.Constant) and isinstance(step.value, float | int) and not isinstance(step.value, bool):
+        return [step]
+    return []
+
+
+def _value(number: ast.Constant) -> float:
+    assert isinstance(number.value, float | int)
+    return float(number.value)

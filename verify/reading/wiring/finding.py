@@ -13,6 +13,8 @@ from verify.reading.parsing.trees import nodes_of
 from verify.reading.program.entry import cells_of, slice_of
 from verify.reading.program.functions import Function, function_of, parsed, reached_by
 from verify.reading.program.lifting import Lifted
+from verify.reading.program.literal_rates import NAME as RATE_NAME
+from verify.reading.program.literal_rates import with_name
 from verify.reading.program.program import Program
 from verify.reading.program.slicing import Slice
 from verify.reading.program.statements import Statement
@@ -122,6 +124,7 @@ def find_candidates(program: Program, convention: Mapping[str, str]) -> Candidat
         statements.append(_runnable_loop(lifted))
     statements += [Runnable(one.cell, one.line, one.code, defines=(one.function,)) for one in loops if one.code]
     nodes = _nodes_used(roles)
+    statements = _with_a_name_for_the_rate(program, statements)
     told = Width(int(convention["outputs"]), Source("told")) if "outputs" in convention else None
     return Candidates(
         program, roles, program.functions, sliced, lifted, tuple(statements),
@@ -140,8 +143,10 @@ def as_main_program(candidates: Candidates) -> tuple[Candidates, str]:
     cells = cells_of(candidates.program)
     names = [PROGRAM if cell.number is None else f"{PROGRAM}{cell.number}" for cell in cells]
     programs = [Runnable(cell.number, 1, cell.source, defines=(name,)) for cell, name in zip(cells, names, strict=True)]
-    statements = (*(_runnable(one) for one in sliced.statements), *programs)
-    return replace(candidates, slice=sliced, statements=statements), names[-1]
+    statements = _with_a_name_for_the_rate(
+        candidates.program, [*(_runnable(one) for one in sliced.statements), *programs]
+    )
+    return replace(candidates, slice=sliced, statements=tuple(statements)), names[-1]
 
 
 def _check_class(program: Program, name: str | None) -> None:
@@ -220,6 +225,15 @@ def _from_loop(lifted: Lifted) -> Roles:
 def _read_by(lifted: Lifted) -> list[str]:
     tree = ast.Module(parsed(lifted.code), [])
     return sorted(names_in(tree) - set(lifted.outputs) - set(lifted.inputs))
+
+
+def _with_a_name_for_the_rate(program: Program, statements: Sequence[Runnable]) -> list[Runnable]:
+    """Return what is run with a name in the place of a learning rate that stands in the text as a number."""
+    rate = program.literal_rate
+    if rate is None:
+        return [*statements]
+    own = [replace(one, code=with_name(one.code, rate)) if one.module is None else one for one in statements]
+    return [Runnable(None, 1, f"{RATE_NAME} = {rate.value!r}", defines=(RATE_NAME,)), *own]
 
 
 def _runnable(one: Statement) -> Runnable:

@@ -6,7 +6,7 @@ Names and numbers of the pass say it; whether a gradient is right plays no part.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from typing import Final
 
@@ -14,6 +14,7 @@ import numpy as np
 
 from verify.arrays import Array
 from verify.nets.structure import Parameter, Structure
+from verify.reading.program.literal_rates import NAME as LITERAL
 from verify.reading.program.training import Loop
 from verify.reading.program.vocabulary import bare, data_of, is_parameter, meaning_of, roles_of
 from verify.reading.wiring.plan_records import Path
@@ -51,17 +52,22 @@ def is_rate(path: Path) -> bool:
 
 
 def rates_in(made: Mapping[Path, Array], structure: Structure, loop: Loop) -> tuple[Path, ...]:
-    """Return where the learning rate stands before the loop: by its name, or by what the updates multiply steps by."""
-    named = tuple(path for path, value in made.items() if is_rate(path) and np.size(value) == 1)
+    """Return where the learning rate stands before the loop: by its name, or by what the updates multiply steps by.
+
+    A number in the text that was given a name stands besides.
+    """
+    every = tuple(path for path, value in made.items() if is_rate(path) and np.size(value) == 1)
+    literal = tuple(path for path in every if root_of(path) == LITERAL)
+    named = tuple(path for path in every if path not in literal)
     if named:
-        return named
+        return (*named, *literal)
     parameters = {one.path for one in structure.parameters}
     used = tuple(
         path for path, value in made.items()
         if last_name(path) in loop.scales and np.size(value) == 1 and np.asarray(value).dtype.kind == "f"
         and path not in parameters and path[-1][0] != "item"
     )  # fmt: skip
-    return used if len({last_name(path) for path in used}) == 1 else ()
+    return (*(used if len({last_name(path) for path in used}) == 1 else ()), *literal)
 
 
 def has_scales(found: Leaves, loop: Loop) -> bool:
@@ -254,13 +260,17 @@ def widths_of(made: Mapping[Path, Array]) -> list[tuple[int, int]]:
     return list(dict.fromkeys((one.sizes[0], one.sizes[-1]) for one in found if one is not None))
 
 
-def loss_in(found: Leaves, loop: Loop, made: Mapping[Path, Array] | None = None) -> tuple[Where | None, bool]:
+def loss_in(
+    found: Leaves, loop: Loop, made: Mapping[Path, Array] | None = None, parts: Mapping[str, Set[str]] | None = None
+) -> tuple[Where | None, bool]:
     """Return the loss that was computed in the pass: a number that is called so, or that a function called so gave.
 
+    `parts` says of the functions that others call for their loss by whom they are called: what these give is a part.
     The second says that it is called an error only, or is what the loop adds up over its passes from 0 on: it may be
     shown, and another be meant.
     """
     candidates: list[tuple[int, int, Where]] = []
+    sections = {section for section, _ in found}
     for where, value in found.items():
         section, path = where
         if np.size(value) != 1 or np.asarray(value).dtype.kind != "f" or not path or not np.all(np.isfinite(value)):
@@ -282,6 +292,8 @@ def loss_in(found: Leaves, loop: Loop, made: Mapping[Path, Array] | None = None)
             candidates.append((2, len(candidates), where))
         elif last in _ERRORS and own:
             candidates.append((3, len(candidates), where))
+    inner = {name for name, callers in (parts or {}).items() if any(f"locals {one}" in sections for one in callers)}
+    candidates = [one for one in candidates if one[0] != 0 or one[2][0].removeprefix("locals ") not in inner]
     if not candidates:
         return None, False
     best = min(candidates)

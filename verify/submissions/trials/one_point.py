@@ -17,7 +17,7 @@ from verify.arrays import Array
 from verify.reading.wiring.plan import RATE
 from verify.reading.wiring.plan_records import SEED, Path, Slot, Step
 from verify.submissions.execution.answers import Refused, unpacked
-from verify.submissions.execution.calling import Ask, Reading
+from verify.submissions.execution.calling import Ask, Reading, make
 from verify.submissions.trials.one_pass import is_data_or_gradient, last_name
 
 _MOVE: Final = 0.37  # what is added to every number of what is moved
@@ -25,6 +25,7 @@ _GOLDEN: Final = 0.6180339887498949  # multiples of it have no two fractions ali
 _ALIKE: Final = 1e-9  # of the largest entry: steps in floats that are this near are one and the same
 _MOVED: Final = "moved"
 _MOST: Final = 12  # other things that are moved
+_PARTS: Final = 12  # samples of the file's own data that are moved
 
 
 def why_not(
@@ -126,11 +127,30 @@ def _of_other_parameters(ask: Ask, reading: Reading, here: Array) -> str:
 def _of_other_data(
     ask: Ask, reading: Reading, one_pass: tuple[Step, ...], here: tuple[Array, Array], fixed: Mapping[Path, Array]
 ) -> str:
-    for path, value in list(fixed.items())[:_MOST]:
+    # Data that the file itself draws are others where another point was asked for: what stands there now is moved.
+    now = make(ask, reading.container.maker, _arrays(reading, None), reading.settings) if fixed else {}
+    for path in list(fixed)[:_MOST]:
+        value = now.get(path, fixed[path])
         step, loss = _seen(ask, _beside(reading, path), one_pass, {_MOVED: _elsewhere(value)})
         if np.array_equal(step, here[0]) != np.array_equal(loss, here[1]):
             return "its loss is of other data than its step"
+        for moved in _parts_moved(np.asarray(value)):
+            step, loss = _seen(ask, _beside(reading, path), one_pass, {_MOVED: moved})
+            if np.array_equal(step, here[0]) != np.array_equal(loss, here[1]):
+                return "its loss is of other samples than its step"
     return ""
+
+
+def _parts_moved(value: Array) -> Iterator[Array]:
+    """Yield an array of the file's own with some rows moved, one after the other; columns, where these are more."""
+    if value.ndim < 2 or max(value.shape) < 2:
+        return
+    axis = int(np.argmax(value.shape))
+    for place in np.unique(np.linspace(0, value.shape[axis] - 1, _PARTS).astype(int)):
+        moved = value.copy()
+        part = (slice(None),) * axis + (place,)
+        moved[part] = _elsewhere(value[part])
+        yield moved
 
 
 def _carried(
