@@ -34,6 +34,11 @@ class LiteralRate(NamedTuple):
     updates: bool  # whether it is a factor in the text of updates
     bare: bool = False  # whether updates have no factor
 
+    @property
+    def is_in_updates(self) -> bool:
+        """Whether the name stands in the updates themselves."""
+        return self.updates or self.bare
+
 
 class _Change(NamedTuple):
     """A piece of text that is put in the place of another; a start that is the end takes nothing away."""
@@ -59,7 +64,7 @@ def literal_rate(trees: Iterable[ast.AST], functions: Iterable[Function]) -> Lit
     mine = [len(every) for one, every in zip(updates, numbers, strict=True) if _is_of_parameter(one)]
     if len(written) == 1 and all(len(every) < 2 for every in numbers) and 0 not in mine:
         return LiteralRate(written.pop(), {}, updates=True)
-    if not written and mine:
+    if not written and mine and not any(_is_a_product(one.step) for one in updates):
         return LiteralRate(1.0, {}, updates=False, bare=True)
     return None
 
@@ -85,7 +90,7 @@ def _changes(tree: ast.AST, rate: LiteralRate) -> Iterator[_Change]:
             name = rate.takers[called_name(where)].name
             comma = ", " if where.args or where.keywords else ""
             yield _Change(where.end_lineno, where.end_col_offset - 1, where.end_col_offset - 1, f"{comma}{name}={NAME}")
-    for update in updates_in(tree) if rate.updates or rate.bare else ():
+    for update in updates_in(tree) if rate.is_in_updates else ():
         if rate.updates:
             yield from map(_instead, number_factors(update.step)[:1])
         elif _is_of_parameter(update):
@@ -159,6 +164,13 @@ def _is_of_parameter(update: Update) -> bool:
         target = target.value
     name = getattr(target, "id", getattr(target, "attr", ""))
     return is_parameter(name) or meaning_of(name) == "params"
+
+
+def _is_a_product(step: ast.expr) -> bool:
+    """Whether a step is a product or a quotient, as eps * dW is: one of its factors may be a rate."""
+    while isinstance(step, ast.UnaryOp):
+        step = step.operand
+    return isinstance(step, ast.BinOp) and isinstance(step.op, ast.Mult | ast.Div)
 
 
 def _names(tree: ast.AST) -> Iterator[str]:

@@ -11,6 +11,7 @@ import numpy as np
 from verify.nets.net import OVER_SAMPLES
 from verify.nets.structure import Structure
 from verify.reading.program.functions import Function
+from verify.reading.program.literal_rates import NAME as LITERAL_RATE
 from verify.reading.program.updates import rate_in
 from verify.reading.program.vocabulary import meaning_of
 from verify.reading.wiring.finding import Candidates
@@ -302,6 +303,9 @@ class Trials:
             if name in read and name not in given and name not in dict(found):
                 if meaning_of(name) == "rate":
                     found.append(Argument(name, ValueBinding(RATE)))
+        literal = self.candidates.program.literal_rate
+        if literal is not None and literal.is_in_updates:
+            found.append(Argument(LITERAL_RATE, ValueBinding(RATE)))
         return tuple(found)
 
 
