@@ -20,6 +20,7 @@ from verify.reading.program.training import NAME as TOP_LEVEL
 from verify.reading.wiring.finding import Candidates, as_main_program, find_candidates
 from verify.reading.wiring.losses import shown_kind
 from verify.reading.wiring.others import other_passes, other_trainings, superseded
+from verify.reading.wiring.passed import Passed, passed_otherwise
 from verify.reading.wiring.plan_records import TrainingMaker
 from verify.sandbox.cage import Limits, require
 from verify.sandbox.session import Failed, Sandbox
@@ -38,6 +39,7 @@ from verify.submissions.explanation.of_others import (
     never_called,
     not_judged_beside,
     only_as_it_stands,
+    passes_otherwise,
 )
 from verify.submissions.explanation.of_shown import by_shown, of_no_loss
 from verify.submissions.explanation.of_training import (
@@ -79,11 +81,12 @@ _SEEDS: Final = 2**31
 
 
 class _Judged(NamedTuple):
-    """A verdict; whether shapes were only tried for it, and what was judged."""
+    """A verdict; whether shapes were only tried for it, what was judged, and whether the training itself was."""
 
     evidence: Evidence
     tried: bool = False
     reading: Reading | None = None
+    trained: bool = False
 
 
 def check_submission(
@@ -154,13 +157,22 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
                 help_ = "Say so with --outputs 1 or --outputs 3"
                 return could_not_judge(context, candidates, WHICH_OUTPUTS, None, help_)
             first = own
-    if _is_unnamed(first, candidates):
-        named = as_it_stands()
-        if named is not None and named.evidence.verdict == "wrong" and not _is_unnamed(named, candidates):
-            first = named
+    named = as_it_stands() if _is_unnamed(first, candidates) else None
+    if named is not None and named.evidence.verdict == "wrong" and not _is_unnamed(named, candidates):
+        first = named
     if first.evidence.verdict == "correct" and first.reading is not None:
+        passed = None if first.trained else _passed_otherwise(candidates, first.reading)
+        if passed is not None and as_it_stands() is None:
+            return could_not_judge(context, candidates, passes_otherwise(passed), first.reading)
         return _with_others(apart, context, candidates, convention, first)
     return first.evidence
+
+
+def _passed_otherwise(candidates: Candidates, reading: Reading) -> Passed | None:
+    """Return a call by which training gives a function something else than it was given when it was judged."""
+    steps = (*reading.forward_steps, *reading.backward_steps)
+    given = {(step.name, one.name) for step in steps for one in step.arguments}
+    return passed_otherwise(candidates.program, reading.roles, given)
 
 
 def _stands_so(judged: _Judged) -> bool:
@@ -232,9 +244,9 @@ def _read_and_judged(
             tried = trained is not None and trained.tried
             if found is None:
                 found = could_not_judge(context, candidates, trainings.apart or why, reading, help_)
-            return _Judged(found, tried, None if trained is None else trained.reading)
+            return _Judged(found, tried, None if trained is None else trained.reading, True)
         if stated is not None and (why or reading is None or reading.loss is None):
-            return _Judged(of_training(judge, ask, context, candidates, stated), stated.tried, stated.reading)
+            return _Judged(of_training(judge, ask, context, candidates, stated), stated.tried, stated.reading, True)
         assert reading is not None
         if stated is None and trainings.apart and reading.roles.backward is None:
             return _Judged(could_not_judge(context, candidates, trainings.apart, reading))
@@ -262,12 +274,13 @@ def _by_both(
         return _Judged(called, only_tried(reading), reading)
     by_training = of_training(judge, ask, context, candidates, stated)
     if called.verdict == "wrong" and (reading.applied or is_undecided(called, by_training)):
-        return _Judged(by_training, stated.tried, stated.reading)
+        return _Judged(by_training, stated.tried, stated.reading, True)
     if by_training.verdict in ("could not judge", called.verdict):
         called = with_update(ask, context, candidates, stated, called, called=not reading.applied)
+        seen = by_training.verdict == called.verdict
         called = with_training(called, by_training, stated.loop.place)
-        return _Judged(called, only_tried(reading), reading)
-    return _Judged(by_training, stated.tried, stated.reading)
+        return _Judged(called, only_tried(reading), reading, seen)
+    return _Judged(by_training, stated.tried, stated.reading, True)
 
 
 def _calls(candidates: Candidates, trained: Trained, reading: Reading) -> bool:
@@ -327,7 +340,9 @@ def _as_main_program(
         judge = partial(verdict_on, apart, ask, context, program)
         judged = of_no_loss if stated_in(trained) is None else of_training
         found = judged(judge, ask, context, program, trained)
-        return None if found is None or found.verdict == "could not judge" else _Judged(found, False, trained.reading)
+        if found is None or found.verdict == "could not judge":
+            return None
+        return _Judged(found, reading=trained.reading, trained=True)
     except Failed:
         return None  # what is said without it stands
     finally:

@@ -44,6 +44,15 @@ class Function:
         return tuple(every[1:] if self.owner and every else every)
 
     @cached_property
+    def defaults(self) -> dict[str, ast.expr]:
+        """What each argument is where it is not given, of those that have a default."""
+        given = self.tree.args
+        plain = [*given.posonlyargs, *given.args]
+        found = {one.arg: value for one, value in zip(reversed(plain), reversed(given.defaults), strict=False)}
+        keywords = zip(given.kwonlyargs, given.kw_defaults, strict=True)
+        return found | {one.arg: value for one, value in keywords if value is not None}
+
+    @cached_property
     def returned(self) -> tuple[str | None, ...]:
         """The names in the last return statement: one for each part of a tuple, None where no plain name stands."""
         last = self.last_return

@@ -119,11 +119,7 @@ def _takers(functions: Iterable[Function]) -> dict[str, Taker]:
 
 def _default(function: Function, name: str) -> float | None:
     """Return the number that an argument is without being given; None where it is none."""
-    arguments = function.tree.args
-    plain = [*arguments.posonlyargs, *arguments.args]
-    pairs = [*zip(reversed(plain), reversed(arguments.defaults), strict=False),
-             *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)]  # fmt: skip
-    value = next((value for one, value in pairs if one.arg == name), None)
+    value = function.defaults.get(name)
     return _number(value.value) if isinstance(value, ast.Constant) and _is_number(value) else None
 
 

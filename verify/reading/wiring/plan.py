@@ -64,7 +64,7 @@ class Known:
 
 def maker_arguments(function: Function, sizes: Sequence[int], batch: int) -> tuple[Argument, ...] | None:
     """Return what the function that makes the parameters is given, or None where an argument is not understood."""
-    defaults = defaulted(function)
+    defaults = function.defaults
     in_order = _sizes_in_order([name for name in function.arguments if name not in defaults], function, sizes)
     if in_order is not None:
         return in_order
@@ -115,21 +115,13 @@ def depth_of(function: Function) -> int | None:
     return hidden + 1 if "n_x" in meanings or "n_y" in meanings else None
 
 
-def defaulted(function: Function) -> set[str]:
-    """Return the arguments that have a default."""
-    positional = [one.arg for one in (*function.tree.args.posonlyargs, *function.tree.args.args)]
-    count = len(function.tree.args.defaults)
-    keywords = zip(function.tree.args.kwonlyargs, function.tree.args.kw_defaults, strict=True)
-    return {*(positional[-count:] if count else ()), *(one.arg for one, value in keywords if value is not None)}
-
-
 def arguments(function: Function, known: Known, role: str = "", choice: int = 0) -> tuple[Argument, ...] | None:
     """Return what each argument of a function is given, or None where one is not understood.
 
     Where an argument could be given several results, `choice` takes another than the first.
     """
     given: dict[str, Binding | None] = {}
-    defaults = defaulted(function)
+    defaults = function.defaults
     returned = _returned_names(known)
     predicted = _prediction(function) if role == "loss" and known.yhat is not None else None
     for name in function.arguments:
@@ -172,7 +164,7 @@ def loss_arguments(function: Function, known: Known) -> Iterator[tuple[Argument,
     """
     every = [arguments(function, known, "loss", choice) for choice in range(3)]
     found = [one for one in every if one is not None]
-    needed = [name for name in function.arguments if name not in defaulted(function)]
+    needed = [name for name in function.arguments if name not in function.defaults]
     if known.yhat is not None and len(needed) == 2:
         step, path = known.yhat
         for output in (ResultBinding(step, path), ResultBinding(step, (*path, ("attribute", "T")))):

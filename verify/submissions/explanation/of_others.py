@@ -11,6 +11,7 @@ from verify.judgement.coverage import together
 from verify.reading.parsing.document import Place
 from verify.reading.program.functions import Function
 from verify.reading.program.training import Loop
+from verify.reading.wiring.passed import Passed
 from verify.submissions.trials.trained import Trained
 
 MAY_MAKE_UP: Final = (
@@ -29,6 +30,14 @@ def never_called(judged: Function, trained: Trained, found: Evidence) -> str:
     return (
         f"{judged.name} ({judged.place}) gives the {how} gradient, but the training in line {trained.loop.place.line} "
         "never calls it; tell which function is meant with --backward NAME"
+    )
+
+
+def passes_otherwise(passed: Passed) -> str:
+    """Return why functions that are right say nothing about a training that calls them in another way."""
+    return (
+        f"{passed.function} was judged with the default of {passed.argument}, and is right so; training calls it with "
+        f"{passed.argument} = {passed.text} ({passed.place}), and could not be judged"
     )
 
 

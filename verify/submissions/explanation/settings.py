@@ -8,9 +8,9 @@ from typing import Final
 from verify.evidence.submission import Bound, How, Setting
 from verify.reading.parsing.document import Place
 from verify.reading.program.functions import Function
+from verify.reading.program.literal_rates import NAME as LITERAL_RATE
 from verify.reading.program.vocabulary import size_of
 from verify.reading.wiring.finding import Candidates
-from verify.reading.wiring.plan import defaulted
 from verify.reading.wiring.plan_records import (
     Argument,
     ArrayBinding,
@@ -160,9 +160,10 @@ def _place_of_class(name: str, candidates: Candidates) -> Place | None:
 
 
 def _of_rate(reading: Reading, candidates: Candidates) -> Source:
-    """Return how the rate is known: by the name of what is given it, by the loop's text, or not at all."""
+    """Return how the rate is known: by the name of what is given it, by the text, or not at all."""
     if reading.rates or (_loop(reading) is None and is_given_a_rate(reading)):
-        return Source("by name")
+        names = {*(str(path[-1][1]) for path in reading.rates), *(one.name for one in reading.settings)}
+        return Source("stated" if LITERAL_RATE in names else "by name")
     written = next((one.place for one in candidates.loops if one.rate == reading.rate != 1.0), None)
     return Source("assumed") if written is None else Source("stated", written)
 
@@ -218,15 +219,21 @@ def _defaults(step: Step, reading: Reading, candidates: Candidates) -> Iterator[
     if function is not None:
         given = {one.name for one in step.arguments}
         for name in function.arguments:
-            if name in defaulted(function) and name not in given:
+            if name in function.defaults and name not in given:
                 yield Bound(step.name, name, "its default", "stated", str(function.place))
 
 
 def _of_names(reading: Reading) -> Iterator[Bound]:
     for one in reading.settings:
-        yield Bound("", one.name, _value(one.binding, reading), "by name")
+        yield _global_name(one.name, _value(one.binding, reading))
     for path in reading.rates:
-        yield Bound("", str(path[-1][1]), f"{reading.rate:g}", "by name")
+        yield _global_name(str(path[-1][1]), f"{reading.rate:g}")
+
+
+def _global_name(name: str, value: str) -> Bound:
+    if name == LITERAL_RATE:
+        return Bound("", "the number that updates multiply by", value, "stated")
+    return Bound("", name, value, "by name")
 
 
 def _value(binding: Binding, reading: Reading) -> str:

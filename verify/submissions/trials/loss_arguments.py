@@ -8,7 +8,6 @@ from typing import Final
 
 from verify.reading.program.functions import Function
 from verify.reading.program.vocabulary import meaning_of
-from verify.reading.wiring.plan import defaulted
 from verify.reading.wiring.plan_records import Argument, ResultBinding
 
 _MOST: Final = 6  # ways to give a loss its arguments
@@ -38,4 +37,4 @@ def _ways(
     alike = [one for one in alike if one in own] or alike
     first = [name] if name in names and name not in updated else []
     found: list[str | None] = [*dict.fromkeys((*first, *alike))]
-    return found or ([None] if name in defaulted(function) else [])
+    return found or ([None] if name in function.defaults else [])

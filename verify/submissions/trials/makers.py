@@ -14,7 +14,7 @@ from verify.reading.program.syntax import called_name
 from verify.reading.program.training import Loop
 from verify.reading.program.vocabulary import is_parameter, meaning_of, size_of
 from verify.reading.wiring.finding import Candidates
-from verify.reading.wiring.plan import PENALTY, RATE, defaulted, maker_arguments, meant
+from verify.reading.wiring.plan import PENALTY, RATE, maker_arguments, meant
 from verify.reading.wiring.plan_records import (
     Argument,
     ArrayBinding,
@@ -77,7 +77,7 @@ class Makers:
 
     def _stated(self, init: Function, name: str, given: tuple[Argument, ...]) -> Iterator[Argument]:
         """Yield what the file itself gives arguments that have a default and mean no size: an activation, a penalty."""
-        for one in sorted(defaulted(init) - {argument.name for argument in given}):
+        for one in sorted(set(init.defaults) - {argument.name for argument in given}):
             if meaning_of(one) in _OPTIONS:
                 called = self._as_called(replace(init, name=name), one)
                 if called is not None:
@@ -94,7 +94,7 @@ class Makers:
             if binding is None or meaning_of(name) == "flag":
                 called = self._as_called(holder, name)
                 binding, source = (binding, source) if called is None else called
-            kept = name in defaulted(holder) and not isinstance(binding, ArrayBinding)
+            kept = name in holder.defaults and not isinstance(binding, ArrayBinding)
             if kept and meaning_of(name) in _OPTIONS and (called := self._as_called(holder, name)) is not None:
                 (binding, source), kept = called, False
             if binding is None and not kept:
