@@ -21,7 +21,7 @@ KNOWN = Derivative(
 @pytest.mark.parametrize("single", [False, True])
 @pytest.mark.parametrize("epsilon", [False, True])
 def test_a_bound_holds_the_roundoff_of_the_number_format_and_what_an_eps_moves(single: bool, epsilon: bool) -> None:
-    wide = with_roundoff(KNOWN, single_precision=single, epsilon=epsilon)
+    wide = with_roundoff(KNOWN, single_precision=single, moved=1e-5 if epsilon else 0.0)
     relative = (2e-4 if single else 1e-11) * (4 + 1) / 4 + (1e-5 if epsilon else 0.0)
     assert wide.bound["W"][0] == pytest.approx([4 * relative + 1e-12] * 2)
     assert np.isnan(wide.bound["W"][1, 0])

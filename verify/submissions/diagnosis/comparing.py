@@ -29,10 +29,10 @@ def exactly(
 
 
 def within_bounds(
-    reading: Reading, oracle: str, at: Observation, known: Derivative, *, epsilon: bool
+    reading: Reading, oracle: str, at: Observation, known: Derivative, *, moved: float = 0.0
 ) -> list[Comparison]:
-    """Return one comparison a parameter: within bound and round-off, and what an eps in the loss moves."""
-    wide = with_roundoff(known, single_precision=reading.single_precision, epsilon=epsilon)
+    """Return one comparison a parameter: within bound and round-off, and what an eps in the loss may have moved."""
+    wide = with_roundoff(known, single_precision=reading.single_precision, moved=moved)
     return _compared(reading, oracle, [wide], [at])
 
 

@@ -130,7 +130,9 @@ def _with_one_sample(ask: Ask, reading: Reading) -> tuple[Reading, dict[str, Arr
 
 
 def _same_data(first: Leaves, second: Leaves) -> bool:
-    """Whether what is called as data is the same after two passes."""
+    """Whether what is called as data is the same after two passes, and the first had samples where the second has."""
+    if any(np.size(value) == 0 < np.size(second.get(where, ())) for where, value in first.items()):
+        return False
     return all(
         np.array_equal(value, second[where]) for where, value in first.items()
         if where[0] == "update" and where in second and len(where[1]) == 1 and data_of(last_name(where[1])) is not None

@@ -137,7 +137,7 @@ def floats_against_its_loss(ask: Ask, reading: Reading, point: Point, floats: Ob
         _hold_the_loss(ask, reading, point, loss, met)
         known = slopes_by_entry(ask, reading, point, Digits(guards), wanted).in_floats()
         known = replace(known, note="its own loss in 50 digits, the gradient in floats")
-        found = within_bounds(reading, "balls", floats, known, epsilon=False)
+        found = within_bounds(reading, "balls", floats, known)
         failed = sum(one.verdict in FAILS for one in found)
         if not best or failed < sum(one.verdict in FAILS for one in best):
             best = found

@@ -19,6 +19,7 @@ from verify.judgement.comparison import without_numbers
 from verify.nets.observation import Observation
 from verify.oracles.derivative import Derivative
 from verify.reading.wiring.points import Point
+from verify.submissions.diagnosis.bounds import MOVED, MOVED_FAR
 from verify.submissions.diagnosis.by_machine import Machine
 from verify.submissions.diagnosis.comparing import as_derivative, exactly, within_bounds
 from verify.submissions.execution.answers import Leaves
@@ -36,6 +37,7 @@ from verify.submissions.truth.balls import (
 IDENTITY: Final = (
     "exact numbers do not know exp(log(a)) = a, or another identity that this code relies on; 50 digits do"
 )
+MAYBE_A_GUARD: Final = "it is off by so little that an eps or a clip in the code may make it"
 _SAME_LOSS: Final = 1e-13  # a loss that misses the textbook's by more has something of its own, such as an eps
 
 
@@ -72,6 +74,8 @@ def compared(
     if balls:
         return _together(reading, points, seen, (balls, exact), notes), notes
     numeric = _in_floats(ask, reading, points[0], seen, guarded, notes) if reading.loss is not None else []
+    unsure = {one.parameter for one in numeric if one.note == MAYBE_A_GUARD}
+    exact = [_unsure(one) if one.parameter in unsure and one.verdict in FAILS else one for one in exact]
     found = _settled(exact, numeric, notes)
     return found or (_by_formula(reading, seen.floats[0]) if known else []), notes
 
@@ -167,11 +171,18 @@ def _in_floats(
     elif central is not None and _contradict(imaginary, central):
         notes.append("the complex step does not apply: its loss is not analytic")
         imaginary = None
-    named = (("complex-step", imaginary), ("central-difference", central))
-    return [
-        one for name, slopes in named if slopes is not None
-        for one in within_bounds(reading, name, seen.floats[0], slopes, epsilon=epsilon)
-    ]  # fmt: skip
+    found = []
+    for name, slopes in (("complex-step", imaginary), ("central-difference", central)):
+        if slopes is not None:
+            rows = within_bounds(reading, name, seen.floats[0], slopes, moved=MOVED if epsilon else 0.0)
+            wide = within_bounds(reading, name, seen.floats[0], slopes, moved=MOVED_FAR if epsilon else 0.0)
+            pairs = zip(rows, wide, strict=True)
+            found += [_unsure(one) if one.verdict in FAILS and far.verdict in PASSES else one for one, far in pairs]
+    return found
+
+
+def _unsure(one: Comparison) -> Comparison:
+    return without_numbers(one.oracle, one.parameter, "could not judge", one.entries, MAYBE_A_GUARD)
 
 
 def _contradict(imaginary: Derivative, central: Derivative) -> bool:
@@ -210,4 +221,4 @@ def _by_formula(reading: Reading, at: Observation) -> list[Comparison]:
     zero = {name: np.zeros(np.shape(value)) for name, value in expected.items()}
     note = "the textbook formula in floats"
     formula = Derivative(kind="numeric", gradient=expected, bound=zero, note=note, against="formula")
-    return within_bounds(reading, "symbolic", at, formula, epsilon=False)
+    return within_bounds(reading, "symbolic", at, formula)
