@@ -10,6 +10,7 @@ from functools import cached_property
 
 from verify.reading.parsing.document import Place
 from verify.reading.parsing.trees import nodes_of
+from verify.reading.program.differences import differences_in
 from verify.reading.program.statements import Item
 from verify.reading.program.syntax import called_name, is_product, own_nodes
 from verify.reading.program.updates import attributes_stepped_in, updates_in
@@ -36,6 +37,11 @@ class Function:
     def stepped(self) -> frozenset[str]:
         """The attributes from which an update in it takes a step: b of self.b -= step."""
         return attributes_stepped_in(self.tree)
+
+    @cached_property
+    def differences(self) -> frozenset[str]:
+        """The names in it that are given differences alone, such as error = Yhat - Y."""
+        return differences_in(self.tree)
 
     @property
     def arguments(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from typing import Final
 from verify.reading.parsing.document import Cell, Place
 from verify.reading.parsing.trees import nodes_of
 from verify.reading.program.blocks import assigned
+from verify.reading.program.differences import differences_in
 from verify.reading.program.kept import BUILTINS
 from verify.reading.program.shown import Shown, losses_named_in, losses_shown_in
 from verify.reading.program.source import cut_out
@@ -23,10 +24,6 @@ from verify.reading.program.vocabulary import bare, is_parameter, meaning_of, ro
 
 NAME: Final = "__training__"  # the function that a loop at the top level becomes
 _LAYERS: Final = frozenset(("l", "layer", "layers", "nlayers", "numlayers", "key", "param", "params", "parameters"))
-_OF_A_DIFFERENCE: Final = (
-    ast.Name, ast.Attribute, ast.Subscript, ast.Slice, ast.Tuple, ast.Constant, ast.expr_context,
-    ast.BinOp, ast.UnaryOp, ast.Add, ast.Sub, ast.USub,
-)  # fmt: skip
 _PLAIN: Final = ("format", "str", "len", "zeros_like", "sqrt", "clip")  # calls that compute no gradient
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -145,7 +142,7 @@ def _loop(
         certain=certain,
         scales=scales_in(node),
         stepped=stepped_in(node),
-        differences=_differences(node),
+        differences=differences_in(node),
         changes=bool(updates_in(node)),
         parts=_parts_taken(node),
         shown=losses_shown_in(node),
@@ -160,21 +157,6 @@ def _loop(
     names = tuple(sorted((used | assigned([whole])) - BUILTINS))
     code, line = _as_function(cell, whole, names)
     return replace(loop, names=names, function=f"{NAME}{whole.lineno}", owner=None, code=code, line=line)
-
-
-def _differences(node: ast.AST) -> frozenset[str]:
-    """Return the names that are given sums and differences alone: an error of this kind is no loss."""
-    given: dict[str, bool] = {}
-    for part in nodes_of(node):
-        if isinstance(part, ast.Assign) and len(part.targets) == 1:
-            name = getattr(part.targets[0], "id", getattr(part.targets[0], "attr", ""))
-            nodes = list(nodes_of(part.value))
-            plain = all(isinstance(one, _OF_A_DIFFERENCE) for one in nodes)
-            signs = {type(one) for one in nodes if isinstance(one, ast.Add | ast.Sub)}
-            plain = plain and signs != {ast.Add}  # a sum of two losses is a loss
-            absolute = any(isinstance(one, ast.Call) and "abs" in called_name(one) for one in nodes)
-            given[name] = given.get(name, True) and (plain or absolute)
-    return frozenset(name for name, plain in given.items() if plain and name)
 
 
 def _as_function(cell: Cell, node: ast.stmt, names: tuple[str, ...]) -> tuple[str, int]:

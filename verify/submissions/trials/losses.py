@@ -10,7 +10,6 @@ import numpy as np
 
 from verify.arrays import Array
 from verify.reading.program.training import Loop
-from verify.reading.program.vocabulary import roles_of
 from verify.reading.wiring.finding import Candidates
 from verify.reading.wiring.plan_records import Path, Step
 from verify.submissions.execution.answers import Leaves, Refused, Where
@@ -52,7 +51,7 @@ class Losses:
     def _with_loss(
         self, reading: Reading, found: Leaves, loop: Loop, made: Mapping[Path, Array], besides: Besides
     ) -> tuple[Reading, bool]:
-        loss, weak = loss_in(found, loop, made, self._parts())
+        loss, weak = loss_in(found, loop, made, self.candidates.functions)
         seen = replace(reading, loss=loss)
         own = own_losses(self.ask, reading, found, loop, self.candidates, self.complaints)
         for one in own if loss is None else (*own, seen) if weak else (seen, *own):
@@ -62,14 +61,6 @@ class Losses:
             said = f"its training cannot be judged by the loss that it shows: {apart} ({loop.place})"
             self.apart = self.apart or said
         return reading, False
-
-    def _parts(self) -> dict[str, set[str]]:
-        """Return the losses that other losses call, of one sample or of one term, each with those that call it."""
-        losses = [one for one in self.candidates.functions if "loss" in roles_of(one.name)[:1]]
-        return {
-            one.name: {other.name for other in losses if one.name in other.calls and other.name != one.name}
-            for one in losses
-        }
 
     def _why_not(self, reading: Reading, besides: Besides, loss: Where) -> str:
         """Return why a number is not the loss of the step; it may be a sum that began before the pass."""

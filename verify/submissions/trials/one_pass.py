@@ -6,7 +6,7 @@ Names and numbers of the pass say it; whether a gradient is right plays no part.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -14,6 +14,7 @@ import numpy as np
 
 from verify.arrays import Array
 from verify.nets.structure import Parameter, Structure
+from verify.reading.program.functions import Function
 from verify.reading.program.literal_rates import NAME as LITERAL
 from verify.reading.program.training import Loop
 from verify.reading.program.vocabulary import bare, data_of, is_parameter, meaning_of, roles_of
@@ -261,16 +262,16 @@ def widths_of(made: Mapping[Path, Array]) -> list[tuple[int, int]]:
 
 
 def loss_in(
-    found: Leaves, loop: Loop, made: Mapping[Path, Array] | None = None, parts: Mapping[str, Set[str]] | None = None
+    found: Leaves, loop: Loop, made: Mapping[Path, Array] | None = None, functions: Sequence[Function] = ()
 ) -> tuple[Where | None, bool]:
     """Return the loss that was computed in the pass: a number that is called so, or that a function called so gave.
 
-    `parts` says of the functions that others call for their loss by whom they are called: what these give is a part.
-    The second says that it is called an error only, or is what the loop adds up over its passes from 0 on: it may be
-    shown, and another be meant.
+    What a function gives that another of the file calls for its loss is a part of it. The second says that it is called
+    an error only, or is what the loop adds up over its passes from 0 on: it may be shown, and another be meant.
     """
     candidates: list[tuple[int, int, Where]] = []
     sections = {section for section, _ in found}
+    residuals = {f"locals {one.name}": one.differences for one in functions}
     for where, value in found.items():
         section, path = where
         if np.size(value) != 1 or np.asarray(value).dtype.kind != "f" or not path or not np.all(np.isfinite(value)):
@@ -284,7 +285,7 @@ def loss_in(
         given = section.startswith("locals ") and path == (("key", RETURNED),)
         if given and "loss" in roles_of(function)[:1]:
             candidates.append((0, len(candidates), where))
-        elif own and path[-1][1] in loop.differences:
+        elif (own and path[-1][1] in loop.differences) or path[-1][1] in residuals.get(section, ()):
             continue
         elif last in ("loss", "cost", "j", "perte", "cout"):
             candidates.append((1, len(candidates), where))
@@ -292,7 +293,9 @@ def loss_in(
             candidates.append((2, len(candidates), where))
         elif last in _ERRORS and own:
             candidates.append((3, len(candidates), where))
-    inner = {name for name, callers in (parts or {}).items() if any(f"locals {one}" in sections for one in callers)}
+    inner = {
+        name for name, callers in _parts_of(functions).items() if any(f"locals {one}" in sections for one in callers)
+    }
     candidates = [one for one in candidates if one[0] != 0 or one[2][0].removeprefix("locals ") not in inner]
     if not candidates:
         return None, False
@@ -305,6 +308,15 @@ def loss_in(
     total = next((where for where, value in named if _is_the_sum(value, [one for _, one in named])), None)
     several = len({value for _, value in named}) > 1 and total is None  # which of them is meant is not known
     return total or best[2], several or best[0] == 4
+
+
+def _parts_of(functions: Sequence[Function]) -> dict[str, set[str]]:
+    """Return the losses that other losses call, of one sample or of one term, each with those that call it."""
+    losses = [one for one in functions if "loss" in roles_of(one.name)[:1]]
+    return {
+        one.name: {other.name for other in losses if one.name in other.calls and other.name != one.name}
+        for one in losses
+    }
 
 
 def shows_several(found: Leaves) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -238,7 +238,7 @@ class Trials:
         if place is None:
             steps = list(reading.backward_steps)
             place = scalar_in(found, "backward") if roles.loss is not None and roles.loss is roles.backward else None
-            place = place or _named_scalar(found)
+            place = place or _named_scalar(found, self._differences(roles))
         if place is None:
             return self._implied(reading)
         reading = replace(reading, loss=place, forward_steps=tuple(steps))
@@ -266,6 +266,13 @@ class Trials:
         if fit is None and net.output == "identity":  # some intermediate array, by chance
             return replace(reading, net=None, yhat=None)
         return reading if fit is None else replace(reading, net=net, objective=fit[0], misfit=fit[1])
+
+    def _differences(self, roles: Roles) -> set[Where]:
+        """Return the local names of functions that are differences alone: an error of one sample is no loss."""
+        every = {one.name: one for one in (*self.candidates.functions, *roles.all)}
+        return {
+            (f"locals {one.name}", (("key", name),)) for one in every.values() for name in one.differences
+        }  # fmt: skip
 
     def _own_loss(self, reading: Reading, known: Known, function: Function) -> tuple[Where | None, list[Step]]:
         """Return where the value of the loss function stands, and the steps that give it."""
@@ -358,13 +365,13 @@ def scalar_in(found: Leaves, section: str) -> Where | None:
     return next((where for where, value in found.items() if where[0] == section and np.size(value) == 1), None)
 
 
-def _named_scalar(found: Leaves) -> Where | None:
+def _named_scalar(found: Leaves, but: Collection[Where]) -> Where | None:
     """Return a single number that is called a loss, among what the backward pass returned and its local names."""
     sections, candidates = ("backward", "update", "container"), list[tuple[bool, int, Where]]()
     for where, value in found.items():
         last = str(where[1][-1][1]).lower() if where[1] else ""
         inside = where[0] in sections or where[0].startswith("locals")
-        if inside and np.size(value) == 1 and np.asarray(value).dtype.kind == "f":
+        if inside and where not in but and np.size(value) == 1 and np.asarray(value).dtype.kind == "f":
             if "loss" in last or "cost" in last or last in ("j", "error", "perte", "cout", "erreur"):
                 candidates.append((last not in ("loss", "cost", "j"), len(candidates), where))
     return min(candidates)[2] if candidates else None
