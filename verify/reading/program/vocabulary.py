@@ -72,6 +72,7 @@ _INPUTS: Final = frozenset((
     "x", "xs", "input", "inputs", "entradas", "entrées", "entrees", "features", "images", "imgs", "pixels", "samples",
     "points", "feature",
 ))  # fmt: skip
+_SAMPLES: Final = re.compile(r"(\w+_)?(data|data_?set|mini_?batch|batch|samples|pairs|examples)")
 _TARGETS: Final = frozenset((
     "y", "ys", "target", "targets", "label", "labels", "output", "outputs", "saidas", "salidas", "saídas", "sorties",
     "answers", "classes", "etiquetas", "expected", "truth", "objetivos", "esperado", "esperada",
@@ -90,6 +91,11 @@ def data_of(name: str) -> Literal["X", "Y"] | None:
     if any(part in _INPUTS for part in parts):
         return "X"
     return "Y" if any(part in _TARGETS for part in parts) else None
+
+
+def holds_samples(name: str) -> bool:
+    """Whether inputs and targets are kept in one thing of this name: training_data, mini_batch, samples."""
+    return _SAMPLES.fullmatch(name.lower()) is not None
 
 
 def size_of(name: str) -> Meaning | None:

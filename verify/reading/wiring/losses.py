@@ -11,7 +11,7 @@ from verify.reading.parsing.trees import nodes_of
 from verify.reading.program.functions import Function
 from verify.reading.program.program import Program
 from verify.reading.program.syntax import called_name
-from verify.reading.program.vocabulary import meaning_of, roles_of
+from verify.reading.program.vocabulary import holds_samples, meaning_of, roles_of
 
 _NAMED: Final = re.compile(
     r"(?<!d)(loss|cost)(?!es$|s$|_?(hist|list|log|s_|values|curve|arr|every|print|fn|func))|^(co[uû]t|perte|p[eé]rdida)$"
@@ -45,6 +45,12 @@ def is_loss(function: Function) -> bool:
     named = roles_of(function.name)[:1] == ("loss",) and not _SLOPE.search(function.name)
     given = {meaning_of(name) for name in function.arguments}
     return named and function.last_return is not None and ("Y" in given or len(function.arguments) >= 2)
+
+
+def is_of_samples(function: Function) -> bool:
+    """Whether a function computes a loss, by its name, from one thing that holds inputs and targets: cost(data)."""
+    named = roles_of(function.name)[:1] == ("loss",) and not _SLOPE.search(function.name)
+    return named and function.last_return is not None and [*map(holds_samples, function.arguments)] == [True]
 
 
 def _computes(value: ast.expr) -> bool:

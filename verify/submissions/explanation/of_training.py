@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from typing import Final
 
-from verify.evidence.records import Evidence
+from verify.evidence.records import FAILS, Evidence
 from verify.judgement.coverage import listed
 from verify.reading.program.updates import rate_in
 from verify.reading.wiring.finding import Candidates
@@ -56,7 +57,7 @@ def _of_pass(judge: Judge, ask: Ask, context: Context, candidates: Candidates, t
         found = again if again.verdict == "correct" else found
     if found.verdict == "wrong" and trained.stepped is not None:
         again = judge(trained.stepped)
-        found = again if again.verdict == "correct" else found
+        found = again if again.verdict == "correct" or _wrong_in(again) < _wrong_in(found) else found
     changes = trained.scheduled and (trained.reading.applied or trained.decayed is not None)
     unnamed = trained.unnamed or not trained.loop.certain
     unsure = (
@@ -85,6 +86,11 @@ def _of_pass(judge: Judge, ask: Ask, context: Context, candidates: Candidates, t
     if found.verdict == "correct" and accumulates(ask, trained, start):
         return never_zeroed(context, trained, found)
     return with_update(ask, context, candidates, trained, found, called=False)
+
+
+def _wrong_in(found: Evidence) -> float:
+    """Return how many comparisons failed; where nothing is said, more than any."""
+    return sum(row.verdict in FAILS for row in found.summary) if found.verdict == "wrong" else math.inf
 
 
 def with_update(

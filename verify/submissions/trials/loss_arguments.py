@@ -7,7 +7,7 @@ from itertools import islice, product
 from typing import Final
 
 from verify.reading.program.functions import Function
-from verify.reading.program.vocabulary import meaning_of
+from verify.reading.program.vocabulary import holds_samples, meaning_of
 from verify.reading.wiring.plan_records import Argument, ResultBinding
 
 _MOST: Final = 6  # ways to give a loss its arguments
@@ -34,7 +34,9 @@ def _ways(
 ) -> list[str | None]:
     meaning = meaning_of(name)
     alike = [other for other in names if meaning is not None and meaning_of(other) == meaning and other not in updated]
+    if holds_samples(name):
+        alike += [other for other in names if holds_samples(other)]
     alike = [one for one in alike if one in own] or alike
     first = [name] if name in names and name not in updated else []
-    found: list[str | None] = [*dict.fromkeys((*first, *alike))]
+    found: list[str | None] = [*dict.fromkeys((*alike, *first) if alike and alike[0] in own else (*first, *alike))]
     return found or ([None] if name in function.defaults else [])

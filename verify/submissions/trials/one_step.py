@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from verify.arrays import Array
+from verify.nets.structure import Parameter
 from verify.reading.program.training import Loop
 from verify.reading.program.vocabulary import bare
 from verify.reading.wiring.plan import RATE
@@ -198,31 +199,44 @@ def _differ(step: Array, expected: Array) -> bool:
 
 
 def _named_gradients(reading: Reading, found: Leaves) -> dict[str, Where]:
+    """Return where what is called the gradient of each parameter stands.
+
+    Of several, one of a sample and their sum, it is that of which the step is a multiple, or else the first.
+    """
     named: dict[str, Where] = {}
     for one in reading.structure.parameters:
-        for where, value in found.items():
-            section, path = where
-            inside = section == "update" or section.startswith("locals ")
-            if inside and path and is_gradient(path) and np.shape(value) == one.shape:
-                if plain(bare(name_of(path, None))) == plain(one.name):
-                    named[one.name] = where
-                    break
+        every = [where for where, value in found.items() if _is_called_its_gradient(where, value, one)]
+        taken = (where for where in every if _rate(reading, found, one, where) is not None)
+        if every:
+            named[one.name] = next(taken, every[0])
     return named
+
+
+def _is_called_its_gradient(where: Where, value: Array, one: Parameter) -> bool:
+    section, path = where
+    inside = section == "update" or section.startswith("locals ")
+    if not inside or not path or not is_gradient(path) or np.shape(value) != one.shape:
+        return False
+    return plain(bare(name_of(path, None))) == plain(one.name)
 
 
 def _rates(reading: Reading, found: Leaves, named: Mapping[str, Where]) -> list[float]:
     """Return by which multiple of its named gradient every parameter goes down, or nothing where it is no multiple."""
-    point, rates = reading.point, []
-    for one in reading.structure.parameters:
-        after, slope = found.get(("after", one.path)), np.asarray(found[named[one.name]], dtype=float)
-        if after is None or np.shape(after) != one.shape or not np.any(slope):
-            return []
-        step = point.params[one.name] - after
-        rate = float(np.vdot(step, slope) / np.vdot(slope, slope))
-        if np.max(np.abs(step - rate * slope)) > _ALIKE * max(float(np.max(np.abs(step))), 1e-300):
-            return []
-        rates.append(rate)
-    return rates
+    rates = [_rate(reading, found, one, named[one.name]) for one in reading.structure.parameters]
+    known = [rate for rate in rates if rate is not None]
+    return known if len(known) == len(rates) else []
+
+
+def _rate(reading: Reading, found: Leaves, one: Parameter, where: Where) -> float | None:
+    """Return by which multiple of what stands there a parameter goes down; None where by none."""
+    after, slope = found.get(("after", one.path)), np.asarray(found[where], dtype=float)
+    if after is None or np.shape(after) != one.shape or not np.any(slope):
+        return None
+    step = reading.point.params[one.name] - after
+    rate = float(np.vdot(step, slope) / np.vdot(slope, slope))
+    if np.max(np.abs(step - rate * slope)) > _ALIKE * max(float(np.max(np.abs(step))), 1e-300):
+        return None
+    return rate
 
 
 def _as_written(rate: float) -> float:

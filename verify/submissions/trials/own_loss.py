@@ -9,7 +9,7 @@ import numpy as np
 
 from verify.reading.program.training import Loop
 from verify.reading.wiring.finding import Candidates
-from verify.reading.wiring.losses import is_loss
+from verify.reading.wiring.losses import is_loss, is_of_samples
 from verify.reading.wiring.plan_records import Step
 from verify.submissions.execution.answers import Leaves, Refused, unpacked
 from verify.submissions.execution.calling import Ask, Reading
@@ -34,7 +34,7 @@ def own_losses(
     # Where the rate can't be put to 0, the parameters after the pass are not those of its gradient.
     updated = set() if reading.rates else parameters
     for one in candidates.functions:
-        usable = is_loss(one) and (bool(reading.rates) or not one.owner)
+        usable = (is_loss(one) or is_of_samples(one)) and (bool(reading.rates) or not one.owner)
         for given in from_the_pass(one, list(names), updated, loop.names) if usable else ():
             steps = (*reading.forward_steps, Step(one.name, "loss", given, method=bool(one.owner)))
             try:

@@ -19,6 +19,7 @@ Found = tuple[tuple[str, Any], ...]  # as a Path, but a key may be anything that
 Value: TypeAlias = Any  # whatever a student's code builds
 _DEEPEST: Final = 6
 _MOST: Final = 400  # leaves of one result; nothing that is judged has more
+_PARTS: Final = 40  # of a list, as long as one of samples: what stands beside it is to be found as well
 _PLAIN = (str, bytes, int, float, complex, bool, type(None))
 
 
@@ -109,7 +110,7 @@ def _walk(
     elif isinstance(value, tuple) and hasattr(value, "_fields"):
         steps = [(("attribute", name), getattr(value, name)) for name in value._fields]
     elif isinstance(value, list | tuple):
-        steps = [(("item", number), part) for number, part in enumerate(value[:_MOST])]
+        steps = [(("item", number), part) for number, part in enumerate(value[:_PARTS])]
     elif attributes and hasattr(value, "__dict__") and not isinstance(value, type | types.ModuleType):
         steps = [(("attribute", name), part) for name, part in list(vars(value).items())]
     else:
