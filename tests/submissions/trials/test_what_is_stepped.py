@@ -147,7 +147,83 @@ for i in range(80):
     net.backward()
     net.step(0.3)
 """
+PAIRS = """\
+import numpy as np
+
+def squash(z):
+    return 1 / (1 + np.exp(-z))
+
+class Net:
+    def __init__(self, sizes):
+        self.biases = [np.random.randn(n, 1) for n in sizes[1:]]
+        self.weights = [np.random.randn(n, k) for k, n in zip(sizes, sizes[1:])]
+
+    def output(self, a):
+        for b, w in zip(self.biases, self.weights):
+            a = squash(w @ a + b)
+        return a
+
+    def train(self, examples, rounds, size, eta):
+        for j in range(rounds):
+            batches = [examples[k:k + size] for k in range(0, len(examples), size)]
+            for mini_batch in batches:
+                self.step(mini_batch, eta)
+        print(self.total_cost(examples))
+
+    def step(self, mini_batch, eta):
+        sum_b = [np.zeros(b.shape) for b in self.biases]
+        sum_w = [np.zeros(w.shape) for w in self.weights]
+        for x, y in mini_batch:
+            grad_b, grad_w = self.backprop(x, y)
+            sum_b = [total + one for total, one in zip(sum_b, grad_b)]
+            sum_w = [total + one for total, one in zip(sum_w, grad_w)]
+        self.weights = [w - eta / len(mini_batch) * g for w, g in zip(self.weights, sum_w)]
+        self.biases = [b - eta / len(mini_batch) * g for b, g in zip(self.biases, sum_b)]
+
+    def backprop(self, x, y):
+        acts = [x]
+        for b, w in zip(self.biases, self.weights):
+            acts.append(squash(w @ acts[-1] + b))
+        grad_b, grad_w = [None] * len(self.biases), [None] * len(self.weights)
+        delta = (acts[-1] - y) * acts[-1] * (1 - acts[-1])
+        for k in range(1, len(self.weights) + 1):
+            grad_b[-k], grad_w[-k] = delta, delta @ acts[-k - 1].T
+            delta = self.weights[-k].T @ delta * acts[-k - 1] * (1 - acts[-k - 1])
+        return grad_b, grad_w
+
+    def total_cost(self, examples):
+        return sum(0.5 * np.sum((self.output(x) - y) ** 2) for x, y in examples) / len(examples)
+
+examples = []
+for _ in range(90):
+    p = np.random.randn(2, 1)
+    examples.append((p, np.array([[float(p[0, 0] > 0)], [float(p[0, 0] <= 0)]])))
+net = Net([2, 5, 2])
+net.train(examples, 20, 9, 1.5)
+"""
+SHOWN_AFTER = """\
+import numpy as np
+X = np.random.randn(30, 3)
+Y = np.sin(X[:, :1])
+W1, b1, W2, b2 = np.random.randn(3, 5), np.zeros(5), np.random.randn(5, 1), np.zeros(1)
+
+def loss(X, Y, W1, b1, W2, b2):
+    return 0.5 * np.sum((np.tanh(X @ W1 + b1) @ W2 + b2 - Y) ** 2)
+
+for k in range(200):
+    A = np.tanh(X @ W1 + b1)
+    dZ2 = A @ W2 + b2 - Y
+    dZ1 = dZ2 @ W2.T * (1 - A ** 2)
+    W2 = W2 - 0.01 * A.T @ dZ2
+    b2 = b2 - 0.01 * dZ2.sum(0)
+    W1 = W1 - 0.01 * X.T @ dZ1
+    b1 = b1 - 0.01 * dZ1.sum(0)
+    if k % 50 == 0:
+        print(k, loss(X, Y, W1, b1, W2, b2))
+"""
 FILES = {
+    "the sum over a batch of pairs": (PAIRS, ("sum_w = [total + one", "sum_w = [one")),
+    "a rate without a name, and the loss after the step": (SHOWN_AFTER, ("(1 - A ** 2)", "(1 - A)")),
     "numbers of an object with two names": (NEURON, ("self.w2 -= learn_rate * d", "self.w2 -= 2 * learn_rate * d")),
     "what is added": (ADDED, ("q += eta * np.sum", "q += eta * 2 * np.sum")),
     "a list that is made anew": (LISTS, ("* (1 - A ** 2)", "* (1 - A)")),

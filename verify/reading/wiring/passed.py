@@ -11,7 +11,7 @@ from verify.reading.parsing.document import Place
 from verify.reading.parsing.trees import nodes_of
 from verify.reading.program.functions import Function
 from verify.reading.program.program import Program
-from verify.reading.program.syntax import called_name, own_nodes
+from verify.reading.program.syntax import called_name, names_in, own_nodes
 from verify.reading.program.vocabulary import meaning_of
 from verify.reading.wiring.roles import Roles
 
@@ -65,8 +65,14 @@ def _scopes(tree: ast.AST) -> Iterator[ast.AST]:
 def _otherwise(call: ast.Call, function: Function) -> Iterator[tuple[str, ast.expr]]:
     passed = dict(zip(function.arguments, call.args, strict=False))
     passed |= {one.arg: one.value for one in call.keywords if one.arg is not None}
+    read = {name for one in function.tree.body for name in names_in(one)}
     for name, value in passed.items():
-        if name not in function.defaults or meaning_of(name) in _CHANGES_NOTHING or _SHOWS.fullmatch(name.lower()):
+        if (
+            name not in function.defaults
+            or name not in read
+            or meaning_of(name) in _CHANGES_NOTHING
+            or _SHOWS.fullmatch(name.lower())
+        ):
             continue
         if ast.dump(value) != ast.dump(function.defaults[name]):
             yield name, value

@@ -34,9 +34,9 @@ def _ways(
 ) -> list[str | None]:
     meaning = meaning_of(name)
     alike = [other for other in names if meaning is not None and meaning_of(other) == meaning and other not in updated]
-    if holds_samples(name):
-        alike += [other for other in names if holds_samples(other)]
+    if holds_samples(name):  # a batch of them first
+        alike += sorted((other for other in names if holds_samples(other)), key=lambda other: other not in own)
     alike = [one for one in alike if one in own] or alike
-    first = [name] if name in names and name not in updated else []
-    found: list[str | None] = [*dict.fromkeys((*alike, *first) if alike and alike[0] in own else (*first, *alike))]
+    first = [name] if name in names and name not in updated and not holds_samples(name) else []
+    found: list[str | None] = [*dict.fromkeys((*first, *alike))]
     return found or ([None] if name in function.defaults else [])

@@ -15,7 +15,7 @@ import numpy as np
 
 from verify.arrays import Array
 from verify.reading.wiring.plan import RATE
-from verify.reading.wiring.plan_records import SEED, Path, Slot, Step
+from verify.reading.wiring.plan_records import AHEAD, SEED, Path, Slot, Step
 from verify.submissions.execution.answers import Refused, unpacked
 from verify.submissions.execution.calling import Ask, Reading, make
 from verify.submissions.trials.one_pass import is_data_or_gradient, last_name
@@ -25,6 +25,7 @@ _GOLDEN: Final = 0.6180339887498949  # multiples of it have no two fractions ali
 _ALIKE: Final = 1e-9  # of the largest entry: steps in floats that are this near are one and the same
 _MOVED: Final = "moved"
 _MOST: Final = 12  # other things that are moved
+_DRAWN: Final = 3  # numbers that are drawn ahead
 _PARTS: Final = 12  # samples of the file's own data that are moved
 
 
@@ -49,6 +50,7 @@ def why_not(
             _of_other_samples(ask, reading, one_pass, here)
             or _of_other_parameters(ask, reading, here[1])
             or _of_other_data(ask, reading, one_pass, here, fixed)
+            or _of_other_draws(ask, reading, one_pass, here)
             or _carried(ask, reading, one_pass, here, others, states)
         )
     except (Refused, KeyError) as error:
@@ -139,6 +141,16 @@ def _of_other_data(
             if np.array_equal(step, here[0]) != np.array_equal(loss, here[1]):
                 return "its loss is of other samples than its step"
     return ""
+
+
+def _of_other_draws(ask: Ask, reading: Reading, one_pass: tuple[Step, ...], here: tuple[Array, Array]) -> str:
+    """Return that the step depends on numbers that are drawn in the pass, such as a mask, and its loss does not.
+
+    Data that are drawn before it stay as they are.
+    """
+    step, loss = _seen(ask, reading, one_pass, {AHEAD: np.array(_DRAWN)})
+    apart = not np.array_equal(step, here[0]) and np.array_equal(loss, here[1])
+    return "its step depends on random numbers, and its loss does not" if apart else ""
 
 
 def _parts_moved(value: Array) -> Iterator[Array]:

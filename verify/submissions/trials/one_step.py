@@ -54,13 +54,15 @@ def with_gradients(reading: Reading, found: Leaves, loop: Loop, others: bool) ->
 
 
 def as_stepped(reading: Reading, found: Leaves, loop: Loop) -> Reading | None:
-    """Return the reading whose gradient is the step over its rate, where each step is one multiple of a named gradient.
+    """Return the reading whose gradient is the step over its rate; None where steps are by different rates.
 
-    A 1/m or a sign may stand in the update and not in what is called the gradient.
+    A 1/m or a sign may stand in the update and not in what is called the gradient, and that may be of one sample only.
     """
     named = _named_gradients(reading, found)
-    rates = _rates(reading, found, named) if len(named) == len(reading.structure.parameters) else []
-    if len(rates) < len(reading.structure.parameters) or max(rates) - min(rates) > _ALIKE * max(map(abs, rates)):
+    if len(named) < len(reading.structure.parameters):
+        return None
+    rates = _rates(reading, found, named)
+    if rates and max(rates) - min(rates) > _ALIKE * max(map(abs, rates)):
         return None
     rate = RATE if reading.rates else _local_rate(found) or loop.rate
     if reading.applied and reading.rate == rate:
