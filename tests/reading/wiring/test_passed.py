@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from verify.reading.parsing.reader import read
 
+from verify.reading.parsing.reading import read
 from verify.reading.program.program import Program
 from verify.reading.wiring.passed import passed_otherwise
 from verify.reading.wiring.roles import find_roles
