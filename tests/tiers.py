@@ -81,7 +81,13 @@ EVERY_DAY = {
 # Where even a test for each new value is too much for `make test`: how many of those run there.
 IN_MAKE_TEST = {
     "tests/deep/test_deep.py": 8,
-    "tests/submissions/trials/test_printed.py": 24,
+    "tests/oracles/test_difference.py": 34,
+    "tests/report/test_markdown.py": 30,
+    "tests/submissions/trials/test_as_it_stands.py": 9,
+    "tests/submissions/trials/test_printed.py": 14,
+    "tests/submissions/trials/test_trained.py": 9,
+    "tests/test_interrupts.py": 14,
+    "tests/training/test_loop.py": 16,
     "tests/submissions/test_hostile.py": 40,
     "tests/submissions/test_hostile_submissions.py": 40,
     "tests/submissions/trials/test_rightness_is_no_input.py": 8,

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import zlib
+from typing import Any
+
 import pytest
 
 from tests.submissions.corpus_table import Judged, all_judged, expectations
 
 pytestmark = pytest.mark.slow
 
-# Their training loop calls layers one by one, and a single flat vector holds all parameters: neither is read yet.
+SEED, EVERY = 1, 3  # of the sample: one file in three
+# A single flat vector holds all parameters, which is not read yet.
 NOT_JUDGED = ("right_flat_theta.py",)
 # Where dA1 has no line of its own, what is wrong in it cannot be told from what is wrong in dZ1.
 ALIKE = {"dA1": ("dA1", "dZ1")}
 
 
-@pytest.fixture(scope="module")
-def corpus() -> dict[str, Judged]:
-    return {one.name: one for one in all_judged()}
+@pytest.fixture(scope="module", params=["sample", pytest.param("whole", marks=pytest.mark.campaign)])
+def corpus(request: pytest.FixtureRequest) -> dict[str, Judged]:
+    """The verdicts on a sample with a fixed seed, with all that stand alone in a test; in the campaign on every file."""
+    names = [name for name, one in expectations().items() if request.param == "whole" or in_sample(name, one)]
+    return {one.name: one for one in all_judged(names)}
+
+
+def in_sample(name: str, expected: dict[str, Any]) -> bool:
+    return "says" in expected or name in NOT_JUDGED or zlib.crc32(f"{SEED} {name}".encode()) % EVERY == 0
 
 
 def test_the_corpus_is_large_and_mixed() -> None:
@@ -46,14 +56,14 @@ def test_the_true_reason_is_said_where_nothing_can_be_judged(corpus: dict[str, J
 def test_the_cause_is_named_right(corpus: dict[str, Judged]) -> None:
     covered = [one for one in corpus.values() if one.expected.get("covered") and one.expected["verdict"] == "wrong"]
     missed = [(one.name, one.mistakes) for one in covered if not one.named_right]
-    assert len(covered) >= 40
-    assert len(missed) <= 0.05 * len(covered), missed
+    assert len(covered) >= 40 / EVERY - 5
+    assert len(missed) <= 0.05 * len(covered), missed  # none of a sample
 
 
 def test_the_line_is_named_right(corpus: dict[str, Judged]) -> None:
     covered = [one for one in corpus.values() if one.expected.get("covered") and one.expected["verdict"] == "wrong"]
     missed = [(one.name, one.places) for one in covered if not one.line_right]
-    assert len(missed) <= 0.1 * len(covered), missed
+    assert len(missed) <= 0.1 * len(covered) + 1, missed
 
 
 def test_strange_mistakes_are_wrong_and_never_named_as_something_else(corpus: dict[str, Judged]) -> None:
