@@ -107,8 +107,7 @@ class Slices:
     def leading_to(self, parameter: Parameter) -> set[int]:
         """Return the assignments that lead to the gradient of a parameter, and its update where that is judged."""
         makers = self.makers(parameter)
-        found = self._back_from(makers)
-        return found | set(self._updates_of(parameter)) if self.updates else found
+        return self._back_from([*makers, *self._updates_of(parameter)] if self.updates else makers)
 
     def makers(self, parameter: Parameter) -> list[int]:
         """Return the assignments of a parameter's gradient, else of what is taken from it.
@@ -159,7 +158,8 @@ class Slices:
         alone = sum(_path(one)[-1] == path[-1] for one in self.parameters) == 1
         return [
             number for number, one in enumerate(self.events)
-            if _is_of(_words(one.writes), path, alone=alone) and not one.passes_on
+            if (_is_of(_words(one.writes), path, alone=alone) or _is_its_list(_words(one.writes), path))
+            and not one.passes_on
             and any(matches(one.writes, key) for key in one.reads) and not _is_gradient(one)
         ]  # fmt: skip
 
@@ -261,6 +261,11 @@ def _is_of(key: Key, path: Key, *, alone: bool) -> bool:
     if not same_part(key[-1], path[-1]) or key[-1] == ANY:
         return False
     return alone or all(map(same_part, reversed(key[:-1]), reversed(path[:-1])))
+
+
+def _is_its_list(key: Key, path: Key) -> bool:
+    """Whether what is written is the whole list that a parameter stands in."""
+    return len(path) > 1 and path[-1].isdigit() and same_part(key[-1], path[-2]) and key[-1] != ANY
 
 
 def _is_gradient(one: Event) -> bool:
