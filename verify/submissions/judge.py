@@ -146,7 +146,7 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
                 return own.evidence  # its update makes up for the factor
             if own.evidence.verdict == "correct":
                 return could_not_judge(context, candidates, RIGHT_AS_IT_STANDS, first.reading)
-            return only_as_it_stands(own.evidence)
+            return only_as_it_stands(own.evidence, trained=first.trained)
     if first.evidence.verdict == "could not judge":
         first = as_it_stands() or first
     elif first.evidence.verdict == "wrong" and first.tried and "outputs" not in convention and not _stands_so(first):

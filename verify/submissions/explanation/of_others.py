@@ -41,11 +41,13 @@ def passes_otherwise(passed: Passed) -> str:
     )
 
 
-def only_as_it_stands(found: Evidence) -> Evidence:
-    """Return the evidence of a program that is wrong as it stands, and right at small sizes with random data."""
-    said = (
-        f"{found.sentence.rstrip('.')}. So it is with its own data, sizes and arguments; at smaller sizes it is right."
-    )
+def only_as_it_stands(found: Evidence, *, trained: bool) -> Evidence:
+    """Return the evidence of a program that is wrong as it stands, and right in what was judged of it before.
+
+    That is the training, with random data at small sizes, or else its functions alone.
+    """
+    so_far = "at smaller sizes it is right" if trained else "its functions, called alone, are right"
+    said = f"{found.sentence.rstrip('.')}. So it is with its own data, sizes and arguments; {so_far}."
     return replace(found, sentence=said)
 
 
