@@ -96,9 +96,10 @@ class Candidates:
         )
         looked = (
             "looked for a function or method named like backward, backprop or gradients, one that updates parameters "
-            f"(update, train, fit), or a loop that does; {self.program.why_no_step}"
+            "(update, train, fit), or a loop that does"
         )
-        return "; ".join([*broken[:2], *([] if broken and not self.functions else [said, looked])])
+        whole = [said, looked, self.program.why_no_step]
+        return "; ".join([*broken[:2], *([] if broken and not self.functions else filter(None, whole))])
 
 
 def find_candidates(program: Program, convention: Mapping[str, str]) -> Candidates:
