@@ -30,6 +30,7 @@ from verify.submissions.execution.calling import DRIVER, Ask, Reading, asking
 from verify.submissions.execution.measuring import in_floats
 from verify.submissions.execution.messages import Broken
 from verify.submissions.explanation.losses import is_lifted, words_of_shown
+from verify.submissions.explanation.of_implied import of_no_known_net
 from verify.submissions.explanation.of_others import (
     MAY_MAKE_UP,
     RIGHT_AS_IT_STANDS,
@@ -243,6 +244,8 @@ def _read_and_judged(
             found = None if trained is None else of_no_loss(judge, ask, context, candidates, trained)
             tried = trained is not None and trained.tried
             if found is None:
+                if not candidates.roles and trained is not None and trained.reading.gradients:
+                    why = of_no_known_net(candidates.program, trained.loop.place.line)
                 found = could_not_judge(context, candidates, trainings.apart or why, reading, help_)
             return _Judged(found, tried, None if trained is None else trained.reading, True)
         if stated is not None and (why or reading is None or reading.loss is None):

@@ -40,6 +40,14 @@ def no_loss(program: Program) -> str:
     return "declares no loss that is known to be meant" if shows_a_loss(program) else "declares no loss"
 
 
+def of_no_known_net(program: Program, line: int) -> str:
+    """Return why a training that could be run gives no verdict: it has no loss, and none is implied."""
+    return (
+        f"the training in line {line} was run, but the file {no_loss(program)}, and its net is of no kind that implies "
+        "one; write the loss as a function of Y and the output, or tell its name with --loss NAME"
+    )
+
+
 def shows_a_loss(program: Program) -> bool:
     """Whether the text prints, keeps or computes a number anywhere that looks like a loss."""
     return any(
