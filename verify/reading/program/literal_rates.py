@@ -78,7 +78,9 @@ def with_name(code: str, rate: LiteralRate) -> str:
     lines = code.encode().split(b"\n")  # columns of a tree are counted in bytes
     for one in sorted(_changes(tree, rate), key=lambda one: (one.line, one.start), reverse=True):
         line = lines[one.line - 1]
-        lines[one.line - 1] = line[: one.start] + one.text.encode() + line[one.end :]
+        before = b"\n".join([*lines[: one.line - 1], line[: one.start]]).rstrip()
+        text = one.text.removeprefix(", ") if before.endswith(b",") else one.text  # a comma behind the last argument
+        lines[one.line - 1] = line[: one.start] + text.encode() + line[one.end :]
     return b"\n".join(lines).decode()
 
 
