@@ -12,12 +12,14 @@ import numpy as np
 from verify.reading.parsing.trees import nodes_of
 from verify.reading.program.functions import Function
 from verify.reading.program.syntax import called_name, root_name
+from verify.reading.program.vocabulary import is_parameter, meaning_of
 from verify.submissions.execution.answers import Leaves
 from verify.submissions.execution.calling import Reading
 
 _OPERATORS: Final = {"__add__", "__mul__", "__matmul__"}
 _LIBRARIES: Final = {"jax", "autograd", "tape", "tf", "torch"}
 _DIFFERENTIATING: Final = {"grad", "value_and_grad", "gradient", "jacobian", "elementwise_grad", "jacrev", "jacfwd"}
+_NO_STEP: Final = ("m", "X", "Yhat", "rate", "penalty", "epochs")  # h and d may be a step, whatever else they are
 _LARGEST_STEP: Final = 1e-2
 _USUAL_STEP: Final = 1e-4
 _MOST_STEPS: Final = 4
@@ -49,7 +51,7 @@ def by_machine(reading: Reading, functions: Sequence[Function], found: Leaves) -
         return None
     if any(isinstance(node, ast.Constant) and isinstance(node.value, complex) for node in nodes):
         return Machine("complex steps")
-    return Machine("finite differences", _steps(nodes))
+    return Machine("finite differences", _steps(nodes)) if any(map(divides_by_a_step, nodes)) else None
 
 
 def _reached(judged: Function, functions: Sequence[Function]) -> list[Function]:
@@ -89,6 +91,24 @@ def _moves_the_loss(reading: Reading, judged: Function, found: Leaves) -> bool:
         if (name.rpartition(".")[2] in watched or inside) and int(np.max(times)) >= reading.structure.entries:
             return True
     return False
+
+
+def divides_by_a_step(node: ast.AST) -> bool:
+    """Whether something is divided by a small number, or by a name that means nothing else, as in / (2 * h).
+
+    A pass that goes sample by sample runs its forward pass as often as differences do.
+    """
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Div):
+        return False
+    parts = list(nodes_of(node.right))
+    if any(isinstance(one, ast.Call | ast.Subscript | ast.Add | ast.Sub) for one in parts):
+        return False
+    names = [
+        one.id if isinstance(one, ast.Name) else one.attr for one in parts if isinstance(one, ast.Name | ast.Attribute)
+    ]
+    numbers = [one.value for one in parts if isinstance(one, ast.Constant) and isinstance(one.value, float)]
+    unknown = [name for name in names if meaning_of(name) not in _NO_STEP and not is_parameter(name)]
+    return bool(unknown) or any(0 < number <= _LARGEST_STEP for number in numbers)
 
 
 def _steps(nodes: Sequence[ast.AST]) -> tuple[float, ...]:
