@@ -12,7 +12,7 @@ from verify.nets.structure import Parameter, Structure
 from verify.reading.program.functions import Function
 from verify.reading.program.syntax import called_name
 from verify.reading.program.training import Loop
-from verify.reading.program.vocabulary import is_parameter, meaning_of, size_of
+from verify.reading.program.vocabulary import data_of, holds_samples, is_parameter, meaning_of, size_of
 from verify.reading.wiring.finding import Candidates
 from verify.reading.wiring.plan import PENALTY, RATE, maker_arguments, meant
 from verify.reading.wiring.plan_records import (
@@ -89,8 +89,11 @@ class Makers:
         parts: Mapping[str, tuple[Binding | None, Source]] = self._parts(
             [name for name in holder.arguments if is_parameter(name)], sizes
         )
+        targets = any(data_of(name) == "Y" for name in holder.arguments)
         for name in holder.arguments:
             binding, source = parts.get(name) or (self._bound(name, sizes, hidden), Source("by name"))
+            if binding is None and targets and holds_samples(name):  # train(samples, answers)
+                binding = ArrayBinding("X")
             if binding is None or meaning_of(name) == "flag":
                 called = self._as_called(holder, name)
                 binding, source = (binding, source) if called is None else called
@@ -142,8 +145,9 @@ class Makers:
 
     def _bound(self, name: str, sizes: tuple[int, ...], hidden: list[int]) -> Binding | None:
         meaning = meaning_of(name)
-        if meaning in ("X", "Y"):
-            return ArrayBinding(str(meaning))
+        data = data_of(name) if meaning in ("X", "Y", None) else None
+        if data is not None:
+            return ArrayBinding(data)
         plain: dict[str, float] = {
             "rate": RATE,
             "penalty": PENALTY,
