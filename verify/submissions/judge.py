@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache, partial
@@ -138,7 +138,8 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
 
     Run as its own main program it says so; and it reaches its training where nothing else does.
     """
-    as_it_stands = cache(partial(_as_main_program, apart, context, candidates, convention))
+    whole = cache(partial(_as_main_program, apart, context, candidates, convention))
+    as_it_stands = partial(_with_a_verdict, whole)
     first = _read_and_judged(apart, context, candidates, convention)
     if first.evidence.verdict != "could not judge" and not convention and not _stands_so(first):
         own = as_it_stands()
@@ -149,7 +150,7 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
                 return could_not_judge(context, candidates, RIGHT_AS_IT_STANDS, first.reading)
             return only_as_it_stands(own.evidence, trained=first.trained)
     if first.evidence.verdict == "could not judge":
-        first = as_it_stands() or first
+        first = _likelier(first, whole())
     elif first.evidence.verdict == "wrong" and first.tried and "outputs" not in convention and not _stands_so(first):
         narrow = _read_and_judged(apart, context, candidates, {**convention, "outputs": "1"}).evidence
         if narrow.verdict == "correct" and all(one.sizes[-1] == 1 for one in narrow.cases):
@@ -167,6 +168,20 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
             return could_not_judge(context, candidates, passes_otherwise(passed), first.reading)
         return _with_others(apart, context, candidates, convention, first)
     return first.evidence
+
+
+def _with_a_verdict(whole: Callable[[], _Judged | None]) -> _Judged | None:
+    own = whole()
+    return None if own is None or own.evidence.verdict == "could not judge" else own
+
+
+def _likelier(first: _Judged, own: _Judged | None) -> _Judged:
+    """Return what is said of the program as it stands, where that has a verdict, or a reason and the first has none.
+
+    Where the first has seen no gradient, its reason is only that it found nothing to call.
+    """
+    nothing = first.reading is None or not first.reading.gradients
+    return own if own is not None and (own.evidence.verdict != "could not judge" or nothing) else first
 
 
 def _passed_otherwise(candidates: Candidates, reading: Reading) -> Passed | None:
@@ -200,7 +215,7 @@ def _with_others(
         alone, again = replace(candidates, loops=(loop,), roles=()), superseded(candidates, loop)
         other = _read_and_judged(apart, context, alone, convention) if again is None else None
         if other is None or other.evidence.verdict == "could not judge":
-            other = _as_main_program(apart, context, alone, convention) or other
+            other = _with_a_verdict(partial(_as_main_program, apart, context, alone, convention)) or other
         if other is None or other.evidence.verdict == "could not judge":
             if again is None and first.reading.roles.backward is not None and cut is None:
                 found = left_beside(found, loop)  # functions of their own are right whatever else is trained
@@ -244,7 +259,8 @@ def _read_and_judged(
             found = None if trained is None else of_no_loss(judge, ask, context, candidates, trained)
             tried = trained is not None and trained.tried
             if found is None:
-                if not candidates.roles and trained is not None and trained.reading.gradients:
+                nothing = reading is None or not reading.gradients
+                if nothing and trained is not None and trained.reading.gradients:
                     why = of_no_known_net(candidates.program, trained.loop.place.line)
                 found = could_not_judge(context, candidates, trainings.apart or why, reading, help_)
             return _Judged(found, tried, None if trained is None else trained.reading, True)
@@ -326,7 +342,7 @@ def _why_not(
 def _as_main_program(
     apart: Sandbox, context: Context, candidates: Candidates, convention: Mapping[str, str]
 ) -> _Judged | None:
-    """Return the verdict on the training that the file itself reaches, run as it stands; None where there is none.
+    """Return what is said of the training that the file itself reaches, run as it stands; None where there is none.
 
     What it loads and is not there is left out, and data of ours stand in its place.
     """
@@ -337,14 +353,16 @@ def _as_main_program(
     ask = asking(worker)
     try:
         load(ask, program.statements, program.cuts)
-        trained = Trainings(ask, program).of_program(convention, name)
+        trainings = Trainings(ask, program)
+        trained = trainings.of_program(convention, name)
         if trained is None or not trained.reading.gradients:
             return None
         judge = partial(verdict_on, apart, ask, context, program)
         judged = of_no_loss if stated_in(trained) is None else of_training
         found = judged(judge, ask, context, program, trained)
-        if found is None or found.verdict == "could not judge":
-            return None
+        if found is None:
+            why = trainings.apart or of_no_known_net(program.program, trained.loop.place.line)
+            found = could_not_judge(context, program, why, trained.reading)
         return _Judged(found, reading=trained.reading, trained=True)
     except Failed:
         return None  # what is said without it stands

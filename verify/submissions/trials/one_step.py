@@ -124,19 +124,16 @@ def _local_rate(found: Leaves) -> float | None:
 
 
 def is_scheduled(reading: Reading, found: Leaves) -> bool:
-    """Whether a rate is another after the pass than before it, or one is computed on the way.
+    """Whether a rate is another after the pass than before it, or another one is computed on the way.
 
-    That of an object stands under each name of the object.
+    One of the same value may be the rate under another name; where it is not, later passes show it.
     """
-    before, ends = set(reading.rates), {path[-1] for path in reading.rates if path[-1][0] == "attribute"}
-    scalars = {
-        path: float(np.asarray(value).reshape(())) for (section, path), value in found.items()
+    rates = [
+        float(np.asarray(value).reshape(())) for (section, path), value in found.items()
         if section == "update" and np.size(value) == 1 and np.asarray(value).dtype.kind == "f"
-    }  # fmt: skip
-    rates = {path: value for path, value in scalars.items() if _RATE.search(last_name(path))}
-    return bool(before) and any(
-        (path not in before and path[-1] not in ends) or value != RATE for path, value in rates.items()
-    )
+        and _RATE.search(last_name(path))
+    ]  # fmt: skip
+    return bool(reading.rates) and any(rate != RATE for rate in rates)
 
 
 def with_decay(reading: Reading, found: Leaves) -> Reading | None:
