@@ -184,6 +184,13 @@ def _likelier(first: _Judged, own: _Judged | None) -> _Judged:
     return own if own is not None and (own.evidence.verdict != "could not judge" or nothing) else first
 
 
+def _no_loss(candidates: Candidates, trained: Trained) -> str:
+    """Return why a training that could be run gives no verdict: its loss could not be had, or it has none."""
+    if candidates.declared is not None:
+        return why_no_loss((), candidates.declared)
+    return of_no_known_net(candidates.program, trained.loop.place.line)
+
+
 def _passed_otherwise(candidates: Candidates, reading: Reading) -> Passed | None:
     """Return a call by which training gives a function something else than it was given when it was judged."""
     steps = (*reading.forward_steps, *reading.backward_steps)
@@ -261,7 +268,7 @@ def _read_and_judged(
             if found is None:
                 nothing = reading is None or not reading.gradients
                 if nothing and trained is not None and trained.reading.gradients:
-                    why = of_no_known_net(candidates.program, trained.loop.place.line)
+                    why = _no_loss(candidates, trained)
                 found = could_not_judge(context, candidates, trainings.apart or why, reading, help_)
             return _Judged(found, tried, None if trained is None else trained.reading, True)
         if stated is not None and (why or reading is None or reading.loss is None):
@@ -361,8 +368,7 @@ def _as_main_program(
         judged = of_no_loss if stated_in(trained) is None else of_training
         found = judged(judge, ask, context, program, trained)
         if found is None:
-            why = trainings.apart or of_no_known_net(program.program, trained.loop.place.line)
-            found = could_not_judge(context, program, why, trained.reading)
+            found = could_not_judge(context, program, trainings.apart or _no_loss(program, trained), trained.reading)
         return _Judged(found, reading=trained.reading, trained=True)
     except Failed:
         return None  # what is said without it stands
