@@ -268,7 +268,7 @@ def _read_and_judged(
             if found is None:
                 nothing = reading is None or not reading.gradients
                 if nothing and trained is not None and trained.reading.gradients:
-                    why = _no_loss(candidates, trained)
+                    why, help_ = _no_loss(candidates, trained), ""
                 found = could_not_judge(context, candidates, trainings.apart or why, reading, help_)
             return _Judged(found, tried, None if trained is None else trained.reading, True)
         if stated is not None and (why or reading is None or reading.loss is None):
