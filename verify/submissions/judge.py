@@ -20,7 +20,6 @@ from verify.reading.program.training import NAME as TOP_LEVEL
 from verify.reading.wiring.finding import Candidates, as_main_program, find_candidates
 from verify.reading.wiring.losses import shown_kind
 from verify.reading.wiring.others import other_passes, other_trainings, superseded
-from verify.reading.wiring.passed import Passed, passed_otherwise
 from verify.reading.wiring.plan_records import TrainingMaker
 from verify.sandbox.cage import Limits, require
 from verify.sandbox.session import Failed, Sandbox
@@ -30,7 +29,7 @@ from verify.submissions.execution.calling import DRIVER, Ask, Reading, asking
 from verify.submissions.execution.measuring import in_floats
 from verify.submissions.execution.messages import Broken
 from verify.submissions.explanation.losses import is_lifted, words_of_shown
-from verify.submissions.explanation.of_implied import of_no_known_net
+from verify.submissions.explanation.of_implied import without_a_loss
 from verify.submissions.explanation.of_others import (
     MAY_MAKE_UP,
     RIGHT_AS_IT_STANDS,
@@ -163,9 +162,9 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
     if named is not None and named.evidence.verdict == "wrong" and not _is_unnamed(named, candidates):
         first = named
     if first.evidence.verdict == "correct" and first.reading is not None:
-        passed = None if first.trained else _passed_otherwise(candidates, first.reading)
-        if passed is not None and as_it_stands() is None:
-            return could_not_judge(context, candidates, passes_otherwise(passed), first.reading)
+        passed = "" if first.trained else passes_otherwise(candidates.program, first.reading)
+        if passed and as_it_stands() is None:
+            return could_not_judge(context, candidates, passed, first.reading)
         return _with_others(apart, context, candidates, convention, first)
     return first.evidence
 
@@ -182,20 +181,6 @@ def _likelier(first: _Judged, own: _Judged | None) -> _Judged:
     """
     nothing = first.reading is None or not first.reading.gradients
     return own if own is not None and (own.evidence.verdict != "could not judge" or nothing) else first
-
-
-def _no_loss(candidates: Candidates, trained: Trained) -> str:
-    """Return why a training that could be run gives no verdict: its loss could not be had, or it has none."""
-    if candidates.declared is not None:
-        return why_no_loss((), candidates.declared)
-    return of_no_known_net(candidates.program, trained.loop.place.line)
-
-
-def _passed_otherwise(candidates: Candidates, reading: Reading) -> Passed | None:
-    """Return a call by which training gives a function something else than it was given when it was judged."""
-    steps = (*reading.forward_steps, *reading.backward_steps)
-    given = {(step.name, one.name) for step in steps for one in step.arguments}
-    return passed_otherwise(candidates.program, reading.roles, given)
 
 
 def _stands_so(judged: _Judged) -> bool:
@@ -268,7 +253,7 @@ def _read_and_judged(
             if found is None:
                 nothing = reading is None or not reading.gradients
                 if nothing and trained is not None and trained.reading.gradients:
-                    why, help_ = _no_loss(candidates, trained), ""
+                    why, help_ = without_a_loss(candidates, trained.loop), ""
                 found = could_not_judge(context, candidates, trainings.apart or why, reading, help_)
             return _Judged(found, tried, None if trained is None else trained.reading, True)
         if stated is not None and (why or reading is None or reading.loss is None):
@@ -368,7 +353,9 @@ def _as_main_program(
         judged = of_no_loss if stated_in(trained) is None else of_training
         found = judged(judge, ask, context, program, trained)
         if found is None:
-            found = could_not_judge(context, program, trainings.apart or _no_loss(program, trained), trained.reading)
+            found = could_not_judge(
+                context, program, trainings.apart or without_a_loss(program, trained.loop), trained.reading
+            )
         return _Judged(found, reading=trained.reading, trained=True)
     except Failed:
         return None  # what is said without it stands

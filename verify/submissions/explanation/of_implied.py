@@ -11,9 +11,12 @@ from verify.reading.parsing.trees import nodes_of
 from verify.reading.program.program import Program
 from verify.reading.program.shown import losses_named_in, losses_shown_in
 from verify.reading.program.syntax import called_name, names_in
+from verify.reading.program.training import Loop
 from verify.reading.program.vocabulary import is_parameter
+from verify.reading.wiring.finding import Candidates
 from verify.submissions.diagnosis.settling import as_a_penalty
 from verify.submissions.execution.calling import Reading
+from verify.submissions.explanation.reasons import why_no_loss
 
 
 def doubt_of_implied(reading: Reading, found: Evidence, at: Observation, program: Program) -> str:
@@ -40,11 +43,13 @@ def no_loss(program: Program) -> str:
     return "declares no loss that is known to be meant" if shows_a_loss(program) else "declares no loss"
 
 
-def of_no_known_net(program: Program, line: int) -> str:
-    """Return why a training that could be run gives no verdict: it has no loss, and none is implied."""
+def without_a_loss(candidates: Candidates, loop: Loop) -> str:
+    """Return why a training that could be run gives no verdict: its loss could not be had, or none is implied."""
+    if candidates.declared is not None:
+        return why_no_loss((), candidates.declared)
     return (
-        f"the training in line {line} was run, but the file {no_loss(program)}, and its net is of no kind that implies "
-        "one; write the loss as a function of Y and the output, or tell its name with --loss NAME"
+        f"the training in line {loop.place.line} was run, but the file {no_loss(candidates.program)}, and its net is "
+        "of no kind that implies one; write the loss as a function of Y and the output, or tell its name with --loss NAME"
     )
 
 

@@ -10,8 +10,10 @@ from verify.evidence.records import Evidence
 from verify.judgement.coverage import together
 from verify.reading.parsing.document import Place
 from verify.reading.program.functions import Function
+from verify.reading.program.program import Program
 from verify.reading.program.training import Loop
-from verify.reading.wiring.passed import Passed
+from verify.reading.wiring.passed import passed_otherwise
+from verify.submissions.execution.calling import Reading
 from verify.submissions.trials.trained import Trained
 
 MAY_MAKE_UP: Final = (
@@ -33,8 +35,13 @@ def never_called(judged: Function, trained: Trained, found: Evidence) -> str:
     )
 
 
-def passes_otherwise(passed: Passed) -> str:
-    """Return why functions that are right say nothing about a training that calls them in another way."""
+def passes_otherwise(program: Program, reading: Reading) -> str:
+    """Return why functions that are right say nothing about a training that calls them in another way; or nothing."""
+    steps = (*reading.forward_steps, *reading.backward_steps)
+    given = {(step.name, one.name) for step in steps for one in step.arguments}
+    passed = passed_otherwise(program, reading.roles, given)
+    if passed is None:
+        return ""
     return (
         f"{passed.function} was judged with the default of {passed.argument}, and is right so; training calls it with "
         f"{passed.argument} = {passed.text} ({passed.place}), and could not be judged"
