@@ -49,7 +49,8 @@ def without_a_loss(candidates: Candidates, loop: Loop) -> str:
         return why_no_loss((), candidates.declared)
     return (
         f"the training in line {loop.place.line} was run, but the file {no_loss(candidates.program)}, and its net is "
-        "of no kind that implies one; write the loss as a function of Y and the output, or tell its name with --loss NAME"
+        "of no kind that implies one; write the loss as a function of Y and the output, or tell its name with --loss "
+        "NAME"
     )
 
 
