@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.places import CORPUS
 from tests.submissions.trials.asked import asked
 from verify.evidence.records import Evidence
 from verify.submissions.diagnosis.updating import accumulates
@@ -276,3 +277,10 @@ def test_a_pass_of_several_steps_is_no_step(tmp_path: Path, rate: str, width: st
         trainings = Trainings(ask, replace(candidates, loops=tuple(outer)))
         assert trainings.find({}, candidates.outputs) is None
     assert any("several steps" in str(one) for one in trainings.complaints)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [18, 23])
+def test_an_eps_beside_a_small_probability_and_a_batch_without_samples_make_nothing_wrong(seed: int) -> None:
+    """At one seed a probability is near the eps of the logarithm, at the other the step before has not saturated."""
+    assert check_submission(CORPUS / "right_relu_inplace_on_copy.py", seed=seed).verdict == "correct"
