@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from verify.submissions.judge import check_submission
 
 DROPOUT = """\
@@ -65,6 +67,34 @@ def descend(X, y, w, b, rounds=100, alpha=0.01):
         b = b - alpha * db
     return w, b
 """
+
+TWO_TARGETS = """\
+class Softmax:
+    def __init__(self):
+        self.W = 0.1 * np.random.randn(4, 3)
+        self.b = np.zeros(3)
+
+    def forward(self, x):
+        e = np.exp(x @ self.W + self.b)
+        return e / e.sum(axis=1, keepdims=True)
+
+    def loss(self, y, t):
+        return -np.mean(np.sum(t * np.log(y), axis=1))
+
+    def gradient(self, x, y, t):
+        delta = (y - t) / len(x)
+        return {"W": x.T @ delta, "b": delta.sum(axis=0)}
+"""
+
+
+@pytest.mark.parametrize("numpy", ["import numpy as np\n", ""])
+@pytest.mark.parametrize(("change", "verdict"), [(("", ""), "correct"), (("y - t", "t - y"), "wrong")])
+def test_of_an_output_y_and_a_target_t_one_is_what_forward_gives(numpy, change, verdict, tmp_path: Path) -> None:
+    (tmp_path / "lab.py").write_text(numpy + TWO_TARGETS.replace(*change) if change[0] else numpy + TWO_TARGETS)
+    found = check_submission(tmp_path / "lab.py", seed=5)
+    assert found.verdict == verdict
+    assert found.submission is not None
+    assert any(one.name == "np" for one in found.submission.convention) == (not numpy)
 
 
 def test_a_pass_without_the_mask_says_nothing_about_one_with_it(tmp_path: Path) -> None:

@@ -76,6 +76,11 @@ class Candidates:
         return reached_by(self.functions, caller.calls)
 
     @property
+    def lacks_numpy(self) -> bool:
+        """Whether np is used and the file does not import it: a cell of a course, handed in alone."""
+        return "np" in self.slice.missing
+
+    @property
     def functions_used(self) -> tuple[Function, ...]:
         """The functions of the file, and the body of a loop that was made one."""
         extra = [one for reading in self.roles for one in reading.all if one not in self.functions]
@@ -120,7 +125,7 @@ def find_candidates(program: Program, convention: Mapping[str, str]) -> Candidat
     if loops:  # a loss that training does not compute
         roots += [one.name for one in program.functions if one.owner is None and is_loss(one) and one.name not in roots]
     sliced = program.slice_for(roots)
-    statements = [_runnable(one) for one in sliced.statements]
+    statements = [*_numpy(sliced), *(_runnable(one) for one in sliced.statements)]
     if lifted is not None:
         statements.append(_runnable_loop(lifted))
     statements += [Runnable(one.cell, one.line, one.code, defines=(one.function,)) for one in loops if one.code]
@@ -130,7 +135,7 @@ def find_candidates(program: Program, convention: Mapping[str, str]) -> Candidat
     return Candidates(
         program, roles, program.functions, sliced, lifted, tuple(statements),
         tuple(name for one in sliced.statements if one.kind == "assignment" for name in one.defines),
-        tuple(dict.fromkeys((*sliced.missing, *(lifted.inputs if lifted else ())))),
+        tuple(name for name in dict.fromkeys((*sliced.missing, *(lifted.inputs if lifted else ()))) if name != "np"),
         told or output_width(program, roles), one_sample_at_a_time(program, roles),
         any("torch" in one.defines for one in sliced.statements if one.kind == "import"),
         is_guarded(nodes, literals_in(nodes)),
@@ -145,7 +150,7 @@ def as_main_program(candidates: Candidates) -> tuple[Candidates, str]:
     names = [PROGRAM if cell.number is None else f"{PROGRAM}{cell.number}" for cell in cells]
     programs = [Runnable(cell.number, 1, cell.source, defines=(name,)) for cell, name in zip(cells, names, strict=True)]
     statements = _with_a_name_for_the_rate(
-        candidates.program, [*(_runnable(one) for one in sliced.statements), *programs]
+        candidates.program, [*_numpy(candidates.slice), *(_runnable(one) for one in sliced.statements), *programs]
     )
     return replace(candidates, slice=sliced, statements=tuple(statements)), names[-1]
 
@@ -235,6 +240,11 @@ def _with_a_name_for_the_rate(program: Program, statements: Sequence[Runnable]) 
         return [*statements]
     own = [replace(one, code=with_name(one.code, rate)) if one.module is None else one for one in statements]
     return [Runnable(None, 1, f"{RATE_NAME} = {rate.value!r}", defines=(RATE_NAME,)), *own]
+
+
+def _numpy(sliced: Slice) -> list[Runnable]:
+    """Return the import of NumPy that a file lacks which uses np, or nothing."""
+    return [Runnable(None, 1, "import numpy as np", defines=("np",))] if "np" in sliced.missing else []
 
 
 def _runnable(one: Statement) -> Runnable:

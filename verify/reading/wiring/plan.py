@@ -35,6 +35,7 @@ _FROM_ABOVE: Final = re.compile(
     r"upstream.*|d_?(out|outs|output|outputs|values?|a|y|z|l|loss|next|prev|h|x)|.*grad(ient)?s?(_.*)?|delta.*|.*_error|"
     r"error.*|err|next_?\w*|loss_grad.*|chain.*|d_?l_?d_?\w+"
 )
+_TARGET: Final = re.compile(r"t$|t_|targ|lab|true|truth|y_?true|teacher|ans|gold|real|actual|expected|desired")
 _Returned = tuple[str, Path, str]  # the role of a step, the path in its result, the name that stands there
 
 
@@ -123,7 +124,7 @@ def arguments(function: Function, known: Known, role: str = "", choice: int = 0)
     given: dict[str, Binding | None] = {}
     defaults = function.defaults
     returned = _returned_names(known)
-    predicted = _prediction(function) if role == "loss" and known.yhat is not None else None
+    predicted = _prediction(function, role) if role in ("loss", "backward") and known.yhat is not None else None
     for name in function.arguments:
         binding = None if name == predicted else _bound(name, known, returned)
         if name not in defaults or _replaces_a_default(name, binding, returned):
@@ -199,13 +200,16 @@ def _left(
     return left
 
 
-def _prediction(function: Function) -> str | None:
-    """Return the argument of a loss that is the output, where two are named like targets: (y, t) or (y, labels)."""
+def _prediction(function: Function, role: str) -> str | None:
+    """Return the argument that is the output, where two are named like targets: (y, t) or (y, labels).
+
+    What is called t, a target or a label is one; of two others the first is the output.
+    """
     meanings = {name: meaning_of(name) for name in function.arguments}
     targets = [name for name, meaning in meanings.items() if meaning == "Y"]
-    return (
-        targets[0] if len(targets) == 2 and "Yhat" not in meanings.values() and "X" not in meanings.values() else None
-    )
+    if len(targets) != 2 or "Yhat" in meanings.values() or (role == "loss" and "X" in meanings.values()):
+        return None
+    return next((name for name in targets if not _TARGET.match(name.lower())), targets[0])
 
 
 def _cache(known: Known, step: str) -> Binding:

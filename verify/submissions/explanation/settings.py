@@ -97,6 +97,8 @@ def _meaning(reading: Reading, candidates: Candidates) -> Iterator[Setting]:
     if reading.objective is not None:
         how: How = "implied" if reading.objective.implied else _BY_NUMBERS
         yield Setting("objective", reading.objective.words, how)
+    if candidates.lacks_numpy:
+        yield Setting("np", "NumPy, which the file does not import", "assumed")
     if reading.torch:
         yield Setting("number format", "PyTorch tensors", "stated")
     elif reading.single_precision:
