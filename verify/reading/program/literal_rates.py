@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from verify.reading.parsing.trees import nodes_of
 from verify.reading.program.functions import Function, parsed
 from verify.reading.program.syntax import called_name
-from verify.reading.program.updates import Update, number_factors, updates_in
+from verify.reading.program.updates import Update, is_number, number_factors, number_of, updates_in
 from verify.reading.program.vocabulary import is_parameter, meaning_of
 
 NAME: Final = "_learning_rate__"  # of the number, where the submission's text has it: a rate by its name
@@ -60,7 +60,7 @@ def literal_rate(trees: Iterable[ast.AST], functions: Iterable[Function]) -> Lit
         return None
     updates = [one for tree in trees for one in updates_in(tree)]
     numbers = [number_factors(one.step) for one in updates]
-    written = {_number(one.value) for every in numbers for one in every[:1]}
+    written = {number_of(one) for every in numbers for one in every[:1]}
     mine = [len(every) for one, every in zip(updates, numbers, strict=True) if _is_of_parameter(one)]
     if len(written) == 1 and all(len(every) < 2 for every in numbers) and 0 not in mine:
         return LiteralRate(written.pop(), {}, updates=True)
@@ -122,7 +122,7 @@ def _takers(functions: Iterable[Function]) -> dict[str, Taker]:
 def _default(function: Function, name: str) -> float | None:
     """Return the number that an argument is without being given; None where it is none."""
     value = function.defaults.get(name)
-    return _number(value.value) if isinstance(value, ast.Constant) and _is_number(value) else None
+    return number_of(value) if isinstance(value, ast.Constant) and is_number(value) else None
 
 
 def _given(tree: ast.AST, takers: dict[str, Taker]) -> Iterator[tuple[float, ast.Constant | ast.Call]]:
@@ -133,8 +133,8 @@ def _given(tree: ast.AST, takers: dict[str, Taker]) -> Iterator[tuple[float, ast
             continue
         named = next((one.value for one in call.keywords if one.arg == taker.name), None)
         value = named or (call.args[taker.place] if len(call.args) > taker.place else None)
-        if isinstance(value, ast.Constant) and _is_number(value):
-            yield _number(value.value), value
+        if isinstance(value, ast.Constant) and is_number(value):
+            yield number_of(value), value
         elif value is None and taker.default is not None:
             yield taker.default, call
 
@@ -176,12 +176,3 @@ def _names(tree: ast.AST) -> Iterator[str]:
         name = getattr(node, "id", getattr(node, "attr", getattr(node, "arg", None)))
         if isinstance(name, str):
             yield name
-
-
-def _is_number(node: ast.Constant) -> bool:
-    return isinstance(node.value, float | int) and not isinstance(node.value, bool)
-
-
-def _number(value: object) -> float:
-    assert isinstance(value, float | int)
-    return value

@@ -188,7 +188,7 @@ def _names_of_factors(step: ast.expr) -> frozenset[str]:
 
 def rate_in(tree: ast.AST) -> tuple[float, bool]:
     """Return the one number that every update multiplies its step by first, or 1; and whether that is certain."""
-    found = {tuple(map(_value, number_factors(one.step))) for one in updates_in(tree)}
+    found = {tuple(map(number_of, number_factors(one.step))) for one in updates_in(tree)}
     firsts = {factors[0] if factors else 1.0 for factors in found}
     certain = len(firsts) < 2 and all(len(factors) < 2 for factors in found)
     return (firsts.pop() if len(firsts) == 1 else 1.0), certain
@@ -201,11 +201,15 @@ def number_factors(step: ast.expr) -> list[ast.Constant]:
         return [*number_factors(step.left), *right]
     if isinstance(step, ast.UnaryOp):
         return number_factors(step.operand)
-    if isinstance(step, ast.Constant) and isinstance(step.value, float | int) and not isinstance(step.value, bool):
-        return [step]
-    return []
+    return [step] if isinstance(step, ast.Constant) and is_number(step) else []
 
 
-def _value(number: ast.Constant) -> float:
-    assert isinstance(number.value, float | int)
-    return float(number.value)
+def is_number(node: ast.Constant) -> bool:
+    """Whether a constant is a number; True and False are none."""
+    return isinstance(node.value, float | int) and not isinstance(node.value, bool)
+
+
+def number_of(node: ast.Constant) -> float:
+    """Return the number that a constant is."""
+    assert isinstance(node.value, float | int)
+    return float(node.value)

@@ -42,15 +42,18 @@ def declared_loss(program: Program) -> Declared | None:
 
 def is_loss(function: Function) -> bool:
     """Whether a function computes a loss from outputs and targets, by its name and what it is given."""
-    named = roles_of(function.name)[:1] == ("loss",) and not _SLOPE.search(function.name)
     given = {meaning_of(name) for name in function.arguments}
-    return named and function.last_return is not None and ("Y" in given or len(function.arguments) >= 2)
+    return _is_called_a_loss(function) and ("Y" in given or len(function.arguments) >= 2)
 
 
 def is_of_samples(function: Function) -> bool:
     """Whether a function computes a loss, by its name, from one thing that holds inputs and targets: cost(data)."""
+    return _is_called_a_loss(function) and [*map(holds_samples, function.arguments)] == [True]
+
+
+def _is_called_a_loss(function: Function) -> bool:
     named = roles_of(function.name)[:1] == ("loss",) and not _SLOPE.search(function.name)
-    return named and function.last_return is not None and [*map(holds_samples, function.arguments)] == [True]
+    return named and function.last_return is not None
 
 
 def _computes(value: ast.expr) -> bool:

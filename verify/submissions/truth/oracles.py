@@ -175,9 +175,11 @@ def _in_floats(
     for name, slopes in (("complex-step", imaginary), ("central-difference", central)):
         if slopes is not None:
             rows = within_bounds(reading, name, seen.floats[0], slopes, moved=MOVED if epsilon else 0.0)
-            wide = within_bounds(reading, name, seen.floats[0], slopes, moved=MOVED_FAR if epsilon else 0.0)
-            pairs = zip(rows, wide, strict=True)
-            found += [_unsure(one) if one.verdict in FAILS and far.verdict in PASSES else one for one, far in pairs]
+            if epsilon and any(one.verdict in FAILS for one in rows):
+                wide = within_bounds(reading, name, seen.floats[0], slopes, moved=MOVED_FAR)
+                pairs = zip(rows, wide, strict=True)
+                rows = [_unsure(one) if one.verdict in FAILS and far.verdict in PASSES else one for one, far in pairs]
+            found += rows
     return found
 
 
