@@ -63,6 +63,7 @@ from verify.submissions.explanation.reasons import (
     unwritten_function,
     why_no_loss,
 )
+from verify.submissions.explanation.of_updates import is_right_but
 from verify.submissions.explanation.scope import with_training
 from verify.submissions.explanation.verdicts import (
     Context,
@@ -141,6 +142,9 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
     as_it_stands = partial(_with_a_verdict, whole)
     first = _read_and_judged(apart, context, candidates, convention)
     if first.evidence.verdict != "could not judge" and not convention and not _stands_so(first):
+        own = whole()
+        if own is not None and first.evidence.verdict == "correct" and is_right_but(own.evidence):
+            return own.evidence
         own = as_it_stands()
         if own is not None and own.evidence.verdict != first.evidence.verdict:
             if own.evidence.verdict == "correct" and one_factor(first.evidence):
@@ -179,8 +183,10 @@ def _likelier(first: _Judged, own: _Judged | None) -> _Judged:
 
     Where the first has seen no gradient, its reason is only that it found nothing to call.
     """
+    if own is None or (is_right_but(first.evidence) and own.evidence.verdict == "correct"):
+        return first  # what training does with right gradients need not show with its own data
     nothing = first.reading is None or not first.reading.gradients
-    return own if own is not None and (own.evidence.verdict != "could not judge" or nothing) else first
+    return own if own.evidence.verdict != "could not judge" or nothing else first
 
 
 def _stands_so(judged: _Judged) -> bool:

@@ -16,13 +16,14 @@ from verify.reading.wiring.plan_records import TrainingMaker
 from verify.reading.wiring.points import Point
 from verify.submissions.execution.answers import Leaves, Refused, unpacked
 from verify.submissions.execution.calling import Ask, Reading
-from verify.submissions.trials.one_step import is_scheduled, odd_update
+from verify.submissions.trials.odd_update import Odd, odd_update
+from verify.submissions.trials.one_step import is_scheduled
 from verify.submissions.trials.trained import Trained
 
 _ALIKE: Final = 1e-9  # of the largest entry: numbers in floats that are this near are one and the same
 
 
-def changed_oddly(ask: Ask, trained: Trained, point: Point) -> str | None:
+def changed_oddly(ask: Ask, trained: Trained, point: Point) -> Odd | None:
     """Return a parameter that one pass changes by no multiple of its gradient, or None; an optimiser's is not asked.
 
     Raises Refused where the pass stops.

@@ -12,11 +12,20 @@ from verify.judgement.coverage import listed
 from verify.reading.program.updates import rate_in
 from verify.reading.wiring.finding import Candidates
 from verify.reading.wiring.plan_records import CallMaker, GlobalsMaker
+from verify.submissions.diagnosis.last_batch import last_batch
 from verify.submissions.diagnosis.later import differs_later, held_layers, moved_later
 from verify.submissions.diagnosis.updating import accumulates, changed_oddly
 from verify.submissions.execution.answers import Refused
 from verify.submissions.execution.calling import Ask, Reading
-from verify.submissions.explanation.of_updates import against_descent, never_zeroed, not_the_update
+from verify.submissions.explanation.of_updates import (
+    against_descent,
+    names_a_penalty,
+    never_zeroed,
+    not_the_decay,
+    not_the_update,
+    of_last_batch,
+    right_but,
+)
 from verify.submissions.explanation.verdicts import (
     Context,
     could_not_judge,
@@ -44,6 +53,9 @@ def of_training(judge: Judge, ask: Ask, context: Context, candidates: Candidates
     mistakes are named there.
     """
     found = _of_pass(judge, ask, context, candidates, trained)
+    last = last_batch(ask, trained.whole or trained) if found.verdict == "correct" else None
+    if last is not None:
+        return of_last_batch(found, judge(last.reading), trained.loop, last)
     if trained.whole is None or found.verdict == "correct":
         return found
     whole = _of_pass(judge, ask, context, candidates, trained.whole)
@@ -110,23 +122,22 @@ def with_update(
             return could_not_judge(context, candidates, why, trained.reading)
         if not _is_maximised(candidates):
             return against_descent(context, trained, found, rising if some else ())
+    line = trained.loop.place.line
     count = differs_later(ask, trained, trained.reading.points(context.seed)[0])
     if count is not None:
         why = (
-            f"the first step of training is right, but pass {count} of the loop in line {trained.loop.place.line} "
-            "takes another one than a first pass from the same parameters and data: something is kept, counted or drawn"
+            f"the first step of training is right, but pass {count} of the loop in line {line} takes another one than "
+            "a first pass from the same parameters and data: something is kept, counted or drawn"
         )
-        return could_not_judge(context, candidates, why, trained.reading)
+        return right_but(found, why)
     try:
         odd = changed_oddly(ask, trained, trained.reading.points(context.seed)[0])
     except Refused as refused:
         return could_not_judge(context, candidates, f"a second run of the training stopped: {refused}", trained.reading)
+    if odd is not None and odd.decay and names_a_penalty(candidates, trained.loop):
+        return not_the_decay(found)
     if odd is not None:
-        why = (
-            f"the gradients are right, but what training does to {odd} (the loop in line "
-            f"{trained.loop.place.line}) is no multiple of its gradient, and of no kind that is judged"
-        )
-        return could_not_judge(context, candidates, why, trained.reading)
+        return right_but(found, f"the gradients are right, but training (line {line}) {odd.what}")
     return not_the_update(found) if trained.others else found
 
 

@@ -7,7 +7,11 @@ from dataclasses import replace
 
 from verify.evidence.records import Diagnosis, Evidence
 from verify.judgement.coverage import listed
-from verify.submissions.explanation.verdicts import Context
+from verify.reading.program.training import Loop
+from verify.reading.program.vocabulary import meaning_of
+from verify.reading.wiring.finding import Candidates
+from verify.submissions.diagnosis.last_batch import LastBatch
+from verify.submissions.explanation.verdicts import Context, one_factor
 from verify.submissions.trials.trained import Trained
 
 
@@ -15,6 +19,47 @@ def not_the_update(found: Evidence) -> Evidence:
     """Return the evidence about right gradients, saying that an optimiser with a state is not judged."""
     said = f"{found.sentence.rstrip('.')}. Its update keeps a state, as momentum and Adam do, and is not judged."
     return replace(found, sentence=said, unjudged=("the update, which keeps a state", *found.unjudged))
+
+
+def not_the_decay(found: Evidence) -> Evidence:
+    """Return the evidence about right gradients, saying that a decay in their update is not judged."""
+    said = f"{found.sentence.rstrip('.')}. Its update takes a part of the parameters besides, and that is not judged."
+    return replace(found, sentence=said, unjudged=("the update, which has a decay", *found.unjudged))
+
+
+def names_a_penalty(candidates: Candidates, loop: Loop) -> bool:
+    """Whether a loop, or a function that it calls, uses a name such as lambda or weight_decay: a decay is meant."""
+    reached = candidates.reached_from(loop)
+    inside = [one.names for one in candidates.functions if one.name in reached]
+    return any(meaning_of(name) == "penalty" for name in {*loop.names}.union(*inside))
+
+
+def right_but(found: Evidence, why: str) -> Evidence:
+    """Return the evidence that gradients are right, and that training does something with them that is not judged.
+
+    What was compared stays in it.
+    """
+    return replace(found, verdict="could not judge", sentence=f"Could not judge: {why}.")
+
+
+def is_right_but(found: Evidence) -> bool:
+    """Whether gradients were found right, and no verdict is given because of what training does with them."""
+    return found.verdict == "could not judge" and bool(found.summary)
+
+
+def of_last_batch(found: Evidence, last: Evidence, loop: Loop, batch: LastBatch) -> Evidence:
+    """Return the evidence about a training whose first batch is right, by what was found in its last, smaller one.
+
+    Where it declares no loss, it may go down another multiple of the one that its output layer implies.
+    """
+    if last.verdict != "wrong" or (batch.reading.loss is None and one_factor(last)):
+        return found
+    said = last.sentence.removeprefix("Wrong: ")
+    sentence = (
+        f"Wrong: where a batch has {batch.samples} samples and not {batch.usual} (pass {batch.number} of the loop in "
+        f"line {loop.place.line}), {said}"
+    )
+    return replace(last, sentence=sentence)
 
 
 def never_zeroed(context: Context, trained: Trained, found: Evidence) -> Evidence:

@@ -17,16 +17,14 @@ from verify.nets.structure import Parameter
 from verify.reading.program.training import Loop
 from verify.reading.program.vocabulary import bare
 from verify.reading.wiring.plan import RATE
-from verify.reading.wiring.points import Point
 from verify.submissions.execution.answers import Leaves, Where
 from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.gradients import plain
 from verify.submissions.trials.containers import name_of
+from verify.submissions.trials.odd_update import odd_update
 from verify.submissions.trials.one_pass import is_gradient, is_rate, last_name
 
-_NEAR: Final = 1e-7  # of the largest entry: what is left of a step when its gradient and a decay are taken away
 _RATE: Final = re.compile(r"^(lr|eta|alpha|rate)|_lr$|_rate$|step_?size|^current_lr", re.IGNORECASE)
-_FEW: Final = 2  # numbers that a gradient and a decay explain whatever they are
 _ALIKE: Final = 1e-9  # of the largest entry: steps in floats that are this near are one and the same
 
 
@@ -140,61 +138,9 @@ def with_decay(reading: Reading, found: Leaves) -> Reading | None:
     """Return the reading in which what a decay takes belongs to the gradient, where the update has one."""
     if reading.applied or not reading.rates or _rates(reading, found, reading.gradients):
         return None
-    if odd_update(reading, found, reading.point):
+    if odd_update(reading, found, reading.point, decays=True) is not None:
         return None
     return replace(reading, gradients=reading.updated, applied=True, rate=RATE)
-
-
-def odd_update(reading: Reading, found: Leaves, point: Point) -> str | None:
-    """Return a parameter that is changed at this point by no multiple of its named gradient, or None.
-
-    A decay, which takes a multiple of the parameter besides, is none. One number is a multiple of any other: it has to
-    be the same multiple as all others, where these are one. So has what goes by as many times another's rate as there
-    are samples.
-    """
-    if reading.applied:
-        return None
-    rates: dict[str, float] = {}
-    alone: list[tuple[str, Array, Array]] = []
-    for one in reading.structure.parameters:
-        after, place = found.get(("after", one.path)), reading.gradients.get(one.name)
-        slope = found.get(place) if place is not None else None
-        if after is None or slope is None or np.shape(after) != one.shape or np.shape(slope) != one.shape:
-            continue
-        before = point.params[one.name].reshape(-1)
-        step, taken = before - after.reshape(-1), np.stack([np.asarray(slope, dtype=float).reshape(-1), before], axis=1)
-        if not np.all(np.isfinite(step)) or not np.all(np.isfinite(taken)):
-            continue
-        if step.size <= _FEW:
-            alone.append((one.name, step, taken[:, 0]))
-            continue
-        parts = np.linalg.lstsq(taken, step, rcond=None)[0]
-        if _differ(step, taken @ parts):
-            return one.name
-        rates[one.name] = float(parts[0]) if not _differ(step, parts[0] * taken[:, 0]) else np.nan
-    return _of_another_rate(reading, rates, alone)
-
-
-def _of_another_rate(reading: Reading, rates: dict[str, float], alone: list[tuple[str, Array, Array]]) -> str | None:
-    every = list(rates.values())
-    if not every or not np.all(np.isfinite(every)):
-        return None
-    common = every[0]
-    if all(abs(rate - common) <= _NEAR * abs(common) for rate in every):
-        return next((name for name, step, slope in alone if _differ(step, common * slope)), None)
-    counts = [float(one) for one in (reading.batch, reading.part) if one > 1]
-    for name, rate in rates.items():
-        if any(
-            abs(rate - common * one) <= _NEAR * abs(rate) or abs(rate * one - common) <= _NEAR * abs(common)
-            for one in counts
-        ):
-            return name
-    return None
-
-
-def _differ(step: Array, expected: Array) -> bool:
-    largest = max(float(np.max(np.abs(step), initial=0.0)), 1e-300)
-    return bool(np.max(np.abs(step - expected), initial=0.0) > _NEAR * largest)
 
 
 def _named_gradients(reading: Reading, found: Leaves) -> dict[str, Where]:
