@@ -14,6 +14,7 @@ from verify.reading.wiring.finding import Candidates
 from verify.reading.wiring.plan_records import CallMaker, GlobalsMaker
 from verify.submissions.diagnosis.last_batch import last_batch
 from verify.submissions.diagnosis.later import differs_later, held_layers, moved_later
+from verify.submissions.diagnosis.pairing import mispaired
 from verify.submissions.diagnosis.updating import accumulates, changed_oddly
 from verify.submissions.execution.answers import Refused
 from verify.submissions.execution.calling import Ask, Reading
@@ -122,23 +123,33 @@ def with_update(
             return could_not_judge(context, candidates, why, trained.reading)
         if not _is_maximised(candidates):
             return against_descent(context, trained, found, rising if some else ())
-    line = trained.loop.place.line
-    count = differs_later(ask, trained, trained.reading.points(context.seed)[0])
-    if count is not None:
-        why = (
-            f"the first step of training is right, but pass {count} of the loop in line {line} takes another one than "
-            "a first pass from the same parameters and data: something is kept, counted or drawn"
-        )
-        return right_but(found, why)
     try:
         odd = changed_oddly(ask, trained, trained.reading.points(context.seed)[0])
     except Refused as refused:
         return could_not_judge(context, candidates, f"a second run of the training stopped: {refused}", trained.reading)
+    if why := _otherwise(ask, context, trained):
+        return right_but(found, why)
     if odd is not None and odd.decay and names_a_penalty(candidates, trained.loop):
         return not_the_decay(found)
     if odd is not None:
-        return right_but(found, f"the gradients are right, but training (line {line}) {odd.what}")
+        return right_but(found, f"the gradients are right, but training (line {trained.loop.place.line}) {odd.what}")
     return not_the_update(found) if trained.others else found
+
+
+def _otherwise(ask: Ask, context: Context, trained: Trained) -> str:
+    """Return why a training is not right although the gradients of its first pass are, as later passes show."""
+    start, line = trained.reading.points(context.seed)[0], trained.loop.place.line
+    if (count := differs_later(ask, trained, start)) is not None:
+        return (
+            f"the first step of training is right, but pass {count} of the loop in line {line} takes another one than "
+            "a first pass from the same parameters and data: something is kept, counted or drawn"
+        )
+    if (count := mispaired(ask, trained, start)) is not None:
+        return (
+            f"the gradients are right, but pass {count} of the loop in line {line} takes the inputs of one sample with "
+            "the target of another"
+        )
+    return ""
 
 
 def _is_maximised(candidates: Candidates) -> bool:

@@ -1,0 +1,154 @@
+"""Are the targets of a step those of its samples? Seen by moving the inputs of one sample and the target of another.
+
+What x_i and y_j do together to a step is f(x_i', y_j') - f(x_i', y_j) - f(x_i, y_j') + f(x_i, y_j); where samples stand
+beside their own targets, it is 0 for j != i, and not for j = i. Looked at in the first pass and in the second, where
+batches are others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from verify.arrays import Array
+from verify.reading.program.vocabulary import data_of
+from verify.reading.wiring.plan_records import SEED, Path, Slot, TrainingMaker
+from verify.reading.wiring.points import Point
+from verify.submissions.diagnosis.updating import passed
+from verify.submissions.execution.answers import Refused
+from verify.submissions.execution.calling import Ask, Reading, make
+from verify.submissions.trials.one_pass import last_name
+from verify.submissions.trials.trained import Trained
+
+_NOTHING: Final = 1e-9  # of what a moved target does to the step: what two things do together is less than this
+_MOST: Final = 128  # samples that are looked at
+_MOVE: Final = 0.25
+_OURS: Final = ("X", "Y")
+_OWN: Final = ("own X", "own Y")
+_FIRST: Final = 8  # samples of which one is to be in the batch
+
+
+class _Data(NamedTuple):
+    """Inputs and targets: where they are put, the axis along which samples lie in each, and both, by their names."""
+
+    slots: tuple[Slot, ...]
+    axes: tuple[int, int]
+    names: tuple[str, str]
+    arrays: Mapping[str, Array]
+
+
+def mispaired(ask: Ask, trained: Trained, start: Point) -> int | None:
+    """Return the pass of a training whose step takes the inputs of one sample with the target of another, or None."""
+    maker = trained.reading.container.maker
+    if not isinstance(maker, TrainingMaker) or trained.others:
+        return None
+    for skipped in (maker.skipped, maker.skipped + 1):
+        later = replace(trained.reading.container, maker=replace(maker, skipped=skipped))
+        reading = replace(trained.reading, container=later)
+        try:
+            if any(_is_mispaired(_Steps(ask, reading, start, data), data) for data in _data(ask, reading, start)):
+                return skipped + 1
+        except (Refused, KeyError):
+            return None
+    return None
+
+
+class _Steps:
+    """What a pass takes from the parameters, with some data moved."""
+
+    def __init__(self, ask: Ask, reading: Reading, start: Point, data: _Data) -> None:
+        self._ask, self._start = ask, start
+        self._reading = replace(reading, data=(*reading.data, *data.slots))
+        self._data, self._seed = data, {SEED: data.arrays[data.names[0]]}
+
+    def at(self, X: int | None, Y: int | None) -> Array:
+        """Return the steps of all parameters, with the inputs of one sample and the target of one moved."""
+        arrays, (inputs, targets) = dict(self._data.arrays), self._data.names
+        if X is not None:
+            arrays[inputs] = _moved(arrays[inputs], self._data.axes[0], X)
+        if Y is not None:
+            arrays[targets] = _relabelled(arrays[targets], self._data.axes[1], Y)
+        found = passed(self._ask, self._reading, self._start, 1, {**arrays, **self._seed})
+        return np.concatenate([np.ravel(found[where]) for where in self._reading.updated.values()])
+
+
+def _is_mispaired(steps: _Steps, data: _Data) -> bool:
+    count = data.arrays[data.names[0]].shape[data.axes[0]]
+    base = steps.at(None, None)
+    for sample in _some(count):
+        alone = steps.at(sample, None)
+        if np.array_equal(alone, base):
+            continue  # of another batch
+        if _together(steps, base, alone, sample, sample):
+            return False
+        return any(
+            _together(steps, base, alone, sample, other) for other in range(min(count, _MOST)) if other != sample
+        )
+    return False
+
+
+def _some(count: int) -> Iterator[int]:
+    yield from dict.fromkeys(np.linspace(0, count - 1, _FIRST).astype(int).tolist())
+
+
+def _together(steps: _Steps, base: Array, alone: Array, sample: int, other: int) -> bool:
+    """Whether the inputs of one sample and the target of another do something together."""
+    target = steps.at(None, other)
+    both = steps.at(sample, other)
+    every = np.stack([base, alone, target, both])
+    if not np.all(np.isfinite(every)):
+        return True
+    scale = float(np.max(np.abs(target - base), initial=0.0))
+    return scale > 0 and bool(np.max(np.abs(both - alone - target + base)) > _NOTHING * scale)
+
+
+def _moved(X: Array, axis: int, sample: int) -> Array:
+    moved = np.array(X, dtype=float)
+    part = (slice(None),) * axis + (sample,)
+    moved[part] = moved[part] + _MOVE
+    return moved
+
+
+def _relabelled(Y: Array, axis: int, sample: int) -> Array:
+    """Return the targets with that of another sample, which is another, in the place of one."""
+    rows = np.moveaxis(Y, axis, 0)
+    other = next((one for one in rows if not np.array_equal(one, rows[sample])), rows[sample])
+    changed = rows.copy()
+    changed[sample] = other
+    return np.ascontiguousarray(np.moveaxis(changed, 0, axis))
+
+
+def _data(ask: Ask, reading: Reading, start: Point) -> Iterator[_Data]:
+    """Yield inputs and targets that training takes: ours, and pairs of the file's own that are as many."""
+    arrays = reading.arrays(start)
+    if reading.samples != "vector" and reading.batch > 1:
+        lies = 1 if reading.samples == "columns" else 0
+        ours = {name: arrays[name] for name in _OURS}
+        yield _Data((), (lies, lies if arrays["Y"].ndim == 2 else 0), _OURS, ours)
+    placed = {one.path for one in reading.data}
+    made = make(ask, reading.container.maker, arrays, reading.settings)
+    own = {
+        path: np.asarray(value) for path, value in made.items()
+        if len(path) == 1 and path not in placed and np.ndim(value) in (1, 2) and np.size(value) > 1
+    }  # fmt: skip
+    for inputs, X in own.items():
+        for targets, Y in own.items():
+            if data_of(last_name(inputs)) == "X" and data_of(last_name(targets)) == "Y" and X.ndim == 2:
+                axes = _axes(X, Y)
+                if axes is not None:
+                    yield _of_own(inputs, targets, X, Y, axes)
+
+
+def _of_own(inputs: Path, targets: Path, X: Array, Y: Array, axes: tuple[int, int]) -> _Data:
+    slots = (Slot(inputs, _OWN[0]), Slot(targets, _OWN[1]))
+    return _Data(slots, axes, _OWN, {_OWN[0]: X, _OWN[1]: Y})
+
+
+def _axes(X: Array, Y: Array) -> tuple[int, int] | None:
+    """Return along which axes samples lie, where inputs and targets have equally many in one way only."""
+    found = [(one, other) for one in range(X.ndim) for other in range(Y.ndim) if X.shape[one] == Y.shape[other] > 1]
+    same = [pair for pair in found if pair[0] == pair[1] or Y.ndim == 1]
+    return max(same, key=lambda pair: X.shape[pair[0]], default=None)
