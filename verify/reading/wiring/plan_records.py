@@ -154,7 +154,8 @@ class TrainingMaker:
     """The submission's own training: the container are the names that stand before the first pass of its loop.
 
     `name` holds the loop; `owner` makes the object where that is a method. The loop is ended after so many passes
-    beyond those that are skipped: these go by as they are, before anything is put in.
+    beyond those that are skipped: these go by as they are, before anything is put in. `once` ends it after each
+    pass, so that the next is the first of another run.
     """
 
     cut: Cut
@@ -163,6 +164,7 @@ class TrainingMaker:
     owner: MadeBinding | None = None
     passes: int = 1
     skipped: int = 0
+    once: bool = False
 
 
 Maker = GlobalsMaker | CallMaker | DictMaker | ObjectMaker | ListMaker | ListsMaker | TrainingMaker

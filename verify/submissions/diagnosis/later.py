@@ -6,6 +6,7 @@ alike: then every batch is the same, however it is drawn.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
@@ -14,6 +15,7 @@ import numpy as np
 
 from verify.arrays import Array
 from verify.evidence.records import FAILS, Evidence
+from verify.nets.structure import Parameter
 from verify.reading.program.vocabulary import bare, data_of
 from verify.reading.wiring.plan_records import AHEAD, SEED, Slot
 from verify.reading.wiring.points import Point
@@ -23,7 +25,7 @@ from verify.submissions.execution.answers import Leaves, Refused, Where
 from verify.submissions.execution.calling import Ask, Reading, make
 from verify.submissions.execution.gradients import plain
 from verify.submissions.trials.in_parts import PART
-from verify.submissions.trials.one_pass import is_gradient, last_name
+from verify.submissions.trials.one_pass import is_gradient, last_name, root_of
 from verify.submissions.trials.one_step import is_scheduled
 from verify.submissions.trials.trained import Trained
 
@@ -39,12 +41,20 @@ def held_layers(trained: Trained, found: Evidence) -> tuple[str, ...]:
     """
     reading, seen = trained.reading, trained.found
     held = _held(trained)
-    layers = {one.layer for one in reading.structure.parameters if one.name in held}
-    whole = all(one.name in held for one in reading.structure.parameters if one.layer in layers)
-    computed = {plain(bare(last_name(path))) for _, path in seen if path and is_gradient(path)}
+    layers = {_layer(one) for one in reading.structure.parameters if one.name in held}
+    whole = all(one.name in held for one in reading.structure.parameters if _layer(one) in layers)
+    computed = {
+        plain(bare(last_name(path))) for section, path in seen
+        if path and is_gradient(path) and (section != "update" or root_of(path) in trained.loop.names)
+    }  # fmt: skip
     if not whole or held != _failed(found) or computed & {plain(name) for name in held}:
         return ()
     return tuple(sorted(held)) if len(held) < len(reading.structure.parameters) else ()
+
+
+def _layer(one: Parameter) -> str:
+    """Return the layer of a parameter: by the number in its name, or by its place."""
+    return "".join(re.findall(r"\d+$", one.name)) or str(one.layer)
 
 
 def _failed(found: Evidence) -> set[str]:
@@ -85,7 +95,7 @@ def differs_later(ask: Ask, trained: Trained, start: Point) -> int | None:
     if trained.others:
         return None
     try:
-        reading, same = _with_one_sample(ask, trained.reading)
+        reading, same = with_one_sample(ask, trained.reading)
         place = of_one_sample(start)
         for count in _counts(trained):
             before = passed(ask, reading, place, count - 1, same)
@@ -97,7 +107,7 @@ def differs_later(ask: Ask, trained: Trained, start: Point) -> int | None:
                 return None
             taken, expected = (_steps(one, reading.updated, middle) for one in (after, anew))
             rest = reading.part and alike(taken, expected * (BATCH % PART) / PART)  # the last batch is a smaller one
-            if not rest and _is_another(taken, expected, other_rate=not reading.rates or is_scheduled(reading, after)):
+            if not rest and is_another(taken, expected, other_rate=not reading.rates or is_scheduled(reading, after)):
                 other = passed(ask, reading, again, 1, {**same, SEED: np.array(count), AHEAD: np.array(1 + count)})
                 drawn = not alike(_steps(other, reading.updated, middle), expected)
                 return None if drawn else count
@@ -106,7 +116,7 @@ def differs_later(ask: Ask, trained: Trained, start: Point) -> int | None:
     return None
 
 
-def _with_one_sample(ask: Ask, reading: Reading) -> tuple[Reading, dict[str, Array]]:
+def with_one_sample(ask: Ask, reading: Reading) -> tuple[Reading, dict[str, Array]]:
     """Return the reading in which the first sample of the file's own data stands in the place of every other.
 
     Of data of ours the point does it.
@@ -143,7 +153,7 @@ def _steps(found: Leaves, places: Mapping[str, Where], before: Mapping[str, Arra
     return np.concatenate([np.ravel(before[name] - found[where]) for name, where in places.items()])
 
 
-def _is_another(taken: Array, expected: Array, *, other_rate: bool) -> bool:
+def is_another(taken: Array, expected: Array, *, other_rate: bool) -> bool:
     """Whether steps are not those expected; where the rate may be another, whether they are no one multiple of them."""
     if not np.all(np.isfinite(taken)) or not np.all(np.isfinite(expected)) or not np.any(expected):
         return False

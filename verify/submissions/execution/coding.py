@@ -142,10 +142,10 @@ def _maker(maker: Maker) -> Json:
             return {"kind": "list", "length": length}
         case ListsMaker(names, length):
             return {"kind": "lists", "names": list(names), "length": length}
-        case TrainingMaker(cut, name, arguments, owner, passes, skipped):
+        case TrainingMaker(cut, name, arguments, owner, passes, skipped, once):
             return {
                 "kind": "training", "cut": _cut(cut), "call": name, "arguments": _arguments(arguments),
-                "owner": None if owner is None else _binding(owner), "passes": passes, "skipped": skipped,
+                "owner": None if owner is None else _binding(owner), "passes": passes, "skipped": skipped, "once": once,
             }  # fmt: skip
 
 
@@ -259,11 +259,12 @@ def _to_maker(value: object, where: str) -> Maker:
 
 
 def _to_training(value: object, where: str) -> TrainingMaker:
-    one = fields(value, where, "kind", "cut", "call", "arguments", "owner", "passes", "skipped")
+    one = fields(value, where, "kind", "cut", "call", "arguments", "owner", "passes", "skipped", "once")
     owner = None if one["owner"] is None else _to_made(one["owner"], f"{where}, owner")
     given = each(one["arguments"], f"{where}, arguments", _to_argument)
     passes, skipped = (number(one[name], f"{where}, {name}") for name in ("passes", "skipped"))
-    return TrainingMaker(_to_cut(one["cut"], where), text(one["call"], where), given, owner, passes, skipped)
+    how = (passes, skipped, flag(one["once"], f"{where}, once"))
+    return TrainingMaker(_to_cut(one["cut"], where), text(one["call"], where), given, owner, *how)
 
 
 def _to_made(value: object, where: str) -> MadeBinding:

@@ -20,6 +20,9 @@ MAY_MAKE_UP: Final = (
     "all gradients are the same multiple of the derivative; the update may make up for that, and the training that "
     "takes it could not be judged"
 )
+MAY_BE_THE_RATE: Final = (
+    "all gradients are the same multiple of the derivative, and no update has a learning rate; that multiple may be it"
+)
 RIGHT_AS_IT_STANDS: Final = (
     "with random data at small sizes its gradients are wrong, and run as it stands, with its own data, sizes and "
     "arguments, they are right: it takes something for granted that random data do not have"

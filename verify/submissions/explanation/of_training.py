@@ -15,6 +15,7 @@ from verify.reading.wiring.plan_records import CallMaker, GlobalsMaker
 from verify.submissions.diagnosis.last_batch import last_batch
 from verify.submissions.diagnosis.later import differs_later, held_layers, moved_later
 from verify.submissions.diagnosis.pairing import mispaired
+from verify.submissions.diagnosis.second_run import second_run
 from verify.submissions.diagnosis.updating import accumulates, changed_oddly
 from verify.submissions.execution.answers import Refused
 from verify.submissions.execution.calling import Ask, Reading
@@ -25,6 +26,7 @@ from verify.submissions.explanation.of_updates import (
     not_the_decay,
     not_the_update,
     of_last_batch,
+    of_second_run,
     right_but,
 )
 from verify.submissions.explanation.verdicts import (
@@ -54,13 +56,21 @@ def of_training(judge: Judge, ask: Ask, context: Context, candidates: Candidates
     mistakes are named there.
     """
     found = _of_pass(judge, ask, context, candidates, trained)
-    last = last_batch(ask, trained.whole or trained) if found.verdict == "correct" else None
-    if last is not None:
-        return of_last_batch(found, judge(last.reading), trained.loop, last)
-    if trained.whole is None or found.verdict == "correct":
+    if found.verdict == "correct":
+        return _in_other_passes(judge, ask, context, trained, found)
+    if trained.whole is None:
         return found
     whole = _of_pass(judge, ask, context, candidates, trained.whole)
     return whole if (whole.verdict == "wrong") == (found.verdict == "wrong") else found
+
+
+def _in_other_passes(judge: Judge, ask: Ask, context: Context, trained: Trained, found: Evidence) -> Evidence:
+    """Return the verdict on a training whose first pass is right, by its last batch and by a second run of its loop."""
+    last = last_batch(ask, trained.whole or trained)
+    if last is not None:
+        found = of_last_batch(found, judge(last.reading), trained.loop, last)
+    again = second_run(ask, trained, trained.reading.points(context.seed)[0]) if found.verdict == "correct" else None
+    return found if again is None else of_second_run(found, judge(again), trained.loop)
 
 
 def _of_pass(judge: Judge, ask: Ask, context: Context, candidates: Candidates, trained: Trained) -> Evidence:

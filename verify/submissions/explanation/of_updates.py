@@ -47,6 +47,17 @@ def is_right_but(found: Evidence) -> bool:
     return found.verdict == "could not judge" and bool(found.summary)
 
 
+def of_second_run(found: Evidence, second: Evidence, loop: Loop) -> Evidence:
+    """Return the evidence about a training whose first run is right, by what was found in its second one."""
+    if second.verdict == "correct":
+        return found
+    where = f"the loop in line {loop.place.line} is run again"
+    if second.verdict == "wrong":
+        return replace(second, sentence=f"Wrong: where {where}, {second.sentence.removeprefix('Wrong: ')}")
+    why = second.sentence.removeprefix("Could not judge: ").rstrip(".")
+    return right_but(found, f"the first step of training is right; where {where}, it takes another one: {why}")
+
+
 def of_last_batch(found: Evidence, last: Evidence, loop: Loop, batch: LastBatch) -> Evidence:
     """Return the evidence about a training whose first batch is right, by what was found in its last, smaller one.
 

@@ -20,7 +20,7 @@ from verify.submissions.execution.measuring import in_floats
 from verify.submissions.execution.messages import Broken
 from verify.submissions.explanation.losses import is_lifted
 from verify.submissions.explanation.of_implied import without_a_loss
-from verify.submissions.explanation.of_others import MAY_MAKE_UP, never_called
+from verify.submissions.explanation.of_others import MAY_BE_THE_RATE, MAY_MAKE_UP, never_called
 from verify.submissions.explanation.of_shown import by_shown, of_no_loss
 from verify.submissions.explanation.of_training import (
     Judge,
@@ -37,12 +37,13 @@ from verify.submissions.explanation.verdicts import (
     Context,
     at_every_depth,
     could_not_judge,
+    goes_against,
     one_factor,
     places_of_stand_ins,
 )
 from verify.submissions.judging.one_reading import load, verdict_on
 from verify.submissions.trials.depth import Stopped, other_depths
-from verify.submissions.trials.one_step import is_plain
+from verify.submissions.trials.one_step import has_no_rate, is_plain
 from verify.submissions.trials.search import Trials
 from verify.submissions.trials.trained import Trained, Trainings
 
@@ -91,13 +92,16 @@ def read_and_judged(apart: Sandbox, context: Context, candidates: Candidates, co
                 found = could_not_judge(context, candidates, trainings.apart or why, reading, help_)
             return Judged(found, tried, None if trained is None else trained.reading, True)
         if stated is not None and (why or reading is None or reading.loss is None):
-            return Judged(of_training(judge, ask, context, candidates, stated), stated.tried, stated.reading, True)
+            found = of_training(judge, ask, context, candidates, stated)
+            by_it = Judged(found, stated.tried, stated.reading, True)
+            return _unless_the_rate(context, candidates, trained, by_it)
         assert reading is not None
         if stated is None and trainings.apart and reading.roles.backward is None:
             return Judged(could_not_judge(context, candidates, trainings.apart, reading))
         reading = settled(ask, reading, shown_kind(candidates.program))
         called = _called(apart, ask, context, candidates, trials, reading)
-        return _by_both(judge, ask, context, candidates, called=called, reading=reading, trained=trained)
+        both = _by_both(judge, ask, context, candidates, called=called, reading=reading, trained=trained)
+        return _unless_the_rate(context, candidates, trained, both)
     finally:
         exploring.close()
 
@@ -126,6 +130,19 @@ def _by_both(
         called = with_training(called, by_training, stated.loop.place)
         return Judged(called, only_tried(reading), reading, seen)
     return Judged(by_training, stated.tried, stated.reading, True)
+
+
+def _unless_the_rate(context: Context, candidates: Candidates, trained: Trained | None, judged: Judged) -> Judged:
+    """Return the verdict; none where all gradients are one multiple of the right ones and no update has a rate."""
+    found, rate = judged.evidence, candidates.program.literal_rate
+    bare = rate is not None and rate.bare
+    if found.verdict != "wrong" or not one_factor(found) or goes_against(found):
+        return judged
+    if trained is not None and not has_no_rate(trained.reading, trained.found, bare):
+        return judged
+    if (trained is None and not bare) or any(one.name != "not in the catalogue" for one in found.diagnoses):
+        return judged
+    return judged._replace(evidence=could_not_judge(context, candidates, MAY_BE_THE_RATE, judged.reading))
 
 
 def _calls(candidates: Candidates, trained: Trained, reading: Reading) -> bool:
@@ -190,7 +207,8 @@ def as_it_stands(
             found = could_not_judge(
                 context, program, trainings.apart or without_a_loss(program, trained.loop), trained.reading
             )
-        return Judged(found, reading=trained.reading, trained=True)
+        by_it = Judged(found, reading=trained.reading, trained=True)
+        return _unless_the_rate(context, candidates, trained, by_it)
     except Failed:
         return None  # what is said without it stands
     finally:

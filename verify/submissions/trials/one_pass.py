@@ -267,7 +267,8 @@ def loss_in(
     """Return the loss that was computed in the pass: a number that is called so, or that a function called so gave.
 
     What a function gives that another of the file calls for its loss is a part of it. The second says that it is called
-    an error only, or is what the loop adds up over its passes from 0 on: it may be shown, and another be meant.
+    an error, beside another that looks like a loss, or is what the loop adds up over its passes from 0 on: it may be
+    shown, and another be meant.
     """
     candidates: list[tuple[int, int, Where]] = []
     sections = {section for section, _ in found}
@@ -307,7 +308,20 @@ def loss_in(
     named = [(where, float(np.asarray(found[where]).reshape(()))) for where in same]
     total = next((where for where, value in named if _is_the_sum(value, [one for _, one in named])), None)
     several = len({value for _, value in named}) > 1 and total is None  # which of them is meant is not known
-    return total or best[2], several or best[0] == 4
+    rivals = best[0] == 3 and _has_rivals(found, loop, best[2])
+    return total or best[2], several or rivals or best[0] == 4
+
+
+def _has_rivals(found: Leaves, loop: Loop, where: Where) -> bool:
+    """Whether the loop computes another number that looks like a loss, beside the one that is called an error."""
+    number = float(np.asarray(found[where]).reshape(()))
+    others = [value for (section, path), value in found.items() if _is_computed(section, path, value, loop)]
+    return any(not np.isclose(float(np.asarray(value).reshape(())), number, rtol=_ALIKE) for value in others)
+
+
+def _is_computed(section: str, path: Path, value: Array, loop: Loop) -> bool:
+    own = section in ("update", f"locals {loop.function}") and len(path) == 1 and path[0][1] in loop.computed
+    return own and np.size(value) == 1 and np.asarray(value).dtype.kind == "f" and bool(np.all(np.isfinite(value)))
 
 
 def _parts_of(functions: Sequence[Function]) -> dict[str, set[str]]:

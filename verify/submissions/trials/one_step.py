@@ -88,6 +88,14 @@ def is_plain(reading: Reading, found: Leaves, loop: Loop) -> bool:
     return bool(rates) and all(abs(one - rate) <= _ALIKE * rate for one in rates)
 
 
+def has_no_rate(reading: Reading, found: Leaves, bare: bool) -> bool:
+    """Whether every step is what is called its gradient, without a rate; where the text is `bare` of one, ours is."""
+    named = _named_gradients(reading, found)
+    rates = _rates(reading, found, named) if len(named) == len(reading.structure.parameters) else []
+    rate = RATE if bare else 1.0
+    return bool(rates) and bare == bool(reading.rates) and all(abs(one - rate) <= _ALIKE * rate for one in rates)
+
+
 def is_doubled(reading: Reading, once: Leaves, twice: Leaves) -> bool:
     """Whether every step is twice as long the second time, and what is called its gradient is one.
 

@@ -36,7 +36,7 @@ from verify.reading.wiring.plan_records import (
     ValueBinding,
 )
 from verify.submissions.execution.inside.containers import Container
-from verify.submissions.execution.inside.cutting import Watch, data_of
+from verify.submissions.execution.inside.cutting import How, Watch, data_of
 from verify.submissions.execution.inside.paths import Value, at, found_at, identical, replaced
 from verify.submissions.execution.inside.seeding import draw_ahead
 
@@ -106,8 +106,9 @@ class Call:
         self.watch.program.data = self.values.__getitem__
         holder = self.space if maker.owner is None else _Methods(self._bound(maker.owner))
         call = holder[maker.name]
+        how = How(passes, maker.skipped, maker.once)
         put = self._begun if passes else dict
-        return self.watch.run(maker.cut, lambda: call(**self._given(maker.arguments)), put, passes, maker.skipped)
+        return self.watch.run(maker.cut, lambda: call(**self._given(maker.arguments)), put, how)
 
     def all_steps(self) -> None:
         """Call every step of the plan in order."""

@@ -10,7 +10,7 @@ import sys
 import types
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from verify.reading.wiring.plan_records import Cut
 from verify.submissions.execution.inside.left_out import LeftOut
@@ -31,6 +31,15 @@ def data_of(names: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+class How(NamedTuple):
+    """How a loop is watched: for so many passes, after others that are skipped; `once` ends it after each of them."""
+
+    passes: int = 1
+    skipped: int = 0
+    once: bool = False
+
+
+_USUAL: Final = How()
 _MOST: Final = 2  # passes of a loop that trains before the one that is watched, where a whole program is run
 
 
@@ -40,7 +49,7 @@ class Watch:
     def __init__(self) -> None:
         self._cut: Cut | None = None
         self._put: Callable[[dict[str, Any]], dict[str, Any]] = dict
-        self._passes, self._skipped, self._count = 1, 0, 0
+        self._how, self._count = _USUAL, 0
         self._frame: types.FrameType | None = None  # of the function that runs the loop
         self.names: dict[str, Any] = {}
         self.kept: dict[str, Any] = {}  # the global names of a loop that trains, as they were before its first run
@@ -54,14 +63,13 @@ class Watch:
         cut: Cut,
         call: Callable[[], object],
         put: Callable[[dict[str, Any]], dict[str, Any]],
-        passes: int = 1,
-        skipped: int = 0,
+        how: How = _USUAL,
     ) -> dict[str, Any]:
-        """Call what holds the loop; return the names that stand after so many passes, or before it where that is 0.
+        """Call what holds the loop; return the names that stand after its passes, or before it where there is none.
 
         `put` is given the names before the first pass that is not skipped, and returns them as they shall be.
         """
-        self._cut, self._put, self._passes, self._skipped, self._count = cut, put, passes, skipped, 0
+        self._cut, self._put, self._how, self._count = cut, put, how, 0
         self._others.clear()
         self.program.begun = False
         self.recorded.clear()
@@ -78,7 +86,7 @@ class Watch:
         if self._cut is None or (cell, line) != (self._cut.cell, self._cut.line):
             return False
         self.program.begun = True
-        if self._count != self._skipped:
+        if self._count != self._how.skipped:
             return False
         shared, own = spaces
         # Local names first: an array that also has a global name is known by its own.
@@ -87,7 +95,7 @@ class Watch:
         inside = {name for name in self._cut.names if name in own and own is not shared}
         self.names = self._put(found)
         shared.update({name: value for name, value in self.names.items() if name not in inside and name in shared})
-        if not self._passes:
+        if not self._how.passes:
             raise Enough
         self.recorded.listens = True
         return True
@@ -98,16 +106,17 @@ class Watch:
             return False
         if (cell, line) != (self._cut.cell, self._cut.line):
             self._others[cell, line] += 1
-            return self.program.running and not self.program.begun and self._others[cell, line] >= _MOST
+            early = self._how.once or not self.program.begun
+            return self.program.running and early and self._others[cell, line] >= _MOST
         frame = sys._getframe(1)
         self._frame = self._frame or frame
-        if self._frame is not frame:
+        if self._frame is not frame and not self._how.once:
             raise RuntimeError("the loop that trains ended before so many passes, and is run for another training")
         self._count += 1
-        if self._count >= self._passes + self._skipped:
+        if self._count >= self._how.passes + self._how.skipped:
             self.names = {**data_of(shared), **(own if own is not shared else {})}
             raise Enough
-        return False
+        return self._how.once
 
     def shown(self, how: str, line: int, text: str, value: object) -> object:
         """Hand on a number that is shown; it is kept where this is the loop that is watched."""
