@@ -129,8 +129,8 @@ def _local_rate(found: Leaves) -> float | None:
     return values.pop() if len(values) == 1 and 0.0 not in values else None
 
 
-def is_scheduled(reading: Reading, found: Leaves) -> bool:
-    """Whether a rate is another after the pass than before it, or another one is computed on the way.
+def is_scheduled(reading: Reading, found: Leaves, given: float = RATE) -> bool:
+    """Whether a rate is another after the pass than the one given, or another one is computed on the way.
 
     One of the same value may be the rate under another name; where it is not, later passes show it.
     """
@@ -139,7 +139,7 @@ def is_scheduled(reading: Reading, found: Leaves) -> bool:
         if section == "update" and np.size(value) == 1 and np.asarray(value).dtype.kind == "f"
         and _RATE.search(last_name(path))
     ]  # fmt: skip
-    return bool(reading.rates) and any(rate != RATE for rate in rates)
+    return bool(reading.rates) and any(rate != given for rate in rates)
 
 
 def with_decay(reading: Reading, found: Leaves) -> Reading | None:
