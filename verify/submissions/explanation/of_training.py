@@ -35,6 +35,7 @@ from verify.submissions.explanation.verdicts import (
     goes_against,
     one_factor,
 )
+from verify.submissions.trials.odd_update import Odd
 from verify.submissions.trials.one_step import climbing
 from verify.submissions.trials.trained import Trained
 
@@ -137,12 +138,24 @@ def with_update(
         odd = changed_oddly(ask, trained, trained.reading.points(context.seed)[0])
     except Refused as refused:
         return could_not_judge(context, candidates, f"a second run of the training stopped: {refused}", trained.reading)
-    if why := _otherwise(ask, context, trained):
+    return _with_its_step(found, candidates, trained, odd, _otherwise(ask, context, trained))
+
+
+def _with_its_step(found: Evidence, candidates: Candidates, trained: Trained, odd: Odd | None, why: str) -> Evidence:
+    """Return the verdict on right gradients, by what the step does with them, and why it is not right in later passes.
+
+    A decay is meant where the file has a name for it.
+    """
+    where = f"training (line {trained.loop.place.line})"
+    if why:
         return right_but(found, why)
     if odd is not None and odd.decay and names_a_penalty(candidates, trained.loop):
         return not_the_decay(found)
     if odd is not None:
-        return right_but(found, f"the gradients are right, but training (line {trained.loop.place.line}) {odd.what}")
+        return right_but(found, f"the gradients are right, but {where} {odd.what}")
+    if trained.bent and not trained.others:
+        what = "takes other steps, and none twice as long: it is not known what it goes down"
+        return right_but(found, f"the gradients are right, but at twice its rate {where} {what}")
     return not_the_update(found) if trained.others else found
 
 

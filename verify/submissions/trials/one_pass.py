@@ -32,6 +32,7 @@ _ERRORS: Final = ("error", "err", "mse", "e", "erreur", "rmse", "mae", "sse", "r
 _STATE: Final = re.compile(
     r"v|m|s|vel|velocit(y|ies)|momentums?|mom|moments?|[vms]_?(d?[wb]\d*|t|hat|db|dw).*|adam.*|cache.*|squared.*"
 )
+_SURELY: Final = re.compile(r"lr|eta|l_?rate|learning_?rate|learn_rate|step_?size|_learning_rate__")
 _HELD_OUT: Final = re.compile(r"val|test|dev|hold")
 _MATRIX: Final = re.compile(r"[A-Z]\d*")  # U and V may be the weights of a net
 _DATA: Final = ("X", "Y", "Yhat", "cache", "epochs", "m")
@@ -50,6 +51,11 @@ def root_of(path: Path) -> str:
 def is_rate(path: Path) -> bool:
     """Whether a learning rate stands there, by its name."""
     return meaning_of(last_name(path)) == "rate"
+
+
+def is_surely_rate(path: Path, loop: Loop) -> bool:
+    """Whether a learning rate stands there and nothing else is called so: alpha is also the slope of a leaky ReLU."""
+    return last_name(path) in loop.scales or _SURELY.fullmatch(last_name(path).lower()) is not None
 
 
 def rates_in(made: Mapping[Path, Array], structure: Structure, loop: Loop) -> tuple[Path, ...]:

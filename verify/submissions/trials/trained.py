@@ -43,6 +43,7 @@ from verify.submissions.trials.one_pass import (
     has_scales,
     inputs_in,
     is_reshaped,
+    is_surely_rate,
     left_alone,
     moved_in,
     outputs_of,
@@ -83,6 +84,7 @@ class Trained:
     found: Leaves = field(default_factory=dict)  # everything that the pass showed
     stepped: Reading | None = None  # the same where what the update makes of the named gradients belongs to them
     shown: tuple[Where, ...] = ()  # numbers that are shown and look like a loss: any may be it
+    bent: bool = False  # at twice its rate a step is another, and not twice as long
     whole: Trained | None = None  # the same with all of our samples in one batch, where this is of a part of them
 
 
@@ -310,6 +312,7 @@ class Trainings:
             scheduled=is_scheduled(reading, found),
             unnamed=not rates and reading.rate == 1.0 and has_scales(found, loop),
             stepped=None if others else as_stepped(reading, found, loop),
+            bent=not rates and any(is_surely_rate(path, loop) for path in called.rates),
         )  # fmt: skip
 
     def _refuse_several_steps(self, reading: Reading, loop: Loop, found: Leaves) -> None:
