@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from verify.reading.wiring.plan_records import Cut
-from verify.submissions.execution.inside.cutting import WATCH, Watch, cut
+from verify.submissions.execution.inside.cutting import WATCH, How, Watch, cut
 
 Names = dict[str, Any]
 
@@ -42,7 +42,7 @@ def run(
 ) -> tuple[Names, list[Any]]:
     room, watch = loaded(text, at)
     seen: list[Any] = []
-    return watch.run(at, lambda: room["train"](W, seen), put, passes), seen
+    return watch.run(at, lambda: room["train"](W, seen), put, How(passes)), seen
 
 
 def test_before_the_loop_its_names_are_given_and_nothing_of_it_runs() -> None:

@@ -90,6 +90,17 @@ def keeps_a_state(ask: Ask, reading: Reading, one_pass: tuple[Step, ...], moved:
     return _first_felt(ask, reading, one_pass, others) is not None or len(others) > _MOST
 
 
+def feels_parameters(ask: Ask, reading: Reading, one_pass: tuple[Step, ...]) -> bool:
+    """Whether the step is another from other parameters: else its gradients were computed before the loop."""
+    base = _steps(ask, reading, one_pass)
+    for sign in (1, -1):
+        moved = {one.name: sign * _elsewhere(reading.point.params[one.name]) for one in reading.structure.parameters}
+        steps = _steps(ask, reading, one_pass, moved)
+        if any(_kind(before, after) != "same" for before, after in zip(base, steps, strict=True)):
+            return True
+    return False
+
+
 def _first_felt(ask: Ask, reading: Reading, one_pass: tuple[Step, ...], others: Mapping[Path, Array]) -> Path | None:
     """Return the first of the arrays before the loop that the step feels where it is moved."""
     base = _steps(ask, reading, one_pass)

@@ -106,8 +106,8 @@ class Watch:
             return False
         if (cell, line) != (self._cut.cell, self._cut.line):
             self._others[cell, line] += 1
-            early = self._how.once or not self.program.begun
-            return self.program.running and early and self._others[cell, line] >= _MOST
+            early = self._how.once or (self.program.running and not self.program.begun)
+            return early and self._others[cell, line] >= _MOST
         frame = sys._getframe(1)
         self._frame = self._frame or frame
         if self._frame is not frame and not self._how.once:
