@@ -14,7 +14,7 @@ Meaning = Literal[
 _ROLES: Final[tuple[tuple[Role, str], ...]] = (
     ("backward", r"back(?!end)|bprop|^b_?prop|bwd|^grad(?!ient_?desc)|gradients?(?!.*(desc|check|clip|update))|grads?_|_grads?$|arri[eè]re|r[eé]tro|atras"),
     ("loss", r"loss|cost|entrop|objective|criterion|mse|bce|nll|^j$|co[uû]t|perte|p[eé]rdida|error|erreur"),
-    ("update", r"update|sgd|step|descent|optimi|apply|mise_a_jour|actuali|paso|train|fit|learn|entrain|entren"),
+    ("update", r"update|sgd|adam|rms_?prop|ada_?grad|nesterov|momentum|step|descent|optimi|apply|mise_a_jour|actuali|paso|train|fit|learn|entrain|entren"),
     ("forward", r"forward|fwd|feed|fprop|propag|_prop$|predict|infer|avant|adelante|hypoth|^net(work)?$|^model$|^run$|^call$|"
      r"^__call__$|output|scores"),
     ("init", r"init|create|make|build|param|weights|setup|random|poids|pesos|new"),
