@@ -12,7 +12,9 @@ from verify.reading.program.syntax import called_name, names_in, root_name
 from verify.reading.program.vocabulary import bare, is_parameter
 
 _STEP: Final = re.compile(
-    r"back(?!end)|bprop|update|sgd|adam|rms_?prop|ada_?grad|nesterov|momentum|gradient|^step$|descen[dt]|optimi|^fit|^train|learn", re.IGNORECASE
+    r"back(?!end)|bprop|update|sgd|gradient|^step$|descen[dt]|optimi|^fit|^train|learn|"
+    r"adam|rms_?prop|ada_?grad|nesterov|momentum",
+    re.IGNORECASE,
 )
 
 

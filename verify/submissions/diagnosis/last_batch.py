@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from verify.reading.program.vocabulary import data_of
-from verify.reading.wiring.plan_records import TrainingMaker
+from verify.reading.wiring.plan_records import Path, TrainingMaker
 from verify.submissions.execution.answers import Leaves, Refused, unpacked
 from verify.submissions.execution.calling import Ask, Reading
 from verify.submissions.trials.losses import ONE_PASS
@@ -35,32 +35,34 @@ def last_batch(ask: Ask, trained: Trained) -> LastBatch | None:
     maker = trained.reading.container.maker
     if not isinstance(maker, TrainingMaker) or trained.reading.part or trained.others:
         return None
-    for every, usual in _lengths(trained.found):
+    for path, axis, every, usual in _batches(trained.found):
         number = -(-every // usual)
         if every % usual and number <= _MOST:
             later = replace(maker, skipped=number - 1)
             reading = replace(trained.reading, container=replace(trained.reading.container, maker=later))
-            return LastBatch(reading, number, every % usual, usual) if _is_smaller(ask, reading, every, usual) else None
+            if _samples_in(ask, reading, path, axis) == every % usual:  # and no batch of the next epoch
+                return LastBatch(reading, number, every % usual, usual)
     return None
 
 
-def _is_smaller(ask: Ask, reading: Reading, every: int, usual: int) -> bool:
-    """Whether the batch of a pass has as many samples as are left; no batch of the next epoch."""
+def _samples_in(ask: Ask, reading: Reading, path: Path, axis: int) -> int | None:
+    """Return how many samples stand there in a pass, or None where that can't be had."""
     try:
         found = unpacked(*ask(reading.run(ONE_PASS, local_names=True), reading.arrays(reading.point)))
     except Refused:
-        return False
-    return (every, every % usual) in set(_lengths(found))
+        return None
+    shape = np.shape(found.get(("update", path), 0.0))
+    return shape[axis] if axis < len(shape) else None
 
 
-def _lengths(found: Leaves) -> Iterator[tuple[int, int]]:
-    """Yield how many samples data of a pass have and how many others of them have, which may be those of its batch."""
-    shapes = [
-        np.shape(value) for (section, path), value in found.items()
+def _batches(found: Leaves) -> Iterator[tuple[Path, int, int, int]]:
+    """Yield where inputs stand that may be a batch, the axis of their samples, how many all are and how many these."""
+    shapes = {
+        path: np.shape(value) for (section, path), value in found.items()
         if section == "update" and len(path) == 1 and data_of(str(path[0][1])) == "X" and np.ndim(value) == 2
-    ]  # fmt: skip
-    for one in shapes:
-        for other in shapes:
+    }  # fmt: skip
+    for whole in shapes.values():
+        for path, part in shapes.items():
             for axis in (0, 1):
-                if one[1 - axis] == other[1 - axis] and one[axis] > other[axis] > 0:
-                    yield one[axis], other[axis]
+                if whole[1 - axis] == part[1 - axis] and whole[axis] > part[axis] > 0:
+                    yield path, axis, whole[axis], part[axis]

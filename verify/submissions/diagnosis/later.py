@@ -16,9 +16,9 @@ import numpy as np
 from verify.arrays import Array
 from verify.evidence.records import FAILS, Evidence
 from verify.nets.structure import Parameter
-from verify.reading.program.vocabulary import bare, data_of
+from verify.reading.program.vocabulary import bare, data_of, holds_samples
 from verify.reading.wiring.plan import RATE
-from verify.reading.wiring.plan_records import AHEAD, SEED, Slot
+from verify.reading.wiring.plan_records import AHEAD, SEED, Path, Slot
 from verify.reading.wiring.points import Point
 from verify.reading.wiring.structure import BATCH
 from verify.submissions.diagnosis.updating import alike, of_one_sample, passed
@@ -150,8 +150,13 @@ def _same_data(first: Leaves, second: Leaves) -> bool:
         return False
     return all(
         np.array_equal(value, second[where]) for where, value in first.items()
-        if where[0] == "update" and where in second and len(where[1]) == 1 and data_of(last_name(where[1])) is not None
+        if where[0] == "update" and where in second and _is_data(where[1])
     )  # fmt: skip
+
+
+def _is_data(path: Path) -> bool:
+    """Whether data stand there, by their own name, or samples in a list of pairs."""
+    return bool(path) and (holds_samples(root_of(path)) or (len(path) == 1 and data_of(last_name(path)) is not None))
 
 
 def _steps(found: Leaves, places: Mapping[str, Where], before: Mapping[str, Array]) -> Array:

@@ -7,7 +7,7 @@ batches are others.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
@@ -24,7 +24,6 @@ from verify.submissions.trials.one_pass import last_name
 from verify.submissions.trials.trained import Trained
 
 _NOTHING: Final = 1e-9  # of what a moved target does to the step: what two things do together is less than this
-_MOST: Final = 128  # samples that are looked at
 _MOVE: Final = 0.25
 _OURS: Final = ("X", "Y")
 _OWN: Final = ("own X", "own Y")
@@ -57,36 +56,33 @@ def mispaired(ask: Ask, trained: Trained, start: Point) -> int | None:
 
 
 class _Steps:
-    """What a pass takes from the parameters, with some data moved."""
+    """What a pass makes of the parameters, with some data moved."""
 
     def __init__(self, ask: Ask, reading: Reading, start: Point, data: _Data) -> None:
         self._ask, self._start = ask, start
         self._reading = replace(reading, data=(*reading.data, *data.slots))
         self._data, self._seed = data, {SEED: data.arrays[data.names[0]]}
 
-    def at(self, X: int | None, Y: int | None) -> Array:
-        """Return the steps of all parameters, with the inputs of one sample and the target of one moved."""
+    def at(self, X: Sequence[int] = (), Y: Sequence[int] = ()) -> Array:
+        """Return the parameters after the pass, with the inputs of some samples and the targets of some moved."""
         arrays, (inputs, targets) = dict(self._data.arrays), self._data.names
-        if X is not None:
-            arrays[inputs] = _moved(arrays[inputs], self._data.axes[0], X)
-        if Y is not None:
-            arrays[targets] = _relabelled(arrays[targets], self._data.axes[1], Y)
+        arrays[inputs] = _moved(arrays[inputs], self._data.axes[0], X)
+        arrays[targets] = _relabelled(arrays[targets], self._data.axes[1], Y)
         found = passed(self._ask, self._reading, self._start, 1, {**arrays, **self._seed})
         return np.concatenate([np.ravel(found[where]) for where in self._reading.updated.values()])
 
 
 def _is_mispaired(steps: _Steps, data: _Data) -> bool:
     count = data.arrays[data.names[0]].shape[data.axes[0]]
-    base = steps.at(None, None)
+    base, every = steps.at(), range(count)
+    if np.array_equal(steps.at(every), base) or np.array_equal(steps.at((), every), base):
+        return False  # of other data
     for sample in _some(count):
-        alone = steps.at(sample, None)
+        alone = steps.at([sample])
         if np.array_equal(alone, base):
             continue  # of another batch
-        if _together(steps, base, alone, sample, sample):
-            return False
-        return any(
-            _together(steps, base, alone, sample, other) for other in range(min(count, _MOST)) if other != sample
-        )
+        rest = [one for one in every if one != sample]
+        return not _together(steps, base, alone, sample, [sample]) and _together(steps, base, alone, sample, rest)
     return False
 
 
@@ -94,30 +90,28 @@ def _some(count: int) -> Iterator[int]:
     yield from dict.fromkeys(np.linspace(0, count - 1, _FIRST).astype(int).tolist())
 
 
-def _together(steps: _Steps, base: Array, alone: Array, sample: int, other: int) -> bool:
-    """Whether the inputs of one sample and the target of another do something together."""
-    target = steps.at(None, other)
-    both = steps.at(sample, other)
-    every = np.stack([base, alone, target, both])
-    if not np.all(np.isfinite(every)):
+def _together(steps: _Steps, base: Array, alone: Array, sample: int, others: Sequence[int]) -> bool:
+    """Whether the inputs of one sample and the targets of some do something together."""
+    targets, both = steps.at((), others), steps.at([sample], others)
+    if not all(np.all(np.isfinite(one)) for one in (base, alone, targets, both)):
         return True
-    scale = float(np.max(np.abs(target - base), initial=0.0))
-    return scale > 0 and bool(np.max(np.abs(both - alone - target + base)) > _NOTHING * scale)
+    scale = float(np.max(np.abs(targets - base), initial=0.0))
+    return scale > 0 and bool(np.max(np.abs(both - alone - targets + base)) > _NOTHING * scale)
 
 
-def _moved(X: Array, axis: int, sample: int) -> Array:
+def _moved(X: Array, axis: int, samples: Sequence[int]) -> Array:
     moved = np.array(X, dtype=float)
-    part = (slice(None),) * axis + (sample,)
+    part = (slice(None),) * axis + (list(samples),)
     moved[part] = moved[part] + _MOVE
     return moved
 
 
-def _relabelled(Y: Array, axis: int, sample: int) -> Array:
-    """Return the targets with that of another sample, which is another, in the place of one."""
+def _relabelled(Y: Array, axis: int, samples: Sequence[int]) -> Array:
+    """Return the targets with those of other samples, which are others, in the places of some."""
     rows = np.moveaxis(Y, axis, 0)
-    other = next((one for one in rows if not np.array_equal(one, rows[sample])), rows[sample])
     changed = rows.copy()
-    changed[sample] = other
+    for sample in samples:
+        changed[sample] = next((one for one in rows if not np.array_equal(one, rows[sample])), rows[sample])
     return np.ascontiguousarray(np.moveaxis(changed, 0, axis))
 
 
