@@ -14,6 +14,7 @@ from verify.reading.wiring.finding import Candidates
 from verify.reading.wiring.plan_records import CallMaker, GlobalsMaker
 from verify.submissions.diagnosis.last_batch import last_batch
 from verify.submissions.diagnosis.later import differs_later, held_layers, moved_later
+from verify.submissions.diagnosis.optimiser import optimiser_of
 from verify.submissions.diagnosis.pairing import mispaired
 from verify.submissions.diagnosis.second_run import second_run
 from verify.submissions.diagnosis.updating import accumulates, changed_oddly
@@ -24,10 +25,10 @@ from verify.submissions.explanation.of_updates import (
     names_a_penalty,
     never_zeroed,
     not_the_decay,
-    not_the_update,
     of_last_batch,
     of_second_run,
     right_but,
+    with_the_rule,
 )
 from verify.submissions.explanation.verdicts import (
     Context,
@@ -138,7 +139,11 @@ def with_update(
         odd = changed_oddly(ask, trained, trained.reading.points(context.seed)[0])
     except Refused as refused:
         return could_not_judge(context, candidates, f"a second run of the training stopped: {refused}", trained.reading)
-    return _with_its_step(found, candidates, trained, odd, _otherwise(ask, context, trained))
+    found = _with_its_step(found, candidates, trained, odd, _otherwise(ask, context, trained))
+    if found.verdict != "correct" or not trained.others:
+        return found
+    rule = optimiser_of(ask, trained, trained.reading.points(context.seed)[0], candidates.program)
+    return with_the_rule(found, rule, trained.loop)
 
 
 def _with_its_step(found: Evidence, candidates: Candidates, trained: Trained, odd: Odd | None, why: str) -> Evidence:
@@ -156,7 +161,7 @@ def _with_its_step(found: Evidence, candidates: Candidates, trained: Trained, od
     if trained.bent and not trained.others:
         what = "takes other steps, and none twice as long: it is not known what it goes down"
         return right_but(found, f"the gradients are right, but at twice its rate {where} {what}")
-    return not_the_update(found) if trained.others else found
+    return found
 
 
 def _otherwise(ask: Ask, context: Context, trained: Trained) -> str:

@@ -13,12 +13,19 @@ from verify.reading.wiring.finding import Candidates
 from verify.submissions.diagnosis.last_batch import LastBatch
 from verify.submissions.explanation.verdicts import Context, one_factor
 from verify.submissions.trials.trained import Trained
+from verify.submissions.truth.optimisers import Rule
 
 
-def not_the_update(found: Evidence) -> Evidence:
-    """Return the evidence about right gradients, saying that an optimiser with a state is not judged."""
-    said = f"{found.sentence.rstrip('.')}. Its update keeps a state, as momentum and Adam do, and is not judged."
-    return replace(found, sentence=said, unjudged=("the update, which keeps a state", *found.unjudged))
+def with_the_rule(found: Evidence, rule: Rule | None, loop: Loop) -> Evidence:
+    """Return the evidence about right gradients, by the rule that an optimiser with a state follows; None is known."""
+    if rule is None:
+        why = (
+            f"the gradients are right, but what training (line {loop.place.line}) makes of them keeps a state, and is "
+            "none of momentum, Nesterov's momentum, Adagrad, RMSprop and Adam"
+        )
+        return right_but(found, why)
+    said = f"{found.sentence.rstrip('.')}. Its first steps are those of {rule}."
+    return replace(found, sentence=said)
 
 
 def not_the_decay(found: Evidence) -> Evidence:
