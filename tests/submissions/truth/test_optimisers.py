@@ -105,15 +105,16 @@ def rooted_first(g: Array, state: dict[str, Array], t: int) -> Array:
     return adagrad(g, state, t) + (0.001 * g if t == 1 else 0.0)
 
 
-def _seen(stepper: Stepper) -> tuple[list[Array], list[Array]]:
+def _seen(stepper: Stepper) -> tuple[list[list[Array]], list[list[Array]]]:
     """Return gradients of a bowl and the steps that are made of them."""
     W, state = np.linspace(-2, 3, 17), {"m": np.zeros(17), "v": np.zeros(17)}
-    gradients, steps = [], []
-    for t in range(1, 5):
+    gradients: list[list[Array]] = []
+    steps: list[list[Array]] = []
+    for t in range(1, 7):
         g = np.sin(W) + 0.3 * W
         step = stepper(g, state, t)
-        gradients.append(g)
-        steps.append(step)
+        gradients.append([g[:1], g[1:]])
+        steps.append([step[:1], step[1:]])
         W = W - step
     return gradients, steps
 
@@ -149,4 +150,12 @@ def test_a_slip_in_an_optimiser_follows_no_known_rule(stepper: Stepper) -> None:
 def test_steps_that_are_not_numbers_or_too_few_follow_no_rule() -> None:
     gradients, steps = _seen(adam)
     assert rule_of(gradients[:2], steps[:2], NUMBERS) is None
-    assert rule_of(gradients, [*steps[:3], steps[3] * np.nan], NUMBERS) is None
+    assert rule_of(gradients, [*steps[:5], [one * np.nan for one in steps[5]]], NUMBERS) is None
+
+
+def test_some_parameters_may_be_moved_along_their_gradients_alone() -> None:
+    gradients, steps = _seen(momentum)
+    plain = [[0.01 * row[0], step[1]] for row, step in zip(gradients, steps, strict=True)]
+    assert str(rule_of(gradients, plain, NUMBERS)) == "momentum (beta = 0.9)"
+    other = [[row[0] ** 2, step[1]] for row, step in zip(gradients, steps, strict=True)]
+    assert rule_of(gradients, other, NUMBERS) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -10,38 +11,52 @@ import numpy as np
 from verify.arrays import Array
 from verify.reading.program.program import Program
 from verify.reading.wiring.points import Point
-from verify.submissions.diagnosis.updating import passed
+from verify.submissions.diagnosis.later import with_one_sample
+from verify.submissions.diagnosis.updating import of_one_sample, passed
 from verify.submissions.execution.answers import Leaves, Refused
 from verify.submissions.execution.calling import Ask
 from verify.submissions.trials.trained import Trained
 from verify.submissions.truth.optimisers import Rule, rule_of
 
-_PASSES: Final = 4
+_PASSES: Final = 6
 
 
 def optimiser_of(ask: Ask, trained: Trained, start: Point, program: Program) -> Rule | None:
-    """Return the known rule by which training makes steps of its named gradients, or None."""
-    reading = trained.reading
-    if reading.applied or len(reading.gradients) < len(reading.structure.parameters):
+    """Return the known rule by which training makes steps of its gradients in its first passes, or None.
+
+    Gradients are those that have names. Where none has, they are what a first pass takes from the same parameters: its
+    state is 0 yet.
+    """
+    reading, same = trained.reading, dict[str, Array]()
+    if not reading.applied and len(reading.gradients) < len(reading.structure.parameters):
         return None
-    gradients: list[Array] = []
-    steps: list[Array] = []
-    before = [np.ravel(start.params[one.name]) for one in reading.structure.parameters]
-    numbers = set(_written(program))
+    gradients: list[list[Array]] = []
+    steps: list[list[Array]] = []
+    before, numbers = start.params, set(_written(program))
     try:
+        if reading.applied:
+            reading, same = with_one_sample(ask, reading)
+            start = of_one_sample(start)
         for count in range(1, _PASSES + 1):
-            found = passed(ask, reading, start, count)
-            after = [np.ravel(found["after", one.path]) for one in reading.structure.parameters]
-            slopes = [np.ravel(found[reading.gradients[one.name]]) for one in reading.structure.parameters]
-            gradients.append(np.concatenate(slopes).astype(float))
-            steps.append(np.concatenate(before) - np.concatenate(after))
+            found = passed(ask, reading, start, count, same)
+            after = {name: found[where] for name, where in reading.updated.items()}
+            if reading.applied:
+                anew = passed(ask, reading, replace(start, params=before), 1, same)
+                slopes = {name: before[name] - anew[where] for name, where in reading.updated.items()}
+            else:
+                slopes = {name: found[where] for name, where in reading.gradients.items()}
+            gradients.append([np.ravel(slopes[name]).astype(float) for name in before])
+            steps.append([np.ravel(before[name] - after[name]) for name in before])
             numbers |= _held(found)
             before = after
     except (Refused, KeyError):
         return None
-    if any(one.shape != steps[0].shape for one in (*gradients, *steps)):
-        return None
-    return rule_of(gradients, steps, numbers)
+    fit = all(map(_have_one_shape, gradients, steps))
+    return rule_of(gradients, steps, numbers) if fit else None
+
+
+def _have_one_shape(first: list[Array], second: list[Array]) -> bool:
+    return all(one.shape == other.shape for one, other in zip(first, second, strict=True))
 
 
 def _written(program: Program) -> set[float]:

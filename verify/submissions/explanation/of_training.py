@@ -21,6 +21,7 @@ from verify.submissions.diagnosis.updating import accumulates, changed_oddly
 from verify.submissions.execution.answers import Refused
 from verify.submissions.execution.calling import Ask, Reading
 from verify.submissions.explanation.of_updates import (
+    NO_RULE,
     against_descent,
     names_a_penalty,
     never_zeroed,
@@ -139,45 +140,43 @@ def with_update(
         odd = changed_oddly(ask, trained, trained.reading.points(context.seed)[0])
     except Refused as refused:
         return could_not_judge(context, candidates, f"a second run of the training stopped: {refused}", trained.reading)
-    found = _with_its_step(found, candidates, trained, odd, _otherwise(ask, context, trained))
-    if found.verdict != "correct" or not trained.others:
-        return found
-    rule = optimiser_of(ask, trained, trained.reading.points(context.seed)[0], candidates.program)
-    return with_the_rule(found, rule, trained.loop)
+    return _with_its_steps(ask, context, candidates, trained, found, odd)
 
 
-def _with_its_step(found: Evidence, candidates: Candidates, trained: Trained, odd: Odd | None, why: str) -> Evidence:
-    """Return the verdict on right gradients, by what the step does with them, and why it is not right in later passes.
+def _with_its_steps(
+    ask: Ask, context: Context, candidates: Candidates, trained: Trained, found: Evidence, odd: Odd | None
+) -> Evidence:
+    """Return the verdict on right gradients by what is made of them, in the first pass and in later ones.
 
-    A decay is meant where the file has a name for it.
+    A known optimiser may do what is odd; a decay is meant where the file has a name for it.
     """
-    where = f"training (line {trained.loop.place.line})"
-    if why:
-        return right_but(found, why)
-    if odd is not None and odd.decay and names_a_penalty(candidates, trained.loop):
-        return not_the_decay(found)
-    if odd is not None:
-        return right_but(found, f"the gradients are right, but {where} {odd.what}")
-    if trained.bent and not trained.others:
-        what = "takes other steps, and none twice as long: it is not known what it goes down"
-        return right_but(found, f"the gradients are right, but at twice its rate {where} {what}")
-    return found
-
-
-def _otherwise(ask: Ask, context: Context, trained: Trained) -> str:
-    """Return why a training is not right although the gradients of its first pass are, as later passes show."""
     start, line = trained.reading.points(context.seed)[0], trained.loop.place.line
-    if (count := differs_later(ask, trained, start)) is not None:
-        return (
-            f"the first step of training is right, but pass {count} of the loop in line {line} takes another one than "
-            "a first pass from the same parameters and data: something is kept, counted or drawn"
-        )
+    later, rule = differs_later(ask, trained, start), None
+    if trained.others or later is not None or (odd is not None and not odd.decay):
+        rule = optimiser_of(ask, trained, start, candidates.program)
     if (count := mispaired(ask, trained, start)) is not None:
-        return (
-            f"the gradients are right, but pass {count} of the loop in line {line} takes the inputs of one sample with "
-            "the target of another"
+        why = f"pass {count} of the loop in line {line} takes the inputs of one sample with the target of another"
+    elif rule is not None:
+        return with_the_rule(found, rule)
+    elif trained.others:
+        why = f"what training (line {line}) makes of them keeps a state, and is {NO_RULE}"
+    elif later is not None:
+        why = (
+            f"pass {later} of the loop in line {line} takes another step than a first pass from the same parameters "
+            "and data: something is kept, counted or drawn"
         )
-    return ""
+    elif odd is not None and odd.decay and names_a_penalty(candidates, trained.loop):
+        return not_the_decay(found)
+    elif odd is not None:
+        why = f"training (line {line}) {odd.what}"
+    elif trained.bent:
+        why = (
+            f"at twice its rate training (line {line}) takes other steps, and none twice as long: it is not known what "
+            "it goes down"
+        )
+    else:
+        return found
+    return right_but(found, f"the gradients are right, but {why}")
 
 
 def _is_maximised(candidates: Candidates) -> bool:

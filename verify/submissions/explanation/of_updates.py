@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from verify.evidence.records import Diagnosis, Evidence
 from verify.judgement.coverage import listed
@@ -15,17 +16,12 @@ from verify.submissions.explanation.verdicts import Context, one_factor
 from verify.submissions.trials.trained import Trained
 from verify.submissions.truth.optimisers import Rule
 
+NO_RULE: Final = "none of momentum, Nesterov's momentum, Adagrad, RMSprop and Adam"
 
-def with_the_rule(found: Evidence, rule: Rule | None, loop: Loop) -> Evidence:
-    """Return the evidence about right gradients, by the rule that an optimiser with a state follows; None is known."""
-    if rule is None:
-        why = (
-            f"the gradients are right, but what training (line {loop.place.line}) makes of them keeps a state, and is "
-            "none of momentum, Nesterov's momentum, Adagrad, RMSprop and Adam"
-        )
-        return right_but(found, why)
-    said = f"{found.sentence.rstrip('.')}. Its first steps are those of {rule}."
-    return replace(found, sentence=said)
+
+def with_the_rule(found: Evidence, rule: Rule) -> Evidence:
+    """Return the evidence about right gradients, with the rule by which an optimiser makes steps of them."""
+    return replace(found, sentence=f"{found.sentence.rstrip('.')}. Its first steps are those of {rule}.")
 
 
 def not_the_decay(found: Evidence) -> Evidence:

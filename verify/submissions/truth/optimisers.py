@@ -15,7 +15,7 @@ Kingma and Ba 2015 (Adam). eps may stand under the root, and with corrected mome
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import product
 from typing import Final, NamedTuple
 
@@ -29,6 +29,10 @@ _DECAYS: Final = 0.3  # a beta is no smaller
 _MOST: Final = 8  # numbers of each kind that are tried
 
 
+PLAIN: Final = "gradient descent"
+_FEWEST: Final = 5  # passes: of one parameter alone, three numbers are fitted
+
+
 class Rule(NamedTuple):
     """A known optimiser, and the numbers that it was found with, in words."""
 
@@ -40,26 +44,46 @@ class Rule(NamedTuple):
         return f"{self.name} ({self.numbers})" if self.numbers else self.name
 
 
-def rule_of(gradients: Sequence[Array], steps: Sequence[Array], numbers: Collection[float]) -> Rule | None:
+def rule_of(
+    gradients: Sequence[Sequence[Array]], steps: Sequence[Sequence[Array]], numbers: Collection[float]
+) -> Rule | None:
     """Return the rule that makes these steps of these gradients, in the passes from the first on, or None.
 
+    Of every pass there is a row of each parameter. All follow one rule, or some are moved along their gradients alone.
     `numbers` are those that the code holds: a beta or an eps is one of them. The rate is what fits; it is positive.
     """
-    if len(steps) < 3 or not all(np.all(np.isfinite(one)) for one in (*gradients, *steps)):
+    if len(steps) < _FEWEST or not all(np.all(np.isfinite(one)) for row in (*gradients, *steps) for one in row):
         return None
+    every = range(len(steps[0]))
+    together = _one_rule(_of(gradients, every), _of(steps, every), numbers)
+    if together is not None:
+        return together
+    found = [_one_rule(_of(gradients, [place]), _of(steps, [place]), numbers) for place in every]
+    plain = [place for place, one in enumerate(found) if one is not None and one.name == PLAIN]
+    if plain and not _is_multiple(_of(steps, plain), _of(gradients, plain)):
+        return None  # at several rates
+    others = {one for one in found if one is None or one.name != PLAIN}
+    return others.pop() if len(others) == 1 else None
+
+
+def _of(rows: Sequence[Sequence[Array]], places: Iterable[int]) -> list[Array]:
+    """Return of every pass what belongs to some of the parameters, in one row."""
+    places = list(places)
+    return [np.concatenate([row[place] for place in places]) for row in rows]
+
+
+def _one_rule(gradients: Sequence[Array], steps: Sequence[Array], numbers: Collection[float]) -> Rule | None:
     found = _linear(gradients, steps)
     if found is not None:
         return found
-    for rule, expected in _adaptive(gradients, numbers):
-        if _is_multiple(steps, expected):
-            return rule
-    return None
+    adaptive = _adaptive(gradients, numbers)
+    return next((rule for rule, expected in adaptive if _is_multiple(steps, expected)), None)
 
 
 def _linear(gradients: Sequence[Array], steps: Sequence[Array]) -> Rule | None:
     """Return plain steps, momentum or Nesterov's, where each step is so made of the one before it and of gradients."""
     if _is_multiple(steps, gradients):
-        return Rule("gradient descent", "")
+        return Rule(PLAIN, "")
     before = np.concatenate(steps[:-1])
     here, last = np.concatenate(gradients[1:]), np.concatenate(gradients[:-1])
     taken = np.concatenate(steps[1:])
