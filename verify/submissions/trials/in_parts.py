@@ -34,19 +34,21 @@ def is_batch_size(name: str) -> bool:
     return _SIZE.fullmatch(name.lower().strip("_")) is not None
 
 
-def asked_for_parts(maker: TrainingMaker, loop: Loop, holder: Sequence[str], init: Sequence[str]) -> TrainingMaker:
-    """Return how training is called where it is asked for small batches; the same where no argument says how large.
+def asked_for_batches(
+    maker: TrainingMaker, loop: Loop, samples: int, holder: Sequence[str], init: Sequence[str]
+) -> TrainingMaker:
+    """Return how training is called where its batches are to have so many samples; the same where no argument says it.
 
     `holder` are the arguments of the function that trains, `init` those of what makes its object.
     """
     owner = maker.owner
     if owner is not None:
-        owner = replace(owner, arguments=_with_part(owner.arguments, init, loop))
-    return replace(maker, arguments=_with_part(maker.arguments, holder, loop), owner=owner)
+        owner = replace(owner, arguments=_with_size(owner.arguments, init, loop, samples))
+    return replace(maker, arguments=_with_size(maker.arguments, holder, loop, samples), owner=owner)
 
 
-def _with_part(given: tuple[Argument, ...], names: Sequence[str], loop: Loop) -> tuple[Argument, ...]:
-    sizes = tuple(Argument(name, ValueBinding(PART)) for name in names if _says_it(name, loop))
+def _with_size(given: tuple[Argument, ...], names: Sequence[str], loop: Loop, samples: int) -> tuple[Argument, ...]:
+    sizes = tuple(Argument(name, ValueBinding(samples)) for name in names if _says_it(name, loop))
     return tuple(one for one in given if not _says_it(one.name, loop)) + sizes
 
 

@@ -28,7 +28,7 @@ from verify.reading.wiring.plan_records import (
 )
 from verify.reading.wiring.provenance import Source
 from verify.reading.wiring.structure import BATCH, SIZES, made_up
-from verify.submissions.trials.in_parts import asked_for_parts
+from verify.submissions.trials.in_parts import asked_for_batches
 
 _EPOCHS: Final = 1000  # that training is asked for: some count in tenths of it; no more than two are run
 _OPTIONS: Final = (None, "penalty", "flag")  # meanings of arguments that choose what is computed
@@ -57,12 +57,12 @@ class Makers:
         given = self._arguments(holder, sizes)
         return None if given is None else TrainingMaker(cut, loop.function, given, owner)
 
-    def in_parts(self, maker: TrainingMaker, loop: Loop) -> TrainingMaker:
-        """Return how the same function is called where its batches are to be a part of our samples."""
+    def in_batches(self, maker: TrainingMaker, loop: Loop, samples: int) -> TrainingMaker:
+        """Return how the same function is called where its batches are to have so many samples."""
         owner = maker.owner.name if maker.owner is not None else None
         arguments = {(one.name, one.owner): one.arguments for one in self.candidates.functions}
         init = arguments.get(("__init__", owner), arguments.get((owner or "", None), ()))
-        return asked_for_parts(maker, loop, arguments.get((maker.name, owner), ()), init)
+        return asked_for_batches(maker, loop, samples, arguments.get((maker.name, owner), ()), init)
 
     def _made(self, name: str, sizes: tuple[int, ...]) -> MadeBinding | None:
         """Return what a class, or the function that makes the parameters, makes for these sizes."""

@@ -36,7 +36,7 @@ from verify.submissions.execution.answers import Header, Leaves, Refused, Where,
 from verify.submissions.execution.calling import STILL, Ask, Reading, make
 from verify.submissions.execution.messages import Request
 from verify.submissions.trials.implied import is_net_at, own_data, with_net
-from verify.submissions.trials.in_parts import in_parts, is_part
+from verify.submissions.trials.in_parts import PART, in_parts, is_part
 from verify.submissions.trials.losses import ONE_PASS, Losses, others_in
 from verify.submissions.trials.makers import Makers, given_shapes
 from verify.submissions.trials.one_pass import (
@@ -223,12 +223,17 @@ class Trainings:
     def _in_batches(self, loop: Loop, maker: TrainingMaker, shapes: Structure, way: _Way) -> Trained | None:
         """Return the step with batches that are a part of our samples, where the file says how large its batches are.
 
-        Only where such a step shows a loss; else the step with batches as large as the file's own.
+        Only where such a step shows a loss; else the step with batches as large as the file's own. An epoch whose one
+        batch are all samples takes one step.
         """
+        if loop.several:
+            maker = self.makers.in_batches(maker, loop, BATCH)
         whole = self._tried(lambda: self._first_shown(loop, maker, shapes, way))
         if whole is not None and (whole.reading.loss is None or whole.weak):
             return whole
-        part = self._tried(lambda: self._run(loop, self.makers.in_parts(maker, loop), shapes, way._replace(part=True)))
+        part = self._tried(
+            lambda: self._run(loop, self.makers.in_batches(maker, loop, PART), shapes, way._replace(part=True))
+        )
         if part is None or part.reading.loss is None or part.weak:
             return whole
         return replace(part, whole=whole)
