@@ -19,7 +19,7 @@ from verify.reading.program.kept import BUILTINS
 from verify.reading.program.shown import Shown, losses_named_in, losses_shown_in
 from verify.reading.program.source import cut_out
 from verify.reading.program.syntax import called_name, is_product, names_in, root_name
-from verify.reading.program.updates import is_training_loop, rate_in, scales_in, stepped_in, updates_in
+from verify.reading.program.updates import is_training_loop, rate_in, scales_in, stepped_in, steppers_in, updates_in
 from verify.reading.program.vocabulary import bare, is_parameter, meaning_of, roles_of
 
 NAME: Final = "__training__"  # the function that a loop at the top level becomes
@@ -73,32 +73,39 @@ class Loop:
 def training_loops(cells: Iterable[Cell]) -> tuple[Loop, ...]:
     """Return every loop that trains, those at the top level and the innermost first."""
     found: list[tuple[int, Loop]] = []
+    cells = [one for one in cells if one.tree is not None]
+    steppers = steppers_in(one.tree for one in cells if one.tree is not None)
     for cell in cells:
         if cell.tree is not None:
-            found += _within(cell, cell.tree.body, None, None, ())
+            found += _within(cell, cell.tree.body, None, None, (), steppers)
     found.sort(key=lambda pair: pair[0])
     return tuple(loop for _, loop in found)
 
 
 def _within(
-    cell: Cell, body: list[ast.stmt], function: _Function | None, owner: str | None, around: tuple[ast.stmt, ...]
+    cell: Cell,
+    body: list[ast.stmt],
+    function: _Function | None,
+    owner: str | None,
+    around: tuple[ast.stmt, ...],
+    steppers: frozenset[str],
 ) -> Iterator[tuple[int, Loop]]:
     for node in body:
         if isinstance(node, ast.ClassDef) and function is None:
-            yield from _within(cell, node.body, None, node.name, ())
+            yield from _within(cell, node.body, None, node.name, (), steppers)
         elif isinstance(node, ast.FunctionDef) and function is None:
-            yield from _within(cell, node.body, node, owner, ())
+            yield from _within(cell, node.body, node, owner, (), steppers)
         elif isinstance(node, ast.For | ast.While):
-            inner = list(_within(cell, node.body, function, owner, (*around, node)))
+            inner = list(_within(cell, node.body, function, owner, (*around, node), steppers))
             yield from inner
             if around and _only_steps(node):
                 continue
-            if is_training_loop(node) and not _over_layers(node) and (owner is None or function is not None):
+            if is_training_loop(node, steppers) and not _over_layers(node) and (owner is None or function is not None):
                 several = any(one.updates for _, one in inner)
                 yield len(inner), replace(_loop(cell, node, function, owner, around), several=several)
         elif isinstance(node, ast.If | ast.With | ast.Try):
             for field in ("body", "orelse", "finalbody"):
-                yield from _within(cell, getattr(node, field, None) or [], function, owner, around)
+                yield from _within(cell, getattr(node, field, None) or [], function, owner, around, steppers)
 
 
 def _parts_taken(node: ast.AST) -> frozenset[str]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final, NamedTuple, TypeGuard
 
 from verify.reading.parsing.trees import nodes_of
 from verify.reading.program.syntax import called_name, names_in, root_name
-from verify.reading.program.vocabulary import bare, is_parameter
+from verify.reading.program.vocabulary import bare, is_parameter, roles_of
 
 _STEP: Final = re.compile(
     r"back(?!end)|bprop|update|sgd|gradient|^step$|descen[dt]|optimi|^fit|^train|learn|"
@@ -25,16 +25,29 @@ class Update(NamedTuple):
     step: ast.expr
 
 
-def is_training_loop(node: ast.AST) -> bool:
-    """Whether a loop changes something step by step from gradients: W -= rate * dW, or a call of sgd or backward."""
+def is_training_loop(node: ast.AST, steppers: Collection[str] = ()) -> bool:
+    """Whether a loop changes something step by step from gradients: W -= rate * dW, or a call of sgd or backward.
+
+    So does a call of one of the file's own functions that take steps, the `steppers`, whatever it is called.
+    """
     if not isinstance(node, ast.For | ast.While):
         return False
     for inner in nodes_of(node):
-        if isinstance(inner, ast.Call) and _STEP.search(called_name(inner)):
+        if isinstance(inner, ast.Call) and (_STEP.search(called_name(inner)) or called_name(inner) in steppers):
             return True
         if next(updates_of(inner), None) is not None:
             return True
     return False
+
+
+def steppers_in(trees: Iterable[ast.AST]) -> frozenset[str]:
+    """Return the names of functions that take a step from an attribute, or are called as what takes steps."""
+    functions = [node for tree in trees for node in nodes_of(tree) if isinstance(node, ast.FunctionDef)]
+    return frozenset(
+        one.name for one in functions
+        if roles_of(one.name)[:1] == ("update",)
+        or any(isinstance(each.target, ast.Attribute) for each in updates_in(one))
+    )  # fmt: skip
 
 
 def update_of(node: ast.AST) -> ast.expr | None:

@@ -28,7 +28,7 @@ from verify.reading.wiring.plan_records import (
 )
 from verify.reading.wiring.provenance import Source
 from verify.reading.wiring.structure import BATCH, SIZES, made_up
-from verify.submissions.trials.in_parts import asked_for_batches
+from verify.submissions.trials.in_parts import asked_for_batches, is_batch_size
 
 _EPOCHS: Final = 1000  # that training is asked for: some count in tenths of it; no more than two are run
 _OPTIONS: Final = (None, "penalty", "flag")  # meanings of arguments that choose what is computed
@@ -90,8 +90,11 @@ class Makers:
             [name for name in holder.arguments if is_parameter(name)], sizes
         )
         targets = any(data_of(name) == "Y" for name in holder.arguments)
+        inputs = [name for name in holder.arguments if data_of(name) == "X" and not is_batch_size(name)]
         for name in holder.arguments:
             binding, source = parts.get(name) or (self._bound(name, sizes, hidden), Source("by name"))
+            if inputs and is_batch_size(name):  # fit(X, y, batch=None)
+                binding = ValueBinding(BATCH)
             if binding is None and targets and holds_samples(name):  # train(samples, answers)
                 binding = ArrayBinding("X")
             if binding is None or meaning_of(name) == "flag":

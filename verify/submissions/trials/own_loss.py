@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from verify.reading.program.functions import Function
 from verify.reading.program.training import Loop
 from verify.reading.wiring.finding import Candidates
 from verify.reading.wiring.losses import is_loss, is_of_samples
@@ -33,8 +34,8 @@ def own_losses(
     )
     # Where the rate can't be put to 0, the parameters after the pass are not those of its gradient.
     updated = set() if reading.rates else parameters
-    for one in candidates.functions:
-        usable = (is_loss(one) or is_of_samples(one)) and (bool(reading.rates) or not one.owner)
+    for one in _whole(candidates, loop):
+        usable = bool(reading.rates) or not one.owner
         for given in from_the_pass(one, list(names), updated, loop.names) if usable else ():
             steps = (*reading.forward_steps, Step(one.name, "loss", given, method=bool(one.owner)))
             try:
@@ -45,3 +46,15 @@ def own_losses(
             place = scalar_in(values, "loss")
             if place is not None and np.all(np.isfinite(values[place])):
                 yield replace(reading, loss=place, forward_steps=steps)
+
+
+def _whole(candidates: Candidates, loop: Loop) -> list[Function]:
+    """Return the losses of the file without those that are a part of another, unless the training calls the part alone.
+
+    The data's loss is a part of an objective with a penalty.
+    """
+    losses = [one for one in candidates.functions if is_loss(one) or is_of_samples(one)]
+    around = [loop, *(one for one in candidates.loops if one.place != loop.place and one.holds(loop.place))]
+    shown = {name for one in around for name in one.calls}
+    callers = {one.name: {each.name for each in losses if one.name in each.calls} - {one.name} for one in losses}
+    return [one for one in losses if not callers[one.name] or (one.name in shown and not callers[one.name] & shown)]
