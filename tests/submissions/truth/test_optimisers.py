@@ -96,6 +96,11 @@ def growing(g: Array, state: dict[str, Array], t: int) -> Array:
     return state["v"]
 
 
+def never_zeroed(g: Array, state: dict[str, Array], t: int) -> Array:
+    state["v"] = state["v"] + 0.01 * g
+    return state["v"]
+
+
 def forgetful(g: Array, state: dict[str, Array], t: int) -> Array:
     state["v"] = 0.9 * g + 0.01 * state["v"] ** 2
     return state["v"]
@@ -139,7 +144,7 @@ def test_a_known_optimiser_is_known_by_its_steps(stepper: Stepper, name: str) ->
 @pytest.mark.parametrize(
     "stepper",
     [
-        not_squared, corrected_by_the_other, half_corrected, counted_late, same_beta, no_root, upwards, growing,
+        not_squared, corrected_by_the_other, half_corrected, counted_late, same_beta, no_root, upwards, growing, never_zeroed,
         forgetful, rooted_first,
     ],
 )  # fmt: skip

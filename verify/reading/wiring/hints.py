@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 from typing import Final
 
 from verify.reading.parsing.trees import nodes_of
@@ -15,6 +16,7 @@ from verify.reading.wiring.roles import Roles
 from verify.reading.wiring.structure import MOST_OUTPUTS
 
 _BATCH: Final = frozenset(("mean", "sum", "size", "m", "average", "n", "batch_size"))
+_NO_SIZES: Final = ("seed", "epochs", "m", "flag", "rate", "penalty")
 _EPSILON: Final = 1e-4  # a literal up to here is an eps
 
 
@@ -39,15 +41,17 @@ def output_width(program: Program, roles: Sequence[Roles]) -> Width | None:
 
     Without a call, it is the number that a name of an output width is given: n_y = 10.
     """
-    makers = {name for one in roles if one.init for name in (one.init.name, one.owner) if name}
+    makers = {name: one.init.arguments for one in roles if one.init for name in (one.init.name, one.owner) if name}
     every = [(pair, cell.place(node)) for cell, node in program.nodes(ast.Assign) for pair in _whole_numbers(node)]
     whole, places = dict(pair for pair, _ in every), {name: place for (name, _), place in every}
     named = next((name for name in whole if size_of(name) == "n_y"), None)
     found = None if named is None else Width(whole[named], Source("by name", places[named]))
     for cell, node in program.nodes(ast.Call):
         if called_name(node) in makers:
-            numbers = [part for argument in node.args for part in _numbers(argument, whole)]
-            numbers += [part for keyword in node.keywords for part in _numbers(keyword.value, whole)]
+            given = [*zip_longest(makers[called_name(node)][: len(node.args)], node.args)]
+            given += [(keyword.arg, keyword.value) for keyword in node.keywords]
+            sizes = [value for name, value in given if size_of(name or "") not in _NO_SIZES and value is not None]
+            numbers = [part for value in sizes for part in _numbers(value, whole)]
             if len(numbers) >= 2:
                 found = Width(numbers[-1], Source("stated", cell.place(node)))
     return found if found is None or 1 <= found.value <= MOST_OUTPUTS else None

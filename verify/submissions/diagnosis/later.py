@@ -32,7 +32,7 @@ from verify.submissions.trials.trained import Trained
 
 _PASSES: Final = (2, 3, 5, 10, 11, 51)  # the passes that are looked at: counts of tens are common
 _FEW: Final = (2, 3)  # where a pass computes many numbers
-_SHORT: Final = RATE / 32  # the rate: after long steps a ReLU may be dead, and shows nothing
+SHORT: Final = RATE / 32  # the rate: after long steps a ReLU may be dead, and shows nothing
 _MANY: Final = 20_000
 
 
@@ -98,7 +98,7 @@ def differs_later(ask: Ask, trained: Trained, start: Point) -> int | None:
         return None
     try:
         reading, same = with_one_sample(ask, trained.reading)
-        same |= {"rate": np.array(_SHORT)} if reading.rates else {}
+        same |= {"rate": np.array(SHORT)} if reading.rates else {}
         place = of_one_sample(start)
         for count in _counts(trained):
             before = passed(ask, reading, place, count - 1, same)
@@ -111,7 +111,7 @@ def differs_later(ask: Ask, trained: Trained, start: Point) -> int | None:
             taken, expected = (_steps(one, reading.updated, middle) for one in (after, anew))
             rest = reading.part and alike(taken, expected * (BATCH % PART) / PART)  # the last batch is a smaller one
             if not rest and is_another(
-                taken, expected, other_rate=not reading.rates or is_scheduled(reading, after, _SHORT)
+                taken, expected, other_rate=not reading.rates or is_scheduled(reading, after, SHORT)
             ):
                 other = passed(ask, reading, again, 1, {**same, SEED: np.array(count), AHEAD: np.array(1 + count)})
                 drawn = not alike(_steps(other, reading.updated, middle), expected)

@@ -11,7 +11,7 @@ import numpy as np
 from verify.arrays import Array
 from verify.reading.program.program import Program
 from verify.reading.wiring.points import Point
-from verify.submissions.diagnosis.later import with_one_sample
+from verify.submissions.diagnosis.later import SHORT, with_one_sample
 from verify.submissions.diagnosis.updating import of_one_sample, passed
 from verify.submissions.execution.answers import Leaves, Refused
 from verify.submissions.execution.calling import Ask
@@ -27,16 +27,17 @@ def optimiser_of(ask: Ask, trained: Trained, start: Point, program: Program) -> 
     Gradients are those that have names. Where none has, they are what a first pass takes from the same parameters: its
     state is 0 yet.
     """
-    reading, same = trained.reading, dict[str, Array]()
+    reading = trained.reading
     if not reading.applied and len(reading.gradients) < len(reading.structure.parameters):
         return None
     gradients: list[list[Array]] = []
     steps: list[list[Array]] = []
     before, numbers = start.params, set(_written(program))
     try:
+        same = {"rate": np.array(SHORT)} if reading.rates else {}
         if reading.applied:
-            reading, same = with_one_sample(ask, reading)
-            start = of_one_sample(start)
+            reading, alike = with_one_sample(ask, reading)
+            start, same = of_one_sample(start), {**alike, **same}
         for count in range(1, _PASSES + 1):
             found = passed(ask, reading, start, count, same)
             after = {name: found[where] for name, where in reading.updated.items()}

@@ -24,6 +24,7 @@ import numpy as np
 from verify.arrays import Array
 
 _NEAR: Final = 1e-9  # of the largest entry: what is left of a step when a rule is taken away
+_WRITTEN: Final = 1e-6  # a beta that is found is one that is written, up to this
 _SMALL: Final = 1e-3  # an eps is no larger
 _DECAYS: Final = 0.3  # a beta is no smaller
 _MOST: Final = 8  # numbers of each kind that are tried
@@ -73,22 +74,23 @@ def _of(rows: Sequence[Sequence[Array]], places: Iterable[int]) -> list[Array]:
 
 
 def _one_rule(gradients: Sequence[Array], steps: Sequence[Array], numbers: Collection[float]) -> Rule | None:
-    found = _linear(gradients, steps)
+    found = _linear(gradients, steps, numbers)
     if found is not None:
         return found
     adaptive = _adaptive(gradients, numbers)
     return next((rule for rule, expected in adaptive if _is_multiple(steps, expected)), None)
 
 
-def _linear(gradients: Sequence[Array], steps: Sequence[Array]) -> Rule | None:
+def _linear(gradients: Sequence[Array], steps: Sequence[Array], numbers: Collection[float]) -> Rule | None:
     """Return plain steps, momentum or Nesterov's, where each step is so made of the one before it and of gradients."""
     if _is_multiple(steps, gradients):
         return Rule(PLAIN, "")
-    before = np.concatenate(steps[:-1])
-    here, last = np.concatenate(gradients[1:]), np.concatenate(gradients[:-1])
-    taken = np.concatenate(steps[1:])
+    scales = [_largest(one) for one in steps[1:]]  # every pass counts as much as every other
+    before, taken = _scaled(steps[:-1], scales), _scaled(steps[1:], scales)
+    here, last = _scaled(gradients[1:], scales), _scaled(gradients[:-1], scales)
     beta, alpha, rest = np.linalg.lstsq(np.stack([before, here, last], axis=1), taken, rcond=None)[0]
-    if not 0 < beta < 1 or alpha <= 0 or not _near(taken, beta * before + alpha * here + rest * last):
+    written = any(abs(beta - one) <= _WRITTEN for one in numbers if 0 < one < 1)
+    if not written or alpha <= 0 or not _near(taken, beta * before + alpha * here + rest * last):
         return None
     if not _near(steps[0], alpha * gradients[0]):
         return None
@@ -146,12 +148,22 @@ def _over(
 
 def _is_multiple(steps: Sequence[Array], expected: Sequence[Array]) -> bool:
     """Whether all steps are the expected ones times one positive rate."""
-    taken, made = np.concatenate(steps), np.concatenate(expected)
+    scales = [_largest(one) for one in steps]
+    taken, made = _scaled(steps, scales), _scaled(expected, scales)
     if not np.all(np.isfinite(made)) or not np.any(made):
         return False
     rate = float(taken @ made / (made @ made))
     return rate > 0 and _near(taken, rate * made)
 
 
+def _largest(values: Array) -> float:
+    return max(float(np.max(np.abs(values), initial=0.0)), 1e-300)
+
+
+def _scaled(rows: Sequence[Array], scales: Sequence[float]) -> Array:
+    with np.errstate(all="ignore"):
+        return np.concatenate([row / scale for row, scale in zip(rows, scales, strict=True)])
+
+
 def _near(first: Array, second: Array) -> bool:
-    return bool(np.max(np.abs(first - second)) <= _NEAR * max(float(np.max(np.abs(first))), 1e-300))
+    return bool(np.max(np.abs(first - second)) <= _NEAR * _largest(first))
