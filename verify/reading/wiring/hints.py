@@ -50,9 +50,14 @@ def output_width(program: Program, roles: Sequence[Roles]) -> Width | None:
         if called_name(node) in makers:
             given = [*zip_longest(makers[called_name(node)][: len(node.args)], node.args)]
             given += [(keyword.arg, keyword.value) for keyword in node.keywords]
-            sizes = [value for name, value in given if size_of(name or "") not in _NO_SIZES and value is not None]
+            given = [(name, value) for name, value in given if size_of(name or "") not in _NO_SIZES]
+            sizes = [value for _, value in given if value is not None]
             numbers = [part for value in sizes for part in _numbers(value, whole)]
-            if len(numbers) >= 2:
+            inner = bool(given) and size_of(given[-1][0] or "") in (
+                "n_x",
+                "n_h",
+            )  # the output has no width of its own
+            if len(numbers) >= 2 and not inner:
                 found = Width(numbers[-1], Source("stated", cell.place(node)))
     return found if found is None or 1 <= found.value <= MOST_OUTPUTS else None
 

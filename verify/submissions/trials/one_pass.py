@@ -32,6 +32,7 @@ _ERRORS: Final = ("error", "err", "mse", "e", "erreur", "rmse", "mae", "sse", "r
 _STATE: Final = re.compile(
     r"v|m|s|vel|velocit(y|ies)|momentums?|mom|moments?|[vms]_?(d?[wb]\d*|t|hat|db|dw).*|adam.*|cache.*|squared.*"
 )
+_HOLDER: Final = re.compile(r"params?|parameters|thetas?|weights|poids|pesos|par[aá]metros|param[eè]tres")
 _SURELY: Final = re.compile(r"lr|eta|l_?rate|learning_?rate|learn_rate|step_?size|_learning_rate__")
 _HELD_OUT: Final = re.compile(r"val|test|dev|hold")
 _MATRIX: Final = re.compile(r"[A-Z]\d*")  # U and V may be the weights of a net
@@ -121,13 +122,19 @@ def _parameter_like(made: Mapping[Path, Array]) -> dict[Path, Array]:
         and meaning_of(root_of(path)) not in _DATA
         and meaning_of(last_name(path)) not in ("X", "Y", "Yhat", "rate", "penalty")
     }  # fmt: skip
-    named = {path: value for path, value in arrays.items() if is_parameter(last_name(path))}
+    named = {path: value for path, value in arrays.items() if is_parameter(last_name(path)) or _is_held(path)}
     if named:
         return named
     return {
         path: value for path, value in arrays.items()
         if (np.ndim(value) > 0 and data_of(last_name(path)) is None) or last_name(path).lower().startswith("b")
     }  # fmt: skip
+
+
+def _is_held(path: Path) -> bool:
+    """Whether something stands in a dictionary that is called as parameters: A of theta["A"]."""
+    names = [str(name) for kind, name in path if kind != "item"]
+    return len(names) > 1 and path[-1][0] == "key" and _HOLDER.fullmatch(names[-2].lower()) is not None
 
 
 def _shapes(found: Mapping[Path, Array]) -> list[tuple[str, Path, tuple[int, ...]]]:
