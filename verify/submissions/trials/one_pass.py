@@ -123,8 +123,9 @@ def _parameter_like(made: Mapping[Path, Array]) -> dict[Path, Array]:
         and meaning_of(last_name(path)) not in ("X", "Y", "Yhat", "rate", "penalty")
     }  # fmt: skip
     named = {path: value for path, value in arrays.items() if is_parameter(last_name(path)) or _is_held(path)}
+    held = {last_name(path) for path in named if _is_held(path)}  # others of these names are an optimiser's
     if named:
-        return named
+        return {path: value for path, value in named.items() if _is_held(path) or last_name(path) not in held}
     return {
         path: value for path, value in arrays.items()
         if (np.ndim(value) > 0 and data_of(last_name(path)) is None) or last_name(path).lower().startswith("b")
