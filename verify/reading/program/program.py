@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from verify.reading.parsing.document import Cell, Document, Place
 from verify.reading.program.blocks import Block, blocks_of
+from verify.reading.program.clips import cut_off_in
 from verify.reading.program.functions import Function, functions_of
 from verify.reading.program.lifting import Lifted, lift, why_not
 from verify.reading.program.literal_rates import LiteralRate, literal_rate
@@ -69,6 +70,12 @@ class Program:
         """The one number that the submission has for a learning rate, where that has no name."""
         trees = [cell.tree for cell in self.document.cells if cell.tree is not None]
         return literal_rate(trees, self.functions)
+
+    @cached_property
+    def cut_off(self) -> tuple[Place, ...]:
+        """Where gradients are clipped: they are judged before."""
+        cells = [cell for cell in self.document.cells if cell.tree is not None]
+        return tuple(cell.place(node) for cell in cells if cell.tree is not None for node in cut_off_in([cell.tree]))
 
     @cached_property
     def defined(self) -> Mapping[str, tuple[Place, ...]]:

@@ -6,7 +6,6 @@ A loop is run for one pass, by its own function. What stands before it says how 
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
@@ -14,13 +13,14 @@ from typing import Final
 from verify.reading.parsing.document import Cell, Place
 from verify.reading.parsing.trees import nodes_of
 from verify.reading.program.blocks import assigned
+from verify.reading.program.clips import clips
 from verify.reading.program.differences import differences_in
 from verify.reading.program.kept import BUILTINS
 from verify.reading.program.shown import Shown, losses_named_in, losses_shown_in
 from verify.reading.program.source import cut_out
 from verify.reading.program.syntax import called_name, is_product, names_in, root_name
 from verify.reading.program.updates import is_training_loop, rate_in, scales_in, stepped_in, steppers_in, updates_in
-from verify.reading.program.vocabulary import bare, is_parameter, meaning_of, roles_of
+from verify.reading.program.vocabulary import is_parameter, meaning_of, roles_of
 
 NAME: Final = "__training__"  # the function that a loop at the top level becomes
 _LAYERS: Final = frozenset(("l", "layer", "layers", "nlayers", "numlayers", "key", "param", "params", "parameters"))
@@ -145,7 +145,7 @@ def _loop(
         keeps_loss=not _measures_afterwards(node.body),
         rate=rate,
         sums=frozenset(root_name(part.target) or "" for part in nodes_of(node) if isinstance(part, ast.AugAssign)),
-        clips=any(_clips(part) for part in nodes_of(node)),
+        clips=clips(node),
         certain=certain,
         scales=scales_in(node),
         stepped=stepped_in(node),
@@ -171,19 +171,6 @@ def _as_function(cell: Cell, node: ast.stmt, names: tuple[str, ...]) -> tuple[st
     lines = cell.source.split("\n")
     shared = f"    global {', '.join(names)}\n" if names else ""
     return f"def {NAME}{node.lineno}():\n{shared}{cut_out(node, lines, '    ')}\n", node.lineno - 1 - bool(names)
-
-
-def _clips(node: ast.AST) -> bool:
-    """Whether a gradient is clipped, or scaled by its norm."""
-    if not isinstance(node, ast.Call) or not re.search(r"clip|norm$", called_name(node)) or not node.args:
-        return False
-    names = {name for one in node.args[:1] for name in names_in(one)}
-    if isinstance(node.args[0], ast.BinOp) and isinstance(node.args[0].op, ast.Sub) and called_name(node) == "clip":
-        return True  # an error that is cut off, as Huber's loss does
-    return any(
-        name.lower() in ("g", "grad") or meaning_of(name) == "grads" or bare(name) != name.lower().replace("_", "")
-        for name in names
-    )
 
 
 def _over_layers(node: ast.For | ast.While) -> bool:

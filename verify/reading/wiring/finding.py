@@ -10,6 +10,7 @@ from typing import Final
 
 from verify.errors import BadInput
 from verify.reading.parsing.trees import nodes_of
+from verify.reading.program.clips import without_clips
 from verify.reading.program.entry import cells_of, slice_of
 from verify.reading.program.functions import Function, function_of, parsed, reached_by
 from verify.reading.program.lifting import Lifted
@@ -130,7 +131,7 @@ def find_candidates(program: Program, convention: Mapping[str, str]) -> Candidat
         statements.append(_runnable_loop(lifted))
     statements += [Runnable(one.cell, one.line, one.code, defines=(one.function,)) for one in loops if one.code]
     nodes = _nodes_used(roles)
-    statements = _with_a_name_for_the_rate(program, statements)
+    statements = _as_judged(program, statements)
     told = Width(int(convention["outputs"]), Source("told")) if "outputs" in convention else None
     return Candidates(
         program, roles, program.functions, sliced, lifted, tuple(statements),
@@ -149,7 +150,7 @@ def as_main_program(candidates: Candidates) -> tuple[Candidates, str]:
     cells = cells_of(candidates.program)
     names = [PROGRAM if cell.number is None else f"{PROGRAM}{cell.number}" for cell in cells]
     programs = [Runnable(cell.number, 1, cell.source, defines=(name,)) for cell, name in zip(cells, names, strict=True)]
-    statements = _with_a_name_for_the_rate(
+    statements = _as_judged(
         candidates.program, [*_numpy(candidates.slice), *(_runnable(one) for one in sliced.statements), *programs]
     )
     return replace(candidates, slice=sliced, statements=tuple(statements)), names[-1]
@@ -233,9 +234,11 @@ def _read_by(lifted: Lifted) -> list[str]:
     return sorted(names_in(tree) - set(lifted.outputs) - set(lifted.inputs))
 
 
-def _with_a_name_for_the_rate(program: Program, statements: Sequence[Runnable]) -> list[Runnable]:
-    """Return what is run with a name in the place of a learning rate that stands in the text as a number."""
+def _as_judged(program: Program, statements: Sequence[Runnable]) -> list[Runnable]:
+    """Return what is run: with a name in the place of a rate that is a number, and with gradients as they are made."""
     rate = program.literal_rate
+    if program.cut_off:
+        statements = [replace(one, code=without_clips(one.code)) for one in statements]
     if rate is None:
         return [*statements]
     own = [replace(one, code=with_name(one.code, rate)) if one.module is None else one for one in statements]

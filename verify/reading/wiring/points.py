@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from verify.arrays import Array
-from verify.nets.structure import Structure
+from verify.nets.structure import Parameter, Structure
 
 POINTS: Final = 2
 
@@ -39,7 +39,7 @@ def make_point(structure: Structure, batch: int, seed: int) -> Point:
     params = {}
     alone = all(one.shape == () for one in structure.parameters)
     for one in structure.parameters:
-        scale = 0.3 if one.kind == "b" else 0.7 / np.sqrt(max(1.0, structure.sizes[one.layer - 1] / 4))
+        scale = 0.3 if one.kind == "b" else 0.7 / np.sqrt(max(1.0, _inputs_of(one, structure.sizes) / 4))
         params[one.name] = generator.normal(0, scale, one.shape)
         if alone:  # the numbers of a curve often stand in a logarithm or a root
             params[one.name] = 0.25 + np.abs(params[one.name])
@@ -48,6 +48,13 @@ def make_point(structure: Structure, batch: int, seed: int) -> Point:
     classes = generator.permutation((np.arange(batch) + first) % max(K, 2))
     Y = one_hot(classes, K) if K > 1 else classes.astype(float).reshape(batch, 1)
     return Point(X, Y, params, seed)
+
+
+def _inputs_of(one: Parameter, sizes: tuple[int, ...]) -> int:
+    """Return how many numbers a weight sums over; the most that its shape allows, where it belongs to no layer."""
+    around = sizes[one.layer - 1 : one.layer + 1]
+    known = any(size in one.shape for size in around) or not one.shape
+    return around[0] if known else max(one.shape)
 
 
 def points_of(structure: Structure, batch: int, seed: int) -> list[Point]:

@@ -9,6 +9,8 @@ from typing import Final
 
 from verify.evidence.records import FAILS, Evidence
 from verify.judgement.coverage import listed
+from verify.reading.program.clips import clips
+from verify.reading.program.training import Loop
 from verify.reading.program.updates import rate_in
 from verify.reading.wiring.finding import Candidates
 from verify.reading.wiring.plan_records import CallMaker, GlobalsMaker
@@ -93,8 +95,9 @@ def _of_pass(judge: Judge, ask: Ask, context: Context, candidates: Candidates, t
         and (unnamed or (one_factor(found) and trained.reading.rate != trained.loop.rate))
     )
     keeps = (trained.others or trained.scheduled) and one_factor(found) and not goes_against(found)
-    if found.verdict == "wrong" and (trained.loop.clips or changes or unsure or keeps):
-        what = "clips gradients" if trained.loop.clips else "changes its rate" if changes else "gives its rate no name"
+    clipped = _clips(candidates, trained.loop)
+    if found.verdict == "wrong" and (clipped or changes or unsure or keeps):
+        what = "clips gradients" if clipped else "changes its rate" if changes else "gives its rate no name"
         what = "makes something else of gradients that are all one multiple of the right ones" if keeps else what
         why = f"the loop in line {trained.loop.place.line} {what}, which is not judged"
         return could_not_judge(context, candidates, why, trained.reading)
@@ -112,6 +115,12 @@ def _of_pass(judge: Judge, ask: Ask, context: Context, candidates: Candidates, t
     if found.verdict == "correct" and accumulates(ask, trained, start):
         return never_zeroed(context, trained, found)
     return with_update(ask, context, candidates, trained, found, called=False)
+
+
+def _clips(candidates: Candidates, loop: Loop) -> bool:
+    """Whether a loop, or a function that it calls, makes something else of gradients or errors that are large."""
+    reached = candidates.reached_from(loop)
+    return loop.clips or any(clips(one.tree) for one in candidates.functions if one.name in reached)
 
 
 def _wrong_in(found: Evidence) -> float:

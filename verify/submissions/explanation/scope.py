@@ -8,6 +8,7 @@ from typing import Final
 
 from verify.evidence.records import Against, Evidence
 from verify.evidence.submission import Setting
+from verify.judgement.coverage import listed
 from verify.judgement.trusted import BALLS, MACHINE
 from verify.reading.parsing.document import Place
 from verify.reading.wiring.finding import Candidates
@@ -70,6 +71,9 @@ def unjudged(reading: Reading, candidates: Candidates) -> tuple[str, ...]:
     trained = isinstance(reading.container.maker, TrainingMaker)
     if not trained and not reading.applied and (candidates.loops or reading.roles.update is not None):
         found.append(TRAINING)
+    if candidates.program.cut_off:
+        places = listed([str(one) for one in candidates.program.cut_off])
+        found.append(f"how gradients are clipped ({places}): they are judged before")
     width, last = candidates.width, reading.structure.sizes[-1]
     if width is not None and width.value != last and is_chain(reading):
         found.append(f"a net with {count(width.value, 'output')}: it was judged with {last}")
@@ -81,6 +85,14 @@ def trusted(oracles: Sequence[str], reading: Reading | None) -> tuple[str, ...]:
     """Return everything that is trusted where these oracles decide."""
     known = (_KNOWN,) if reading is not None and reading.net is not None and reading.objective is not None else ()
     return (*ALWAYS, *(said for name in oracles for said in _OF_ONE.get(name, ())), *(known if oracles else ()))
+
+
+def without_training(found: Evidence) -> Evidence:
+    """Return the evidence that gradients are right, saying also in its sentence where training was not judged."""
+    left = any(one == TRAINING or one.startswith("the training (") for one in found.unjudged)
+    if found.verdict != "correct" or not left:
+        return found
+    return replace(found, sentence=f"{found.sentence.rstrip('.')}. What training does with them is not judged.")
 
 
 def with_training(found: Evidence, by_training: Evidence, loop: Place) -> Evidence:

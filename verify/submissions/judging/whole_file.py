@@ -24,11 +24,17 @@ from verify.submissions.explanation.of_others import (
 )
 from verify.submissions.explanation.of_updates import is_right_but
 from verify.submissions.explanation.reasons import WHICH_OUTPUTS
+from verify.submissions.explanation.scope import without_training
 from verify.submissions.explanation.verdicts import Context, could_not_judge, one_factor
 from verify.submissions.judging.both_ways import Judged, as_it_stands, read_and_judged
 
 
 def judged(apart: Sandbox, context: Context, candidates: Candidates, convention: Mapping[str, str]) -> Evidence:
+    """Return the verdict on a file, by everything in it that can be judged."""
+    return without_training(_judged(apart, context, candidates, convention))
+
+
+def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention: Mapping[str, str]) -> Evidence:
     """Return the verdict; none where it depends on how many outputs are meant, and the file does not say.
 
     Run as its own main program it says so; and it reaches its training where nothing else does.

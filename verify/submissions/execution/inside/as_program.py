@@ -17,6 +17,7 @@ from verify.reading.program.safety import word_for
 from verify.reading.program.syntax import called_name, names_in, root_name
 from verify.reading.program.vocabulary import data_of
 from verify.submissions.execution.inside.cutting import WATCH
+from verify.submissions.execution.inside.left_out import TEXT
 
 _DEFINED: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 _TABLE: Final = re.compile(
@@ -92,6 +93,12 @@ class _Guard:
             for name in names_in(part.value) if _TABLE.fullmatch(name)
         }  # fmt: skip
 
+        self._texts = {
+            name for node in body for part in ast.walk(node)
+            if isinstance(part, ast.Assign) and _reads_a_text(part.value)
+            for name in _stored(part)
+        }  # fmt: skip
+
     def every(self, body: list[ast.stmt]) -> list[ast.stmt]:
         return [one for node in body for one in self._one(node)]
 
@@ -125,7 +132,18 @@ class _Guard:
         return made
 
     def _meaning(self, name: str) -> str:
+        if name in self._texts:
+            return TEXT
         return "" if name in self._tables else data_of(name) or ""
+
+
+def _reads_a_text(value: ast.expr) -> bool:
+    """Whether a whole text is read from a file: open(name).read(), also in other letters."""
+    while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
+        if value.func.attr == "read" and not value.args:
+            return True
+        value = value.func.value
+    return False
 
 
 def _stored(node: ast.stmt) -> list[str]:

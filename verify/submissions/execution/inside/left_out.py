@@ -13,6 +13,8 @@ from verify.errors import said
 from verify.submissions.execution.inside.stand_ins import Inert, InertModule
 
 _TURNS: Final = 4  # what is left out may make something else stop
+TEXT: Final = "text"  # the meaning of a name that a text is read into
+_TEXT: Final = "the quick brown fox jumps over the lazy dog, and then it runs home through the old wood. " * 8
 _LONGEST: Final = 120  # characters of an error
 _Place = tuple[int | None, int]
 
@@ -84,7 +86,12 @@ class LeftOut:
             raise NameError(f"{name} is not available here")
 
     def given(self, cell: int | None, line: int, name: str, meaning: str) -> object:
-        """Return the data of the request for a name of data, and for any other what says that it is missing."""
+        """Return our data for a name of data, a text for one of a text, and for any other what says that it is missing.
+
+        What a text is read from is not there.
+        """
+        if meaning == TEXT:
+            return _TEXT
         if meaning:
             return self.data(meaning)
         return Missing(name, self._now.get((cell, line), "what gives it a value can't be run here"))

@@ -1,0 +1,75 @@
+"""Gradients that are clipped: np.clip(dW, -5, 5) is taken for dW, because a gradient is judged before it is cut off.
+
+What is clipped otherwise, by its norm or as an error, stays and is known to be clipped.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from verify.reading.parsing.trees import nodes_of
+from verify.reading.program.functions import parsed
+from verify.reading.program.syntax import called_name, names_in
+from verify.reading.program.vocabulary import bare, meaning_of
+
+_CLIPS: Final = re.compile(r"clip|norm$")
+
+
+def cut_off_in(trees: Iterable[ast.AST]) -> list[ast.Call]:
+    """Return the calls that cut off the entries of a gradient: np.clip(dW, -5, 5, out=dW)."""
+    return [node for tree in trees for node in nodes_of(tree) if isinstance(node, ast.Call) and _is_cut_off(node)]
+
+
+def without_clips(code: str) -> str:
+    """Return the code with each gradient that is cut off as it was before; every line stays where it is."""
+    try:
+        tree = ast.Module(parsed(code), [])
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return code  # what can't be run is told where it is run
+    lines = code.encode().split(b"\n")  # columns of a tree are counted in bytes
+    for call in sorted(cut_off_in([tree]), key=lambda one: (one.lineno, one.col_offset), reverse=True):
+        first, last = call.lineno - 1, (call.end_lineno or call.lineno) - 1
+        before, after = lines[first][: call.col_offset], lines[last][call.end_col_offset :]
+        text = ast.unparse(call.args[0]).encode()
+        lines[first : last + 1] = (before + b"(" + text + b"\n" * (last - first) + b")" + after).split(b"\n")
+    return b"\n".join(lines).decode()
+
+
+def clips(tree: ast.AST) -> bool:
+    """Whether a gradient is scaled by its norm, or an error is cut off."""
+    return any(_clips(node) for node in nodes_of(tree))
+
+
+def _is_cut_off(node: ast.Call) -> bool:
+    if called_name(node) != "clip" or not isinstance(node.func, ast.Attribute) or not _is_even(node):
+        return False
+    value = node.args[0]
+    while isinstance(value, ast.Subscript):
+        value = value.value
+    name = getattr(value, "id", getattr(value, "attr", ""))
+    return isinstance(value, ast.Name | ast.Attribute) and _is_gradient(name)
+
+
+def _is_even(node: ast.Call) -> bool:
+    """Whether what is cut off lies between a number and the same with a minus; else it may be a mistake."""
+    bounds = [*node.args[1:3], *(one.value for one in node.keywords if one.arg in ("a_min", "a_max", "min", "max"))]
+    if len(node.args) == 0 or len(bounds) != 2:
+        return False
+    low, high = bounds
+    return isinstance(low, ast.UnaryOp) and isinstance(low.op, ast.USub) and ast.dump(low.operand) == ast.dump(high)
+
+
+def _clips(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Call) or not _CLIPS.search(called_name(node)) or not node.args or _is_cut_off(node):
+        return False
+    if isinstance(node.args[0], ast.BinOp) and isinstance(node.args[0].op, ast.Sub) and called_name(node) == "clip":
+        return True  # an error that is cut off, as Huber's loss does
+    return any(_is_gradient(name) for one in node.args[:1] for name in names_in(one))
+
+
+def _is_gradient(name: str) -> bool:
+    known = name.lower() in ("g", "grad") or meaning_of(name) == "grads"
+    return known or (bool(name) and bare(name) != name.lower().replace("_", ""))
