@@ -25,7 +25,8 @@ from verify.submissions.execution.messages import Run
 
 UNIT_OF_FLOAT32: Final = float(np.finfo(np.float32).eps) / 2
 _ALL: Final = 400  # entries up to which every one is differenced
-_SOME: Final = 25  # entries a parameter otherwise
+_MANY: Final = 4000  # entries beyond which a loss takes long
+_SOME: Final = (25, 8)  # entries a parameter otherwise: of less than many, and of many
 _AS_IN_FLOATS: Final = 1e-6  # of the largest entry: an honest function gives the same with exact numbers beside
 _AS_IN_FLOAT32: Final = 1e-2
 _MOST_SLOPES: Final = 120  # entries of all parameters: every number on the way has a slope for each
@@ -177,7 +178,9 @@ def central_slopes(ask: Ask, reading: Reading, point: Point) -> Derivative | Non
 
 def _moves(reading: Reading, point: Point) -> Moves:
     params = {one.name: point.params[one.name] for one in reading.structure.parameters}
-    return some_entries(params, _SOME if reading.structure.entries > _ALL else None, point.drawn_for("entries"))
+    entries = reading.structure.entries
+    some = None if entries <= _ALL else _SOME[entries > _MANY]
+    return some_entries(params, some, point.drawn_for("entries"))
 
 
 def _losses(ask: Ask, reading: Reading, point: Point) -> Losses:
