@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from verify.arrays import Array
+from verify.nets.optimisers import Rule, rule_of
 from verify.reading.program.program import Program
 from verify.reading.wiring.points import Point
 from verify.submissions.diagnosis.later import SHORT, with_one_sample
@@ -16,7 +17,6 @@ from verify.submissions.diagnosis.updating import of_one_sample, passed
 from verify.submissions.execution.answers import Leaves, Refused
 from verify.submissions.execution.calling import Ask
 from verify.submissions.trials.trained import Trained
-from verify.submissions.truth.optimisers import Rule, rule_of
 
 _PASSES: Final = 6
 

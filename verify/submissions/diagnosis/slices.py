@@ -13,8 +13,8 @@ from functools import cached_property
 from typing import Final
 
 from verify.nets.structure import Parameter
+from verify.reading.program.tracing import ANY, Event, Key, matches, same_part
 from verify.reading.program.vocabulary import bare, data_of, meaning_of, roles_of
-from verify.submissions.diagnosis.tracing import ANY, Event, Key, matches, same_part
 from verify.submissions.execution.gradients import plain
 
 _LOSS: Final = re.compile(r"^(?!.*(grad|delta|d_)).*(loss|cost|err)")

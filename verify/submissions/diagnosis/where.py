@@ -11,9 +11,9 @@ from verify.reading.parsing.document import Document, Place
 from verify.reading.parsing.trees import nodes_of
 from verify.reading.program.functions import Function
 from verify.reading.program.syntax import is_product
+from verify.reading.program.tracing import Event, Key, events_of, kinds_in
 from verify.reading.wiring.plan_records import TrainingMaker
 from verify.submissions.diagnosis.slices import Lines, Slices
-from verify.submissions.diagnosis.tracing import Event, Key, events_of, kinds_in
 from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.messages import RETURNED
 

@@ -8,13 +8,13 @@ from typing import Final
 
 from verify.evidence.records import Diagnosis, Evidence
 from verify.judgement.coverage import listed
+from verify.nets.optimisers import Rule
 from verify.reading.program.training import Loop
 from verify.reading.program.vocabulary import meaning_of
 from verify.reading.wiring.finding import Candidates
 from verify.submissions.diagnosis.last_batch import LastBatch
 from verify.submissions.explanation.verdicts import Context, one_factor
 from verify.submissions.trials.trained import Trained
-from verify.submissions.truth.optimisers import Rule
 
 NO_RULE: Final = "none of momentum, Nesterov's momentum, Adagrad, RMSprop and Adam"
 
