@@ -68,6 +68,7 @@ EVERY_DAY = {
     "tests/submissions/trials/test_rightness_is_no_input.py": 1,
     "tests/submissions/trials/test_trained.py": 1,
     "tests/submissions/trials/test_what_is_stepped.py": 1,
+    "tests/submissions/trials/test_usual_trainings.py": 1,
     "tests/submissions/trials/test_what_training_does.py": 1,
     "tests/submissions/truth/test_oracles.py": 1,
     "tests/test_faults.py": 8,

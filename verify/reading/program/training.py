@@ -20,7 +20,7 @@ from verify.reading.program.shown import Shown, losses_named_in, losses_shown_in
 from verify.reading.program.source import cut_out
 from verify.reading.program.syntax import called_name, is_product, names_in, root_name
 from verify.reading.program.updates import is_training_loop, rate_in, scales_in, stepped_in, steppers_in, updates_in
-from verify.reading.program.vocabulary import is_parameter, meaning_of, roles_of
+from verify.reading.program.vocabulary import data_of, is_parameter, meaning_of, roles_of
 
 NAME: Final = "__training__"  # the function that a loop at the top level becomes
 _LAYERS: Final = frozenset(("l", "layer", "layers", "nlayers", "numlayers", "key", "param", "params", "parameters"))
@@ -58,12 +58,13 @@ class Loop:
     strides: frozenset[str] = frozenset()  # names of numbers in whose strides samples are taken
     shown: tuple[Shown, ...] = ()  # numbers that it prints or keeps in a list and that look like a loss
     computed: frozenset[str] = frozenset()  # names that are given what looks like a loss
+    steps: bool = False  # it calls a function of the file that takes steps
     several: bool = False  # another loop stands in it in which parameters change: one pass may take several steps
 
     @property
     def updates(self) -> bool:
         """Whether parameters change in it, as far as the text says."""
-        return self.several or self.changes or any("update" in roles_of(name) for name in self.calls)
+        return self.several or self.changes or self.steps or any("update" in roles_of(name) for name in self.calls)
 
     def holds(self, place: Place) -> bool:
         """Whether a place is in it, from its head to its last line."""
@@ -100,9 +101,11 @@ def _within(
             yield from inner
             if around and _only_steps(node):
                 continue
-            if is_training_loop(node, steppers) and not _over_layers(node) and (owner is None or function is not None):
+            layers = _over_layers(node) and not _hands_data(node, steppers)
+            if is_training_loop(node, steppers) and not layers and (owner is None or function is not None):
                 several = any(one.updates for _, one in inner)
-                yield len(inner), replace(_loop(cell, node, function, owner, around), several=several)
+                loop = _loop(cell, node, function, owner, around)
+                yield len(inner), replace(loop, several=several, steps=bool(loop.calls & steppers))
         elif isinstance(node, ast.If | ast.With | ast.Try):
             for field in ("body", "orelse", "finalbody"):
                 yield from _within(cell, getattr(node, field, None) or [], function, owner, around, steppers)
@@ -192,6 +195,18 @@ def _over_layers(node: ast.For | ast.While) -> bool:
     if any(meaning_of(name) in ("X", "Y", "epochs", "m") for name in over - {"layers"}):
         return False
     return bool(plain & _LAYERS) or any(is_parameter(one) or meaning_of(one) in ("params", "grads") for one in over)
+
+
+def _hands_data(node: ast.AST, steppers: frozenset[str]) -> bool:
+    """Whether inputs and targets are handed to what takes steps: that is no loop over layers."""
+    for call in nodes_of(node):
+        if isinstance(call, ast.Call) and called_name(call) in steppers:
+            given = {
+                data_of(name) for one in (*call.args, *(key.value for key in call.keywords)) for name in names_in(one)
+            }
+            if {"X", "Y"} <= given:
+                return True
+    return False
 
 
 def _in_strides(call: ast.Call) -> bool:

@@ -186,8 +186,10 @@ def _carried(
 ) -> str:
     for path, value in list({**others, **states}.items())[:_MOST]:
         step, loss = _seen(ask, _beside(reading, path), one_pass, {_MOVED: _elsewhere(value)})
-        moved = path not in states and not np.array_equal(step, here[0])
-        if moved or not np.array_equal(loss, here[1]):
+        steps, shows = not np.array_equal(step, here[0]), not np.array_equal(loss, here[1])
+        if steps and shows:
+            continue  # of both it is an input, as the state of a recurrent net is
+        if shows or (steps and path not in states):
             return f"it goes on from {last_name(path)} of the pass before, which is not known to be a parameter"
     return ""
 
