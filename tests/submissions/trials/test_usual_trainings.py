@@ -174,7 +174,6 @@ while True:
 """
 _FILES = (
     (EPOCHS, "(1 - a ** 2)", "a * (1 - a)"),
-    (EPOCHS, "2 * self.l2 * self.w_h", "self.l2 * self.w_h"),
     (OBJECTIVE, " + self.weight_decay * self.W1", ""),
     (OBJECTIVE, "r.sum()", "r.mean()"),
     (STATES, "d.sum(axis=0)", "d.mean(axis=0)"),
@@ -202,3 +201,10 @@ def test_the_optimiser_is_named_and_a_slip_in_it_is_not_called_right(tmp_path: P
     assert "RMSprop (beta = 0.9, eps = 1e-08)" in check_submission(tmp_path / "lab.py", seed=5).sentence
     (tmp_path / "lab.py").write_text(STATES.replace("np.sqrt(self.sq[k])", "self.sq[k]"))
     assert check_submission(tmp_path / "lab.py", seed=5).verdict == "could not judge"
+
+
+def test_a_penalty_that_is_0_by_default_is_tried(tmp_path: Path) -> None:
+    (tmp_path / "lab.py").write_text(EPOCHS.replace("2 * self.l2 * self.w_h", "self.l2 * self.w_h"))
+    found = check_submission(tmp_path / "lab.py", seed=5)
+    assert found.verdict == "could not judge"
+    assert "l2 = 0" in found.sentence

@@ -29,6 +29,7 @@ from verify.submissions.explanation.of_updates import (
     never_zeroed,
     not_the_decay,
     of_last_batch,
+    of_penalty,
     of_second_run,
     right_but,
     with_the_rule,
@@ -75,7 +76,12 @@ def _in_other_passes(judge: Judge, ask: Ask, context: Context, trained: Trained,
     if last is not None:
         found = of_last_batch(found, judge(last.reading), trained.loop, last)
     again = second_run(ask, trained, trained.reading.points(context.seed)[0]) if found.verdict == "correct" else None
-    return found if again is None else of_second_run(found, judge(again), trained.loop)
+    if again is not None:
+        found = of_second_run(found, judge(again), trained.loop)
+    if trained.penalised is not None and found.verdict == "correct":
+        reading, name = trained.penalised
+        found = of_penalty(found, judge(reading), name)
+    return found
 
 
 def _of_pass(judge: Judge, ask: Ask, context: Context, candidates: Candidates, trained: Trained) -> Evidence:

@@ -61,6 +61,14 @@ def of_second_run(found: Evidence, second: Evidence, loop: Loop) -> Evidence:
     return right_but(found, f"the first step of training is right; where {where}, it takes another one: {why}")
 
 
+def of_penalty(found: Evidence, penalised: Evidence, name: str) -> Evidence:
+    """Return the evidence about a training that is right without a penalty, by what was found with one."""
+    if penalised.verdict != "wrong":
+        return found
+    why = penalised.sentence.removeprefix("Wrong: ").rstrip(".")
+    return right_but(found, f"the gradients are right with {name} = 0, its default, and not with another value: {why}")
+
+
 def of_last_batch(found: Evidence, last: Evidence, loop: Loop, batch: LastBatch) -> Evidence:
     """Return the evidence about a training whose first batch is right, by what was found in its last, smaller one.
 

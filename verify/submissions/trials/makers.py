@@ -57,6 +57,20 @@ class Makers:
         given = self._arguments(holder, sizes)
         return None if given is None else TrainingMaker(cut, loop.function, given, owner)
 
+    def with_penalty(self, maker: TrainingMaker) -> tuple[TrainingMaker, str] | None:
+        """Return how the same is called with a penalty that is 0 by default, and its name; None without one."""
+        owner = maker.owner
+        for one in self.candidates.functions:
+            made = owner is not None and (one.name, one.owner) in ((owner.name, None), ("__init__", owner.name))
+            called = (one.name, one.owner) == (maker.name, owner.name if owner is not None else None)
+            given = {argument.name for argument in (owner.arguments if made and owner is not None else maker.arguments)}
+            for name in _penalties(one) - given if made or called else ():
+                more = (Argument(name, ValueBinding(PENALTY)),)
+                if made and owner is not None:
+                    return replace(maker, owner=replace(owner, arguments=(*owner.arguments, *more))), name
+                return replace(maker, arguments=(*maker.arguments, *more)), name
+        return None
+
     def in_batches(self, maker: TrainingMaker, loop: Loop, samples: int) -> TrainingMaker:
         """Return how the same function is called where its batches are to have so many samples."""
         owner = maker.owner.name if maker.owner is not None else None
@@ -174,6 +188,15 @@ class Makers:
             if found is not None:
                 return found
         return None
+
+
+def _penalties(function: Function) -> set[str]:
+    """Return the arguments that are the weight of a penalty, and 0 where nothing is given."""
+    return {
+        name for name, value in function.defaults.items()
+        if meaning_of(name) == "penalty" and isinstance(value, ast.Constant) and type(value.value) in (int, float)
+        and value.value == 0
+    }  # fmt: skip
 
 
 def given_shapes(maker: TrainingMaker, last: int) -> Iterator[Structure]:

@@ -85,6 +85,7 @@ class Trained:
     stepped: Reading | None = None  # the same where what the update makes of the named gradients belongs to them
     shown: tuple[Where, ...] = ()  # numbers that are shown and look like a loss: any may be it
     bent: bool = False  # at twice its rate a step is another, and not twice as long
+    penalised: tuple[Reading, str] | None = None  # the same with a penalty that is 0 by default, and its name
     whole: Trained | None = None  # the same with all of our samples in one batch, where this is of a part of them
 
 
@@ -211,6 +212,7 @@ class Trainings:
                     if found is None:
                         continue
                     found = replace(found, reading=replace(found.reading, assumed=_first_of(found.reading)))
+                    found = replace(found, penalised=self._penalised(found.reading))
                     yield found
                     if _known(found) == 0 and samples == "rows" and self.candidates.declared is None:
                         with suppress(Refused):
@@ -219,6 +221,13 @@ class Trainings:
                     if _known(found) > 0:
                         return
                     break
+
+    def _penalised(self, reading: Reading) -> tuple[Reading, str] | None:
+        maker = reading.container.maker
+        more = self.makers.with_penalty(maker) if isinstance(maker, TrainingMaker) else None
+        return (
+            None if more is None else (replace(reading, container=replace(reading.container, maker=more[0])), more[1])
+        )
 
     def _in_batches(self, loop: Loop, maker: TrainingMaker, shapes: Structure, way: _Way) -> Trained | None:
         """Return the step with batches that are a part of our samples, where the file says how large its batches are.
