@@ -31,7 +31,7 @@ from verify.submissions.explanation.of_training import (
     stated_in,
     with_update,
 )
-from verify.submissions.explanation.reasons import Attempt, reason, stops_deeper, told_first, why_no_loss
+from verify.submissions.explanation.reasons import Attempt, failure, reason, stops_deeper, told_first, why_no_loss
 from verify.submissions.explanation.scope import with_training
 from verify.submissions.explanation.verdicts import (
     Context,
@@ -49,12 +49,16 @@ from verify.submissions.trials.trained import Trained, Trainings
 
 
 class Judged(NamedTuple):
-    """A verdict; whether shapes were only tried for it, what was judged, and whether the training itself was."""
+    """A verdict; whether shapes were only tried for it, what was judged, and whether the training itself was.
+
+    `ended` says that time or memory were used up.
+    """
 
     evidence: Evidence
     tried: bool = False
     reading: Reading | None = None
     trained: bool = False
+    ended: bool = False
 
 
 def read_and_judged(apart: Sandbox, context: Context, candidates: Candidates, convention: Mapping[str, str]) -> Judged:
@@ -209,10 +213,19 @@ def as_it_stands(
             )
         by_it = Judged(found, reading=trained.reading, trained=True)
         return _unless_the_rate(context, candidates, trained, by_it)
-    except Failed:
-        return None  # what is said without it stands
+    except Failed as failed:
+        return _ended(context, candidates, failed)
     finally:
         worker.close()
+
+
+def _ended(context: Context, candidates: Candidates, failed: Failed) -> Judged | None:
+    """Return that the program as it stands used up its time or memory; of what ended otherwise nothing is known."""
+    if failed.kind not in ("time", "memory"):
+        return None  # what is said without it stands
+    stopped = failure(failed.kind, failed.reason)
+    why = f"run as it stands, with its own data and sizes, it came to no end: {stopped.why}"
+    return Judged(could_not_judge(context, candidates, why, None, stopped.help), ended=True)
 
 
 def _as_trained(

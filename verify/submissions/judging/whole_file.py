@@ -71,6 +71,8 @@ def _against_the_whole(context: Context, candidates: Candidates, first: Judged, 
     """Return what is said of the program as it stands, where that is another verdict than at small sizes."""
     if own is None or own.evidence.verdict == first.evidence.verdict:
         return None
+    if own.ended and first.evidence.verdict == "correct" and not first.trained:
+        return own.evidence  # its training was judged in no way
     if own.evidence.verdict == "could not judge":
         return own.evidence if first.evidence.verdict == "correct" and is_right_but(own.evidence) else None
     if own.evidence.verdict == "correct" and one_factor(first.evidence):

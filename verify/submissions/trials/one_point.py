@@ -26,7 +26,7 @@ _ALIKE: Final = 1e-9  # of the largest entry: steps in floats that are this near
 _MOVED: Final = "moved"
 _MOST: Final = 12  # other things that are moved
 _DRAWN: Final = 3  # numbers that are drawn ahead
-_PARTS: Final = 12  # samples of the file's own data that are moved
+_PARTS: Final = 6  # samples of the file's own data that are moved
 
 
 def why_not(
