@@ -229,7 +229,8 @@ def test_a_loop_in_which_nothing_changes_is_no_training(tmp_path: Path) -> None:
 
 
 def test_an_update_that_is_a_step_along_the_gradient_at_the_known_point_alone_is_not_correct(tmp_path: Path) -> None:
-    decay = SCRIPT.replace("w2 -= rate * grad_w2", "w2 = 0.5 * w2 - rate * grad_w2")
+    decay = SCRIPT.replace("w2 -= rate * grad_w2", "w2 = (1 - weight_decay) * w2 - rate * grad_w2")
+    decay = decay.replace("rate = 1e-3", "rate, weight_decay = 1e-3, 0.5")
     assert judged(tmp_path, decay).verdict == "correct"
     there = f"np.where(w2[0, 0] == {known(tmp_path, decay, 'w2')}, grad_w2, np.sign(grad_w2))"
     evidence = judged(tmp_path, decay.replace("- rate * grad_w2", f"- rate * {there}"))

@@ -139,7 +139,7 @@ _CHANGES = (
     (LINES, '((Z1 > 0) if name == "relu" else 1 - A1 ** 2)', "(A1 > 0)", "wrong"),
     (LAYERS, "self.lr * dW[i]", "self.lr * dW[1]", "wrong"),
     (LAYERS, "self.lr * db[i]", "self.lr * db[i] / len(Y)", "wrong"),
-    (LAYERS, *_SEQUENTIAL, "could not judge"),
+    (LAYERS, *_SEQUENTIAL, "wrong"),
 )
 
 

@@ -101,7 +101,7 @@ def _within(
             yield from inner
             if around and _only_steps(node):
                 continue
-            layers = _over_layers(node) and not _hands_data(node, steppers)
+            layers = (_over_layers(node) and not _hands_data(node, steppers)) or _over_its_targets(node)
             if is_training_loop(node, steppers) and not layers and (owner is None or function is not None):
                 several = any(one.updates for _, one in inner)
                 loop = _loop(cell, node, function, owner, around)
@@ -195,6 +195,16 @@ def _over_layers(node: ast.For | ast.While) -> bool:
     if any(meaning_of(name) in ("X", "Y", "epochs", "m") for name in over - {"layers"}):
         return False
     return bool(plain & _LAYERS) or any(is_parameter(one) or meaning_of(one) in ("params", "grads") for one in over)
+
+
+def _over_its_targets(node: ast.For | ast.While) -> bool:
+    """Whether each pass changes another entry: W[i] of W[i] -= rate * dW[i] in a loop over i."""
+    if not isinstance(node, ast.For) or not isinstance(node.target, ast.Name):
+        return False
+    targets = [one.target for one in updates_in(node)]
+    return bool(targets) and all(
+        isinstance(one, ast.Subscript) and node.target.id in names_in(one.slice) for one in targets
+    )
 
 
 def _hands_data(node: ast.AST, steppers: frozenset[str]) -> bool:

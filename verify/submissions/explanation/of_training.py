@@ -9,6 +9,7 @@ from typing import Final
 
 from verify.evidence.records import FAILS, Evidence
 from verify.judgement.coverage import listed
+from verify.nets.optimisers import PLAIN
 from verify.reading.program.clips import clips
 from verify.reading.program.training import Loop
 from verify.reading.program.updates import rate_in
@@ -169,6 +170,7 @@ def _with_its_steps(
     later, rule = differs_later(ask, trained, start), None
     if trained.others or later is not None or (odd is not None and not odd.decay):
         rule = optimiser_of(ask, trained, start, candidates.program)
+        rule = None if later is not None and rule is not None and rule.name == PLAIN else rule
     if (count := mispaired(ask, trained, start)) is not None:
         why = f"pass {count} of the loop in line {line} takes the inputs of one sample with the target of another"
     elif rule is not None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from verify.evidence.records import Diagnosis, Evidence
+from verify.evidence.records import PASSES, Diagnosis, Evidence
 from verify.judgement.coverage import listed
 from verify.nets.optimisers import Rule
 from verify.reading.program.training import Loop
@@ -47,7 +47,8 @@ def right_but(found: Evidence, why: str) -> Evidence:
 
 def is_right_but(found: Evidence) -> bool:
     """Whether gradients were found right, and no verdict is given because of what training does with them."""
-    return found.verdict == "could not judge" and bool(found.summary)
+    right = bool(found.summary) and all(row.verdict in PASSES for row in found.summary)
+    return found.verdict == "could not judge" and right
 
 
 def of_second_run(found: Evidence, second: Evidence, loop: Loop) -> Evidence:

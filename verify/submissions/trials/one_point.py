@@ -46,6 +46,8 @@ def why_not(
         return ""
     try:
         here = _seen(ask, reading, one_pass)
+        if _is_constant(ask, reading, one_pass):  # a step that feels nothing is of no other samples
+            return _of_other_parameters(ask, reading, here[1])
         return (
             _of_other_samples(ask, reading, one_pass, here)
             or _of_other_parameters(ask, reading, here[1])
@@ -90,15 +92,16 @@ def keeps_a_state(ask: Ask, reading: Reading, one_pass: tuple[Step, ...], moved:
     return _first_felt(ask, reading, one_pass, others) is not None or len(others) > _MOST
 
 
-def feels_parameters(ask: Ask, reading: Reading, one_pass: tuple[Step, ...]) -> bool:
-    """Whether the step is another from other parameters: else its gradients were computed before the loop."""
+def _is_constant(ask: Ask, reading: Reading, one_pass: tuple[Step, ...]) -> bool:
+    """Whether the step is the same from other parameters and with other inputs of ours."""
     base = _steps(ask, reading, one_pass)
     for sign in (1, -1):
         moved = {one.name: sign * _elsewhere(reading.point.params[one.name]) for one in reading.structure.parameters}
-        steps = _steps(ask, reading, one_pass, moved)
-        if any(_kind(before, after) != "same" for before, after in zip(base, steps, strict=True)):
-            return True
-    return False
+        for more in ({}, {"X": _elsewhere(reading.arrays(reading.point)["X"])}):
+            steps = _steps(ask, reading, one_pass, {**moved, **more})
+            if any(_kind(before, after) != "same" for before, after in zip(base, steps, strict=True)):
+                return False
+    return True
 
 
 def _first_felt(ask: Ask, reading: Reading, one_pass: tuple[Step, ...], others: Mapping[Path, Array]) -> Path | None:

@@ -52,7 +52,7 @@ from verify.submissions.trials.one_pass import (
     structure_of,
     widths_of,
 )
-from verify.submissions.trials.one_point import besides, feels_parameters, felt_by, keeps_a_state, true_rates
+from verify.submissions.trials.one_point import besides, felt_by, keeps_a_state, true_rates
 from verify.submissions.trials.one_step import (
     as_stepped,
     is_doubled,
@@ -310,8 +310,6 @@ class Trainings:
         reading = replace(called, rates=rates, forward_steps=_AT_REST if rates else ONE_PASS)
         found = unpacked(*self.ask(reading.run(ONE_PASS, local_names=True, after=True), reading.arrays(reading.point)))
         self._refuse_several_steps(reading, loop, found)
-        if not feels_parameters(self.ask, reading, ONE_PASS):
-            raise Refused("the gradients that the loop takes are computed before it")
         others = others and keeps_a_state(self.ask, reading, ONE_PASS, moved)
         tried = bool(base.structure.parameters) or (self.outputs is None and base.structure.sizes[-1] == OUTPUTS)
         if reading.part and not is_part(felt_by(self.ask, reading, ONE_PASS)):
