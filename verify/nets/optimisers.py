@@ -152,7 +152,8 @@ def _is_multiple(steps: Sequence[Array], expected: Sequence[Array]) -> bool:
     taken, made = _scaled(steps, scales), _scaled(expected, scales)
     if not np.all(np.isfinite(made)) or not np.any(made):
         return False
-    rate = float(taken @ made / (made @ made))
+    with np.errstate(all="ignore"):
+        rate = float(taken @ made / (made @ made))
     return rate > 0 and _near(taken, rate * made)
 
 

@@ -200,3 +200,95 @@ def test_an_error_that_is_shown_beside_a_loss_is_not_what_it_goes_down(tmp_path:
     text = text.replace("            dZ2 = ", "            mse = np.mean((P - t) ** 2)\n            dZ2 = ")
     (tmp_path / "lab.py").write_text(text)
     assert check_submission(tmp_path / "lab.py", seed=5).verdict != "wrong"
+
+
+ZIPPED = """\
+import numpy as np
+rng = np.random.default_rng(10)
+X = rng.normal(size=(30, 3))
+y = X @ np.array([1.0, -2.0, 0.5])
+
+def net(h=4):
+    return [rng.normal(size=(3, h)) * 0.4, np.zeros(h), rng.normal(size=h) * 0.4, np.zeros(1)]
+
+def cost(th, X, y):
+    r = np.tanh(X @ th[0] + th[1]) @ th[2] + th[3] - y
+    return r @ r / (2 * len(y))
+
+def gradient(th, X, y):
+    A = np.tanh(X @ th[0] + th[1])
+    r = (A @ th[2] + th[3] - y) / len(y)
+    D = np.outer(r, th[2]) * (1 - A ** 2)
+    return [X.T @ D, D.sum(0), A.T @ r, np.array([r.sum()])]
+
+def fit(X, y, lr, epochs=40):
+    th = net()
+    for _ in range(epochs):
+        for W, dW in zip(th, gradient(th, X, y)):
+            np.add(W, -lr * dW, out=W)
+    return th
+
+for lr in (0.01, 0.05, 0.2):
+    for k in range(5):
+        held = np.arange(k, 30, 5)
+        rest = np.setdiff1d(np.arange(30), held)
+        print(lr, cost(fit(X[rest], y[rest], lr), X[held], y[held]))
+"""
+HELD_OUT = """\
+import numpy as np
+from functools import partial
+rng = np.random.default_rng(11)
+X = rng.uniform(-1, 1, (50, 2))
+T = (X ** 2).sum(1, keepdims=True)
+Xtr, Ttr, Xva, Tva = X[:40], T[:40], X[40:], T[40:]
+
+def forward(f, W, X):
+    H = f(X @ W[0] + W[1])
+    return H, H @ W[2] + W[3]
+
+def mse(O, T):
+    return ((O - T) ** 2).mean()
+
+def backward(df, W, X, T, H, O):
+    dO = 2 * (O - T) / len(T)
+    dH = dO @ W[2].T * df(H)
+    return [X.T @ dH, dH.sum(axis=0), H.T @ dO, dO.sum(axis=0)]
+
+def train(lr=0.1):
+    fw, bw = partial(forward, np.tanh), partial(backward, lambda a: 1 - a ** 2)
+    W = [rng.normal(0, 0.5, (2, 6)), np.zeros(6), rng.normal(0, 0.5, (6, 1)), np.zeros(1)]
+    best = np.inf
+    for epoch in range(200):
+        H, O = fw(W, Xtr)
+        g = bw(W, Xtr, Ttr, H, O)
+        W[:] = [w - lr * d for w, d in zip(W, g)]
+        v = mse(fw(W, Xva)[1], Tva)
+        best = min(best, v)
+    return best
+
+print(train())
+"""
+CLIPPED = FUNCTIONS.replace(
+    "            W1 = W1 - lr * dW1",
+    "            norm = np.sqrt(np.sum(dW1 ** 2) + np.sum(dW2 ** 2))\n            if norm > 0.01:\n"
+    "                dW1, db1, dW2, db2 = dW1 / norm, db1 / norm, dW2 / norm, db2 / norm\n            W1 = W1 - lr * dW1",
+)
+
+
+@pytest.mark.parametrize("text", [ZIPPED, HELD_OUT, CLIPPED])
+def test_folds_a_held_out_loss_and_a_norm_that_is_cut_off_make_nothing_wrong(text: str, tmp_path: Path) -> None:
+    (tmp_path / "lab.py").write_text(text)
+    assert check_submission(tmp_path / "lab.py", seed=5).verdict != "wrong"
+
+
+def test_inputs_that_are_shuffled_without_their_targets_are_seen_beside_an_optimiser(tmp_path: Path) -> None:
+    text = FUNCTIONS.replace(
+        "        for i in range(0, len(X), batch):",
+        "        order = rng.permutation(len(X))\n        for i in range(0, len(X), batch):",
+    ).replace("X[i:i + batch]", "X[order[i:i + batch]]")
+    momentum = text.replace(
+        "            W1 = W1 - lr * dW1", "            v = 0.9 * v + dW1\n            W1 = W1 - lr * v"
+    )
+    momentum = momentum.replace("    for epoch", "    v = np.zeros_like(W1)\n    for epoch", 1)
+    (tmp_path / "lab.py").write_text(momentum)
+    assert check_submission(tmp_path / "lab.py", seed=5).verdict == "could not judge"

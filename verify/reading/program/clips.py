@@ -39,8 +39,27 @@ def without_clips(code: str) -> str:
 
 
 def clips(tree: ast.AST) -> bool:
-    """Whether a gradient is scaled by its norm, or an error is cut off."""
-    return any(_clips(node) for node in nodes_of(tree))
+    """Whether a gradient is scaled by its norm or where a number is large, or an error is cut off."""
+    return any(_clips(node) or _scales_where_large(node) for node in nodes_of(tree))
+
+
+def _scales_where_large(node: ast.AST) -> bool:
+    """Whether gradients are scaled under a comparison, or by min(1, c / norm)."""
+    if isinstance(node, ast.If) and isinstance(node.test, ast.Compare):
+        changed = [one for part in node.body for one in nodes_of(part) if isinstance(one, ast.Assign | ast.AugAssign)]
+        scaled = [one for one in changed if _scales(one)]
+        return any(_is_gradient(name) for one in scaled for name in names_in(one))
+    if isinstance(node, ast.Call) and called_name(node) in ("min", "minimum"):
+        one = any(isinstance(part, ast.Constant) and part.value == 1 for part in node.args)
+        return one and any(isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div) for part in node.args)
+    return False
+
+
+def _scales(node: ast.Assign | ast.AugAssign) -> bool:
+    factors = (ast.Mult, ast.Div)
+    if isinstance(node, ast.AugAssign):
+        return isinstance(node.op, factors)
+    return any(isinstance(one, ast.BinOp) and isinstance(one.op, factors) for one in nodes_of(node.value))
 
 
 def _is_cut_off(node: ast.Call) -> bool:

@@ -42,7 +42,7 @@ class _Data(NamedTuple):
 def mispaired(ask: Ask, trained: Trained, start: Point) -> int | None:
     """Return the pass of a training whose step takes the inputs of one sample with the target of another, or None."""
     maker = trained.reading.container.maker
-    if not isinstance(maker, TrainingMaker) or trained.others:
+    if not isinstance(maker, TrainingMaker) or (trained.others and trained.reading.applied):
         return None
     for skipped in (maker.skipped, maker.skipped + 1):
         later = replace(trained.reading.container, maker=replace(maker, skipped=skipped))
@@ -64,12 +64,13 @@ class _Steps:
         self._data, self._seed = data, {SEED: data.arrays[data.names[0]]}
 
     def at(self, X: Sequence[int] = (), Y: Sequence[int] = ()) -> Array:
-        """Return the parameters after the pass, with the inputs of some samples and the targets of some moved."""
+        """Return the named gradients, or else the parameters after the pass, with some inputs and targets moved."""
         arrays, (inputs, targets) = dict(self._data.arrays), self._data.names
         arrays[inputs] = _moved(arrays[inputs], self._data.axes[0], X)
         arrays[targets] = _relabelled(arrays[targets], self._data.axes[1], Y)
         found = passed(self._ask, self._reading, self._start, 1, {**arrays, **self._seed})
-        return np.concatenate([np.ravel(found[where]) for where in self._reading.updated.values()])
+        places = self._reading.updated if self._reading.applied else self._reading.gradients
+        return np.concatenate([np.ravel(found[where]) for where in places.values()])
 
 
 def _is_mispaired(steps: _Steps, data: _Data) -> bool:

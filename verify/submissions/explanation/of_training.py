@@ -64,15 +64,22 @@ def of_training(judge: Judge, ask: Ask, context: Context, candidates: Candidates
     """
     found = _of_pass(judge, ask, context, candidates, trained)
     if found.verdict == "correct":
-        return _in_other_passes(judge, ask, context, trained, found)
+        return _in_other_passes(judge, ask, context, candidates, trained, found)
     if trained.whole is None:
         return found
     whole = _of_pass(judge, ask, context, candidates, trained.whole)
     return whole if (whole.verdict == "wrong") == (found.verdict == "wrong") else found
 
 
-def _in_other_passes(judge: Judge, ask: Ask, context: Context, trained: Trained, found: Evidence) -> Evidence:
-    """Return the verdict on a training whose first pass is right, by its last batch and by a second run of its loop."""
+def _in_other_passes(
+    judge: Judge, ask: Ask, context: Context, candidates: Candidates, trained: Trained, found: Evidence
+) -> Evidence:
+    """Return the verdict on a training whose first pass is right, by its last batch and by a second run of its loop.
+
+    Gradients that are scaled where they are large may be so in any of them.
+    """
+    if _clips(candidates, trained.loop):
+        return found
     last = last_batch(ask, trained.whole or trained)
     if last is not None:
         found = of_last_batch(found, judge(last.reading), trained.loop, last)

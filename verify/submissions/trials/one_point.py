@@ -51,6 +51,7 @@ def why_not(
         return (
             _of_other_samples(ask, reading, one_pass, here)
             or _of_other_parameters(ask, reading, here[1])
+            or _of_other_targets(ask, reading, one_pass, here)
             or _of_other_data(ask, reading, one_pass, here, fixed)
             or _of_other_draws(ask, reading, one_pass, here)
             or _carried(ask, reading, one_pass, here, others, states)
@@ -155,6 +156,23 @@ def _of_other_data(
             if np.array_equal(step, here[0]) != np.array_equal(loss, here[1]):
                 return "its loss is of other samples than its step"
     return ""
+
+
+def _of_other_targets(ask: Ask, reading: Reading, one_pass: tuple[Step, ...], here: tuple[Array, Array]) -> str:
+    """Say where the loss feels targets of ours and the step does not; a step need not show them everywhere."""
+    step, loss = _seen(ask, reading, one_pass, {"Y": _others_than(reading.arrays(reading.point)["Y"], reading)})
+    apart = np.array_equal(step, here[0]) and not np.array_equal(loss, here[1])
+    return "its loss is of other targets than its step" if apart else ""
+
+
+def _others_than(targets: Array, reading: Reading) -> Array:
+    """Return targets in the place of ours of which each is another: the next class, or 1 for 0."""
+    classes = max(reading.structure.sizes[-1], 2)
+    if reading.labels.startswith("integers"):
+        return np.asarray((targets + 1) % classes)
+    if reading.structure.sizes[-1] == 1:
+        return np.asarray(1 - targets)
+    return np.roll(targets, 1, axis=0 if reading.samples == "columns" else -1)
 
 
 def _of_other_draws(ask: Ask, reading: Reading, one_pass: tuple[Step, ...], here: tuple[Array, Array]) -> str:

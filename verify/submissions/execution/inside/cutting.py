@@ -56,6 +56,7 @@ class Watch:
         self.first: frozenset[str] | None = None  # the global names before its first run
         self.program = LeftOut()
         self.recorded = Recorded()
+        self._inside = False  # a pass of the watched loop has begun, and is not over
         self._others: Counter[tuple[int | None, int]] = Counter()
 
     def run(
@@ -71,6 +72,7 @@ class Watch:
         """
         self._cut, self._put, self._how, self._count = cut, put, how, 0
         self._others.clear()
+        self._inside = False
         self.program.begun = False
         self.recorded.clear()
         try:
@@ -85,7 +87,7 @@ class Watch:
         """Whether this is the watched loop before its first pass: the names then stand in `self`, as they shall be."""
         if self._cut is None or (cell, line) != (self._cut.cell, self._cut.line):
             return False
-        self.program.begun = True
+        self.program.begun = self._inside = True
         if self._count != self._how.skipped:
             return False
         shared, own = spaces
@@ -105,10 +107,12 @@ class Watch:
         if self._cut is None:
             return False
         if (cell, line) != (self._cut.cell, self._cut.line):
+            if self._inside:
+                return False  # a loop within the pass
             self._others[cell, line] += 1
             early = self._how.once or (self.program.running and not self.program.begun)
             return early and self._others[cell, line] >= _MOST
-        frame = sys._getframe(1)
+        frame, self._inside = sys._getframe(1), False
         self._frame = self._frame or frame
         if self._frame is not frame and not self._how.once:
             raise RuntimeError("the loop that trains ended before so many passes, and is run for another training")
