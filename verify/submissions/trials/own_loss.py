@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 import numpy as np
 
 from verify.reading.program.functions import Function
 from verify.reading.program.training import Loop
+from verify.reading.program.vocabulary import data_of
 from verify.reading.wiring.finding import Candidates
 from verify.reading.wiring.losses import is_loss, is_of_samples
 from verify.reading.wiring.plan_records import Step
 from verify.submissions.execution.answers import Leaves, Refused, unpacked
 from verify.submissions.execution.calling import Ask, Reading
 from verify.submissions.trials.loss_arguments import from_the_pass
-from verify.submissions.trials.one_pass import root_of
+from verify.submissions.trials.one_pass import is_gradient, root_of
 from verify.submissions.trials.search import scalar_in
 
 
@@ -36,7 +37,8 @@ def own_losses(
     updated = set() if reading.rates else parameters
     for one in _whole(candidates, loop):
         usable = bool(reading.rates) or not one.owner
-        for given in from_the_pass(one, list(names), updated, loop.names) if usable else ():
+        output = _output_in(found, parameters | spoiled, loop)
+        for given in from_the_pass(one, list(names), updated, loop.names, output) if usable else ():
             steps = (*reading.forward_steps, Step(one.name, "loss", given, method=bool(one.owner)))
             try:
                 values = unpacked(*ask(reading.run(steps, local_names=True), reading.arrays(reading.point)))
@@ -46,6 +48,22 @@ def own_losses(
             place = scalar_in(values, "loss")
             if place is not None and np.all(np.isfinite(values[place])):
                 yield replace(reading, loss=place, forward_steps=steps)
+
+
+def _output_in(found: Leaves, others: Collection[str], loop: Loop) -> str | None:
+    """Return the one name of the pass with an array of the shape of its targets that is neither data nor slope."""
+    arrays = {
+        root_of(path): value for (section, path), value in found.items()
+        if section == "update" and len(path) == 1 and root_of(path) in loop.names and np.ndim(value) == 2
+        and np.asarray(value).dtype.kind == "f"
+    }  # fmt: skip
+    shapes = {np.shape(value) for name, value in arrays.items() if data_of(name) == "Y"}
+    alike = [
+        name for name, value in arrays.items()
+        if np.shape(value) in shapes and data_of(name) is None and name not in others
+        and not is_gradient((("key", name),))
+    ]  # fmt: skip
+    return alike[0] if len(alike) == 1 else None
 
 
 def _whole(candidates: Candidates, loop: Loop) -> list[Function]:
