@@ -208,3 +208,38 @@ def test_a_penalty_that_is_0_by_default_is_tried(tmp_path: Path) -> None:
     found = check_submission(tmp_path / "lab.py", seed=5)
     assert found.verdict == "could not judge"
     assert "l2 = 0" in found.sentence
+
+
+def test_of_two_losses_that_training_does_not_compute_the_one_it_goes_down_is_found(tmp_path: Path) -> None:
+    # Right by construction: the squares are shown beside the cross-entropy, in whatever order the two are written.
+    squares = "def mse(Y, P):\n    return np.mean((Y - P) ** 2)\n\n"
+    entropy = "def cross_entropy(Y, P):\n    return -np.mean(np.sum(Y * np.log(P), axis=1))\n\n"
+    net = """class Net:
+    def __init__(self, n, h, k):
+        self.W1, self.b1 = rng.normal(size=(n, h)) * 0.4, np.zeros(h)
+        self.W2, self.b2 = rng.normal(size=(h, k)) * 0.4, np.zeros(k)
+
+    def forward(self, X):
+        self.A1 = np.tanh(X @ self.W1 + self.b1)
+        e = np.exp(self.A1 @ self.W2 + self.b2)
+        return e / e.sum(axis=1, keepdims=True)
+
+def train(net, X, Y, lr=0.2, epochs=50):
+    for epoch in range(epochs):
+        P = net.forward(X)
+        d = (P - Y) / len(Y)
+        e = d @ net.W2.T * (1 - net.A1 ** 2)
+        net.W2 -= lr * net.A1.T @ d
+        net.b2 -= lr * d.sum(axis=0)
+        net.W1 -= lr * X.T @ e
+        net.b1 -= lr * e.sum(axis=0)
+    return net
+
+X, Y = rng.normal(size=(60, 4)), np.eye(3)[rng.integers(0, 3, 60)]
+net = train(Net(4, 6, 3), X, Y)
+print(mse(Y, net.forward(X)), cross_entropy(Y, net.forward(X)))
+"""
+    head = "import numpy as np\nrng = np.random.default_rng(0)\n\n"
+    for losses in (squares + entropy, entropy + squares):
+        (tmp_path / "lab.py").write_text(head + losses + net)
+        assert check_submission(tmp_path / "lab.py", seed=5).verdict == "correct"

@@ -53,10 +53,8 @@ def output_width(program: Program, roles: Sequence[Roles]) -> Width | None:
             given = [(name, value) for name, value in given if size_of(name or "") not in _NO_SIZES]
             sizes = [value for _, value in given if value is not None]
             numbers = [part for value in sizes for part in _numbers(value, whole)]
-            inner = bool(given) and size_of(given[-1][0] or "") in (
-                "n_x",
-                "n_h",
-            )  # the output has no width of its own
+            last = size_of(given[-1][0] or "") if given else None
+            inner = last in ("n_x", "n_h")  # the output has no width of its own
             if len(numbers) >= 2 and not inner:
                 found = Width(numbers[-1], Source("stated", cell.place(node)))
     return found if found is None or 1 <= found.value <= MOST_OUTPUTS else None

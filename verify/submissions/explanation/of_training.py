@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from verify.evidence.records import FAILS, Evidence
@@ -65,6 +66,10 @@ def of_training(judge: Judge, ask: Ask, context: Context, candidates: Candidates
     found = _of_pass(judge, ask, context, candidates, trained)
     if found.verdict == "correct":
         return _in_other_passes(judge, ask, context, candidates, trained, found)
+    for rival in trained.rivals if found.verdict == "wrong" else ():
+        again = _of_pass(judge, ask, context, candidates, replace(trained, reading=rival, decayed=None, stepped=None))
+        if again.verdict == "correct":
+            return again  # of several losses that training does not compute, it goes down this one
     if trained.whole is None:
         return found
     whole = _of_pass(judge, ask, context, candidates, trained.whole)

@@ -29,6 +29,7 @@ class Losses:
 
     def __init__(self, ask: Ask, candidates: Candidates, complaints: list[Refused]) -> None:
         self.ask, self.candidates, self.complaints = ask, candidates, complaints
+        self.rivals: tuple[Reading, ...] = ()  # with other losses of the file that may be meant as well
         self.apart = ""  # why the loss of a training is not that of its step
 
     def of_step(
@@ -38,6 +39,7 @@ class Losses:
 
         A loss that the pass shows comes before one that the file has besides, and both before a weak one.
         """
+        self.rivals = ()
         if not reading.rates and not loop.keeps_loss:
             return reading, False, ()
         reading, weak = self._with_loss(reading, found, loop, made, besides)
@@ -54,9 +56,14 @@ class Losses:
         loss, weak = loss_in(found, loop, made, self.candidates.functions)
         seen = replace(reading, loss=loss)
         own = own_losses(self.ask, reading, found, loop, self.candidates, self.complaints)
-        for one in own if loss is None else (*own, seen) if weak else (seen, *own):
+        every = iter(own if loss is None else (*own, seen) if weak else (seen, *own))
+        for one in every:
             apart = why_not(self.ask, one, ONE_PASS, *besides)
             if one.loss is not None and not apart:
+                others = every if one is not seen else ()
+                self.rivals = tuple(
+                    other for other in others if other is not seen and not why_not(self.ask, other, ONE_PASS, *besides)
+                )
                 return one, weak and one is seen
             said = f"its training cannot be judged by the loss that it shows: {apart} ({loop.place})"
             self.apart = self.apart or said
