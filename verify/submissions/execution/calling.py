@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -90,6 +90,10 @@ class Reading:
     def updated(self) -> dict[str, Where]:
         """Where each parameter stands after the last step."""
         return {one.name: ("after", one.path) for one in self.structure.parameters}
+
+    def against_that_of(self, other: Reading) -> Reading:
+        """Return the reading with the loss of another."""
+        return replace(self, loss=other.loss, forward_steps=other.forward_steps)
 
     def plan(self, steps: Sequence[Step]) -> Plan:
         """Return the plan that calls these steps in the way of this reading."""

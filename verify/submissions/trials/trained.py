@@ -327,7 +327,7 @@ class Trainings:
             scheduled=is_scheduled(reading, found),
             unnamed=not rates and reading.rate == 1.0 and has_scales(found, loop),
             stepped=None if others else as_stepped(reading, found, loop),
-            rivals=tuple(_against(reading, one) for one in self.losses.rivals),
+            rivals=tuple(reading.against_that_of(one) for one in self.losses.rivals),
             bent=not rates and any(is_surely_rate(path, loop) for path in called.rates),
         )  # fmt: skip
 
@@ -372,11 +372,6 @@ class Trainings:
             roles, shapes, Container(maker), way.samples, way.labels, batch, self.settings, ONE_PASS, ONE_PASS,
             applied=True, torch=self.candidates.torch, repeats=way.repeats, sources=self.makers.sources,
         )  # fmt: skip
-
-
-def _against(reading: Reading, other: Reading) -> Reading:
-    """Return the reading with the loss of another."""
-    return replace(reading, loss=other.loss, forward_steps=other.forward_steps)
 
 
 # Outputs, how samples lie, and how often one is repeated where a loop takes one at a time.
