@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from verify.arrays import Array
-from verify.nets.optimisers import Rule, rule_of
+from verify.judgement.optimisers import Rule, rule_of
 from verify.reading.program.program import Program
 from verify.reading.wiring.points import Point
 from verify.submissions.diagnosis.later import SHORT, with_one_sample

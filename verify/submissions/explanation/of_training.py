@@ -10,7 +10,7 @@ from typing import Final
 
 from verify.evidence.records import FAILS, Evidence
 from verify.judgement.coverage import listed
-from verify.nets.optimisers import PLAIN
+from verify.judgement.optimisers import PLAIN
 from verify.reading.program.clips import clips
 from verify.reading.program.training import Loop
 from verify.reading.program.updates import rate_in

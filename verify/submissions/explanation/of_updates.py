@@ -8,7 +8,7 @@ from typing import Final
 
 from verify.evidence.records import PASSES, Diagnosis, Evidence
 from verify.judgement.coverage import listed
-from verify.nets.optimisers import Rule
+from verify.judgement.optimisers import Rule
 from verify.reading.program.training import Loop
 from verify.reading.program.vocabulary import meaning_of
 from verify.reading.wiring.finding import Candidates

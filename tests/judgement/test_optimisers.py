@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from verify.arrays import Array
-from verify.nets.optimisers import rule_of
+from verify.judgement.optimisers import rule_of
 
 Stepper = Callable[[Array, dict[str, Array], int], Array]
 NUMBERS = (0.9, 0.999, 1e-8, 0.01, 0.5)
