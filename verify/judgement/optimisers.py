@@ -105,9 +105,9 @@ def _adaptive(gradients: Sequence[Array], numbers: Collection[float]) -> Iterato
     """Yield every adaptive rule with the numbers at hand, and the steps that it makes at the rate 1."""
     betas = sorted({one for one in numbers if _DECAYS <= one < 1})[:_MOST]
     small = sorted({one for one in numbers if 0 < one <= _SMALL})[:_MOST]
+    sums = [*np.cumsum([g * g for g in gradients], axis=0)]
     for eps, under in product([0.0, *small], (False, True)):
-        root = [*np.cumsum([g * g for g in gradients], axis=0)]
-        yield Rule("Adagrad", f"eps = {eps:g}"), _over(gradients, root, eps, under)
+        yield Rule("Adagrad", f"eps = {eps:g}"), _over(gradients, sums, eps, under)
         for second in betas:
             v = _averages([g * g for g in gradients], second)
             yield Rule("RMSprop", f"beta = {second:g}, eps = {eps:g}"), _over(gradients, v, eps, under)

@@ -13,7 +13,7 @@ from typing import Final
 from verify.reading.parsing.trees import nodes_of
 from verify.reading.program.functions import parsed
 from verify.reading.program.syntax import called_name, names_in
-from verify.reading.program.vocabulary import bare, meaning_of
+from verify.reading.program.vocabulary import is_called_a_gradient, meaning_of
 
 _CLIPS: Final = re.compile(r"clip|norm$")
 
@@ -90,5 +90,4 @@ def _clips(node: ast.AST) -> bool:
 
 
 def _is_gradient(name: str) -> bool:
-    known = name.lower() in ("g", "grad") or meaning_of(name) == "grads"
-    return known or (bool(name) and bare(name) != name.lower().replace("_", ""))
+    return name.lower() in ("g", "grad") or meaning_of(name) == "grads" or is_called_a_gradient(name)

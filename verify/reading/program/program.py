@@ -74,8 +74,10 @@ class Program:
     @cached_property
     def cut_off(self) -> tuple[Place, ...]:
         """Where gradients are clipped: they are judged before."""
-        cells = [cell for cell in self.document.cells if cell.tree is not None]
-        return tuple(cell.place(node) for cell in cells if cell.tree is not None for node in cut_off_in([cell.tree]))
+        return tuple(
+            cell.place(node)
+            for cell in self.document.cells if cell.tree is not None for node in cut_off_in([cell.tree])
+        )  # fmt: skip
 
     @cached_property
     def defined(self) -> Mapping[str, tuple[Place, ...]]:

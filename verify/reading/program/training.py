@@ -20,7 +20,7 @@ from verify.reading.program.shown import Shown, losses_named_in, losses_shown_in
 from verify.reading.program.source import cut_out
 from verify.reading.program.syntax import called_name, is_product, names_in, root_name
 from verify.reading.program.updates import is_training_loop, rate_in, scales_in, stepped_in, steppers_in, updates_in
-from verify.reading.program.vocabulary import bare, data_of, is_parameter, meaning_of, roles_of
+from verify.reading.program.vocabulary import data_of, is_called_a_gradient, is_parameter, meaning_of, roles_of
 
 NAME: Final = "__training__"  # the function that a loop at the top level becomes
 _LAYERS: Final = frozenset(("l", "layer", "layers", "nlayers", "numlayers", "key", "param", "params", "parameters"))
@@ -74,7 +74,7 @@ class Loop:
 def training_loops(cells: Iterable[Cell]) -> tuple[Loop, ...]:
     """Return every loop that trains, those at the top level and the innermost first."""
     found: list[tuple[int, Loop]] = []
-    cells = [one for one in cells if one.tree is not None]
+    cells = [*cells]
     steppers = steppers_in(one.tree for one in cells if one.tree is not None)
     for cell in cells:
         if cell.tree is not None:
@@ -184,7 +184,7 @@ def _over_layers(node: ast.For | ast.While) -> bool:
     if isinstance(source, ast.Call) and called_name(source) in ("reversed", "items", "keys", "values"):
         return True
     targets = {part.id.lower().strip("_") for part in nodes_of(node.target) if isinstance(part, ast.Name)}
-    if len(targets) > 1 and any(meaning_of(name) == "grads" or bare(name) != name.replace("_", "") for name in targets):
+    if len(targets) > 1 and any(meaning_of(name) == "grads" or is_called_a_gradient(name) for name in targets):
         return True  # for W, dW in zip(params, gradient(X, y))
     over = names_in(source) | {part.attr for part in nodes_of(source) if isinstance(part, ast.Attribute)}
     counted = isinstance(source, ast.Call) and called_name(source) == "range"

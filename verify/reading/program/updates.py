@@ -9,7 +9,7 @@ from typing import Final, NamedTuple, TypeGuard
 
 from verify.reading.parsing.trees import nodes_of
 from verify.reading.program.syntax import called_name, names_in, root_name
-from verify.reading.program.vocabulary import bare, is_parameter, roles_of
+from verify.reading.program.vocabulary import is_called_a_gradient, is_parameter, roles_of
 
 _STEP: Final = re.compile(
     r"back(?!end)|bprop|update|sgd|gradient|^step$|descen[dt]|optimi|^fit|^train|learn|"
@@ -125,7 +125,7 @@ def _changes(target: ast.expr, step: ast.expr, how: ast.operator) -> bool:
 def _is_a_sum(target: ast.expr) -> bool:
     """Whether a target is named as a gradient, which is added up over samples or layers: dW, grad_b."""
     name = getattr(target, "id", getattr(target, "attr", ""))
-    return bare(name) != name.lower().replace("_", "") or name.lower().startswith(("sum", "acc", "total"))
+    return is_called_a_gradient(name) or name.lower().startswith(("sum", "acc", "total"))
 
 
 _CORRECTION: Final = re.compile(r"adjust|correc[tc]|ajuste", re.IGNORECASE)

@@ -127,6 +127,11 @@ _GRADIENT: Final = re.compile(
 )
 
 
+def is_called_a_gradient(name: str) -> bool:
+    """Whether a name is that of a gradient: dW1, grad_W1, W1_grad."""
+    return bare(name) != name.lower().replace("_", "")
+
+
 def bare(name: str) -> str:
     """Return the parameter's name inside the name of its gradient: dW1, grad_W1 and W1_grad are w1."""
     low = name.lower().strip("_")

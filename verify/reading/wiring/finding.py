@@ -76,6 +76,11 @@ class Candidates:
         """Return the names of the functions that a loop or a function calls, also through other functions."""
         return reached_by(self.functions, caller.calls)
 
+    def names_from(self, loop: Loop) -> set[str]:
+        """Return the names that a loop uses, itself or in functions that it calls."""
+        reached = self.reached_from(loop)
+        return {*loop.names}.union(*(one.names for one in self.functions if one.name in reached))
+
     @property
     def lacks_numpy(self) -> bool:
         """Whether np is used and the file does not import it: a cell of a course, handed in alone."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from verify.reading.program.functions import Function
 from verify.reading.program.syntax import called_name
-from verify.reading.program.vocabulary import Role, bare, is_parameter, meaning_of, roles_of
+from verify.reading.program.vocabulary import Role, bare, is_called_a_gradient, is_parameter, meaning_of, roles_of
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Roles:
 
 def gradient_names(function: Function) -> set[str]:
     """Return the names in a function that look like gradients: dW1, grad_b, nabla_w."""
-    return {name for name in function.names if bare(name) != name.lower().replace("_", "") and is_parameter(bare(name))}
+    return {name for name in function.names if is_called_a_gradient(name) and is_parameter(bare(name))}
 
 
 def find_roles(

@@ -38,8 +38,7 @@ def last_batch(ask: Ask, trained: Trained) -> LastBatch | None:
     for path, axis, every, usual in _batches(trained.found):
         number = -(-every // usual)
         if every % usual and number <= _MOST:
-            later = replace(maker, skipped=number - 1)
-            reading = replace(trained.reading, container=replace(trained.reading.container, maker=later))
+            reading = trained.reading.made_by(replace(maker, skipped=number - 1))
             if _samples_in(ask, reading, path, axis) == every % usual:  # and no batch of the next epoch
                 return LastBatch(reading, number, every % usual, usual)
     return None

@@ -45,8 +45,7 @@ def mispaired(ask: Ask, trained: Trained, start: Point) -> int | None:
     if not isinstance(maker, TrainingMaker) or (trained.others and trained.reading.applied):
         return None
     for skipped in (maker.skipped, maker.skipped + 1):
-        later = replace(trained.reading.container, maker=replace(maker, skipped=skipped))
-        reading = replace(trained.reading, container=later)
+        reading = trained.reading.made_by(replace(maker, skipped=skipped))
         try:
             if any(_is_mispaired(_Steps(ask, reading, start, data), data) for data in _data(ask, reading, start)):
                 return skipped + 1

@@ -42,8 +42,7 @@ def second_run(ask: Ask, trained: Trained, start: Point) -> Reading | None:
     try:
         first = _steps(ask, trained.reading, of_one_sample(start))
         for skipped in _RUNS:
-            container = replace(trained.reading.container, maker=replace(maker, skipped=skipped, once=True))
-            again = replace(trained.reading, container=container)
+            again = trained.reading.made_by(replace(maker, skipped=skipped, once=True))
             other = _steps(ask, again, of_one_sample(start))
             other_rate = other.scheduled or first.scheduled or not trained.reading.rates
             if is_another(other.taken, first.taken, other_rate=other_rate):

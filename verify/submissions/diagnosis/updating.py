@@ -89,7 +89,7 @@ def passed(ask: Ask, reading: Reading, point: Point, passes: int, more: Mapping[
     """
     maker = reading.container.maker
     assert isinstance(maker, TrainingMaker)
-    longer = replace(reading, container=replace(reading.container, maker=replace(maker, passes=passes)))
+    longer = reading.made_by(replace(maker, passes=passes))
     arrays = {**reading.arrays(point), **(more or {})}
     return unpacked(*ask(longer.run(reading.backward_steps, local_names=True, after=True), arrays))
 

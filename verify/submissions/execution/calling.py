@@ -91,6 +91,10 @@ class Reading:
         """Where each parameter stands after the last step."""
         return {one.name: ("after", one.path) for one in self.structure.parameters}
 
+    def made_by(self, maker: Maker) -> Reading:
+        """Return the reading with another maker of its parameters, such as the same training cut elsewhere."""
+        return replace(self, container=replace(self.container, maker=maker))
+
     def against_that_of(self, other: Reading) -> Reading:
         """Return the reading with the loss of another."""
         return replace(self, loss=other.loss, forward_steps=other.forward_steps)

@@ -32,9 +32,7 @@ def not_the_decay(found: Evidence) -> Evidence:
 
 def names_a_penalty(candidates: Candidates, loop: Loop) -> bool:
     """Whether a loop, or a function that it calls, uses a name such as lambda or weight_decay: a decay is meant."""
-    reached = candidates.reached_from(loop)
-    inside = [one.names for one in candidates.functions if one.name in reached]
-    return any(meaning_of(name) == "penalty" for name in {*loop.names}.union(*inside))
+    return any(meaning_of(name) == "penalty" for name in candidates.names_from(loop))
 
 
 def right_but(found: Evidence, why: str) -> Evidence:

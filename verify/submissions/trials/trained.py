@@ -226,9 +226,7 @@ class Trainings:
     def _penalised(self, reading: Reading) -> tuple[Reading, str] | None:
         maker = reading.container.maker
         more = self.makers.with_penalty(maker) if isinstance(maker, TrainingMaker) else None
-        return (
-            None if more is None else (replace(reading, container=replace(reading.container, maker=more[0])), more[1])
-        )
+        return None if more is None else (reading.made_by(more[0]), more[1])
 
     def _in_batches(self, loop: Loop, maker: TrainingMaker, shapes: Structure, way: _Way) -> Trained | None:
         """Return the step with batches that are a part of our samples, where the file says how large its batches are.
@@ -358,9 +356,7 @@ class Trainings:
         """Return the names that a loop at the top level reads, itself or in functions; nothing of another loop."""
         if not loop.code:
             return set()
-        reached = self.candidates.reached_from(loop)
-        inside = [one.names for one in self.candidates.functions if one.name in reached]
-        return {*loop.names}.union(*inside)
+        return self.candidates.names_from(loop)
 
     def _at(self, base: Reading, maker: TrainingMaker) -> dict[Path, Array]:
         return make(self.ask, maker, base.arrays(base.point), base.settings)
