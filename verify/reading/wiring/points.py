@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Final
 
@@ -12,6 +12,7 @@ from verify.arrays import Array
 from verify.nets.structure import Parameter, Structure
 
 POINTS: Final = 2
+_BEYOND: Final = 2.0  # so many times a limit
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,13 @@ def _inputs_of(one: Parameter, sizes: tuple[int, ...]) -> int:
 def points_of(structure: Structure, batch: int, seed: int) -> list[Point]:
     """Return the points at which a gradient is judged: of a seed that was drawn just now, nobody knew them before."""
     return [make_point(structure, batch, seed + 7 * number) for number in range(POINTS)]
+
+
+def points_beyond(structure: Structure, point: Point, limit: float) -> list[Point]:
+    """Return a point whose inputs are so large that layers pass a limit, and one whose last layer does."""
+    last = {one.name for one in structure.parameters if one.layer == len(structure.sizes) - 1}
+    params = {name: value * (_BEYOND * limit if name in last else 1.0) for name, value in point.params.items()}
+    return [replace(point, X=point.X * _BEYOND * limit), replace(point, params=params)]
 
 
 def one_hot(classes: Array, K: int) -> Array:

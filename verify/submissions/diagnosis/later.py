@@ -164,11 +164,14 @@ def _steps(found: Leaves, places: Mapping[str, Where], before: Mapping[str, Arra
 
 
 def is_another(taken: Array, expected: Array, *, other_rate: bool) -> bool:
-    """Whether steps are not those expected; where the rate may be another, whether they are no one multiple of them."""
+    """Whether steps are not those expected; where the rate may be another, whether they are no one multiple of them.
+
+    A step against those expected is another whatever the rate: a schedule may have passed 0.
+    """
     if not np.all(np.isfinite(taken)) or not np.all(np.isfinite(expected)) or not np.any(expected):
         return False
     factor = float(taken @ expected / (expected @ expected)) if other_rate else 1.0
-    return not alike(taken, factor * expected)
+    return factor < 0 or not alike(taken, factor * expected)
 
 
 def _counts(trained: Trained) -> tuple[int, ...]:

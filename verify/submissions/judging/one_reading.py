@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from verify.evidence.records import Evidence
 from verify.reading.wiring.finding import Candidates
 from verify.reading.wiring.plan_records import Cut, Runnable
-from verify.reading.wiring.points import Point
+from verify.reading.wiring.points import Point, points_beyond
 from verify.sandbox.session import Failed, Sandbox
 from verify.submissions.diagnosis.by_machine import by_machine
 from verify.submissions.execution.answers import Refused, loaded, stood_in
@@ -22,22 +22,45 @@ from verify.submissions.explanation.doubts import (
     unjudged,
 )
 from verify.submissions.explanation.of_implied import doubt_of_implied
+from verify.submissions.explanation.of_limits import other_beyond, wrong_beyond
 from verify.submissions.explanation.verdicts import (
     Context,
     Findings,
     could_not_judge,
     evidence_of,
 )
+from verify.submissions.judging.beyond import as_known_beyond, without_its_net
 from verify.submissions.truth.asked import TAMPERED, answers, twin
 from verify.submissions.truth.oracles import IDENTITY, Seen, compared
 
 
 def verdict_on(apart: Sandbox, ask: Ask, context: Context, candidates: Candidates, reading: Reading) -> Evidence:
-    """Return the verdict on one reading: on the gradients that it gives, at points that are made for it."""
+    """Return the verdict on one reading: on the gradients that it gives, at points that are made for it.
+
+    What is right there is looked at also where numbers pass a limit that stands in the file.
+    """
+    limit = candidates.program.limit
+    if limit is not None:
+        reading = as_known_beyond(ask, reading, limit, context.seed)
+    points = reading.points(context.seed)
+    found = _verdict_at(apart, context, candidates, reading, points)
+    if limit is None or found.verdict != "correct" or reading.loss is None:
+        return found
+    for point in points_beyond(reading.structure, points[0], limit.value):
+        far = _verdict_at(apart, context, candidates, without_its_net(reading), [point])
+        if far.verdict == "wrong" and (limit.guards or candidates.guarded):
+            return could_not_judge(context, candidates, other_beyond(limit), reading)
+        if far.verdict == "wrong":
+            return wrong_beyond(far, limit)
+    return found
+
+
+def _verdict_at(
+    apart: Sandbox, context: Context, candidates: Candidates, reading: Reading, points: Sequence[Point]
+) -> Evidence:
     canary = Canary()
     answering = apart.worker()
     load(asking(answering), canary.among(candidates.statements), candidates.cuts)
-    points = reading.points(context.seed)
     try:
         seen = answers(asking(answering), reading, points, canary)
     except Refused as refused:
