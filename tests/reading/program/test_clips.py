@@ -47,3 +47,9 @@ def test_an_error_or_a_norm_that_is_cut_off_is_known() -> None:
     assert clips(ast.parse("dW *= 5 / np.linalg.norm(dW)"))
     assert not clips(ast.parse("dW = np.clip(dW, -1, 1)"))
     assert not clips(ast.parse("P = np.clip(P, 0, 1)"))
+
+
+def test_gradients_that_are_scaled_where_a_number_is_large_are_clipped_and_those_of_a_layer_are_not() -> None:
+    assert clips(ast.parse("if norm > 5:\n    dW = dW * 5 / norm\n"))
+    assert not clips(ast.parse("if k > 0:\n    dz = da * (a_in >= 0)\n"))
+    assert not clips(ast.parse("if layer != last:\n    dz = da * slope\n"))

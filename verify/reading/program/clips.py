@@ -45,7 +45,7 @@ def clips(tree: ast.AST) -> bool:
 
 def _scales_where_large(node: ast.AST) -> bool:
     """Whether gradients are scaled under a comparison, or by min(1, c / norm)."""
-    if isinstance(node, ast.If) and isinstance(node.test, ast.Compare):
+    if isinstance(node, ast.If) and isinstance(node.test, ast.Compare) and not _counts(node.test):
         changed = [one for part in node.body for one in nodes_of(part) if isinstance(one, ast.Assign | ast.AugAssign)]
         scaled = [one for one in changed if _scales(one)]
         return any(_is_gradient(name) for one in scaled for name in names_in(one))
@@ -53,6 +53,14 @@ def _scales_where_large(node: ast.AST) -> bool:
         one = any(isinstance(part, ast.Constant) and part.value == 1 for part in node.args)
         return one and any(isinstance(part, ast.BinOp) and isinstance(part.op, ast.Div) for part in node.args)
     return False
+
+
+def _counts(test: ast.Compare) -> bool:
+    """Whether a comparison is that of a counter: with 0 or 1, or for equality, as in if k > 0."""
+    numbers = [one.value for one in (test.left, *test.comparators) if isinstance(one, ast.Constant)]
+    return any(isinstance(one, ast.Eq | ast.NotEq | ast.In | ast.Is) for one in test.ops) or any(
+        isinstance(one, int) and one in (0, 1) for one in numbers
+    )
 
 
 def _scales(node: ast.Assign | ast.AugAssign) -> bool:

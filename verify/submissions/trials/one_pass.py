@@ -213,10 +213,13 @@ def left_alone(made: Mapping[Path, Array], moved: Mapping[Path, Array], mentione
     }  # fmt: skip
 
 
-def structure_of(moved: Mapping[Path, Array], sizes: tuple[int, ...], loop: Loop) -> tuple[Structure | None, bool]:
+def structure_of(
+    moved: Mapping[Path, Array], sizes: tuple[int, ...], loop: Loop, besides: Sequence[Path] = ()
+) -> tuple[Structure | None, bool]:
     """Return the parameters among what changed, and whether anything else of their shapes changed too.
 
-    An array from which an update takes a step is a parameter, whatever it is called: V, c, U and d.
+    An array from which an update takes a step is a parameter, whatever it is called: V, c, U and d. `besides` are
+    others that are known to be some.
     """
     mine = _parameter_like(moved)
     stepped: dict[Path, Array] = {
@@ -226,6 +229,8 @@ def structure_of(moved: Mapping[Path, Array], sizes: tuple[int, ...], loop: Loop
     }  # fmt: skip
     if set(mine) <= set(stepped):
         mine = stepped
+    if besides:
+        mine = {path: value for path, value in moved.items() if path in mine or path in besides}
     if not mine:
         return None, False
     shapes = {np.shape(value) for value in mine.values()}

@@ -68,6 +68,12 @@ def felt_by(ask: Ask, reading: Reading, one_pass: tuple[Step, ...]) -> list[bool
     return [not all(map(np.array_equal, base, one)) for one in moved]
 
 
+def is_felt_by_the_loss(ask: Ask, reading: Reading, path: Path, value: Array) -> bool:
+    """Whether the loss is another where an array before the loop is moved."""
+    moved = {_MOVED: _elsewhere(value)}
+    return not np.array_equal(_loss(ask, _beside(reading, path), moved), _loss(ask, reading))
+
+
 def besides(ask: Ask, reading: Reading, one_pass: tuple[Step, ...], made: Mapping[Path, Array]) -> str:
     """Return the name of an array before the loop on which the step depends besides parameters and data of ours."""
     known = {one.path for one in reading.structure.parameters} | {one.path for one in reading.data}

@@ -60,6 +60,7 @@ from verify.submissions.trials.one_step import (
     with_decay,
     with_gradients,
 )
+from verify.submissions.trials.unnamed import unnamed_parameters
 
 _LABELS: Final = (("one-hot", "flat"), ("one-hot", "integers"))  # of one output, of several
 NO_CHANGE: Final = "no parameter changes in one pass of the loop that trains"
@@ -292,14 +293,14 @@ class Trainings:
                         self.complaints.append(again)
             raise refused from None
 
-    def _pass(self, loop: Loop, base: Reading, made: Mapping[Path, Array]) -> Trained:
+    def _pass(self, loop: Loop, base: Reading, made: Mapping[Path, Array], known: tuple[Path, ...] = ()) -> Trained:
         """Return the step as one pass shows it: what changes, by which rate, and the loss on the way."""
         found = unpacked(*self.ask(base.run(ONE_PASS, local_names=True, after=True), base.arrays(base.point)))
         moved = moved_in(made, found)
         if is_reshaped(made, found):
             raise Refused("a parameter has another shape after the pass: what is taken from it was broadcast")
         moved |= left_alone(made, moved, self._mentioned(loop)) | stepped_alone(made, moved, loop)
-        structure, others = structure_of(moved, base.structure.sizes, loop)
+        structure, others = structure_of(moved, base.structure.sizes, loop, known)
         if structure is None:
             raise Refused(NO_CHANGE)
         if any(BATCH in own for own in widths_of(moved)):
@@ -315,6 +316,8 @@ class Trainings:
             raise Refused("its steps are of other samples than its batch size says")
         besides_it = (inputs_in(made, moved), *others_in(moved, reading))
         reading, weak, shown = self.losses.of_step(reading, found, loop, made, besides_it)
+        if more := () if known else unnamed_parameters(self.ask, reading, ONE_PASS, made, moved):
+            return self._pass(loop, base, made, more)
         if (reading.loss is None or weak) and self.candidates.declared is None:
             reading = self._confirmed(with_net(reading, found))
         outputs = None if base.structure.parameters else outputs_of(made, structure)
