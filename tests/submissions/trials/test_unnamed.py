@@ -50,6 +50,47 @@ for step in range(100):
     if step % 50 == 0:
         print(step, l)
 """
+MOMENTUM = """\
+import numpy as np
+
+def forward(X, p):
+    A1 = np.tanh(p["W1"] @ X + p["b1"])
+    return 1 / (1 + np.exp(-(p["W2"] @ A1 + p["b2"]))), A1
+
+def cost(A2, Y):
+    return np.sum(-Y * np.log(A2) - (1 - Y) * np.log(1 - A2)) / Y.shape[1]
+
+def backward(X, Y, p, A1, A2):
+    dZ2 = (A2 - Y) / X.shape[1]
+    dZ1 = p["W2"].T @ dZ2 * (1 - A1 ** 2)
+    return {"dW2": dZ2 @ A1.T, "db2": dZ2.sum(axis=1, keepdims=True),
+            "dW1": dZ1 @ X.T, "db1": dZ1.sum(axis=1, keepdims=True)}
+
+def batches(X, Y, size, seed):
+    order = np.random.default_rng(seed).permutation(X.shape[1])
+    return [(X[:, order[k:k + size]], Y[:, order[k:k + size]]) for k in range(0, X.shape[1], size)]
+
+def model(X, Y, hidden, learning_rate=0.3, size=16, beta=0.9, epochs=30):
+    r = np.random.default_rng(3)
+    p = {"W1": r.normal(size=(hidden, X.shape[0])), "b1": np.zeros((hidden, 1)),
+         "W2": r.normal(size=(1, hidden)), "b2": np.zeros((1, 1))}
+    v = {"d" + key: np.zeros_like(value) for key, value in p.items()}
+    for i in range(epochs):
+        for bx, by in batches(X, Y, size, i):
+            A2, A1 = forward(bx, p)
+            J = cost(A2, by)
+            grads = backward(bx, by, p, A1, A2)
+            for key in p:
+                v["d" + key] = beta * v["d" + key] + (1 - beta) * grads["d" + key]
+                p[key] = p[key] - learning_rate * v["d" + key]
+        if i % 10 == 0:
+            print(i, J)
+    return p
+
+r = np.random.default_rng(1)
+X = r.normal(size=(2, 64))
+model(X, (X[0:1] * X[1:2] > 0).astype(float), 6)
+"""
 STEP = "p[k] -= 0.02 * grads[k]"
 
 
@@ -77,3 +118,9 @@ def test_a_velocity_under_a_name_of_its_own_is_no_parameter(tmp_path: Path) -> N
     verdict, names = judged(tmp_path, moved)
     assert verdict == "correct"
     assert names == {"E", "g", "W1", "b1", "W2", "V", "c"}
+
+
+def test_a_batch_that_is_called_bx_is_no_bias_and_v_of_dW_is_a_velocity(tmp_path: Path) -> None:
+    verdict, names = judged(tmp_path, MOMENTUM)
+    assert verdict == "correct"
+    assert names == {"W1", "b1", "W2", "b2"}

@@ -56,6 +56,7 @@ class Loop:
     changes: bool = False  # an update stands in it
     parts: frozenset[str] = frozenset()  # names of which it takes parts, such as the samples of a batch
     strides: frozenset[str] = frozenset()  # names of numbers in whose strides samples are taken
+    drawn: frozenset[str] = frozenset()  # names that the heads of it and of the loops around it give values
     shown: tuple[Shown, ...] = ()  # numbers that it prints or keeps in a list and that look like a loss
     computed: frozenset[str] = frozenset()  # names that are given what looks like a loss
     steps: bool = False  # it calls a function of the file that takes steps
@@ -158,6 +159,9 @@ def _loop(
         shown=losses_shown_in(node),
         computed=losses_named_in(node),
         strides=frozenset(name for one in (*around, node) for name in _strides_of(one)),
+        drawn=frozenset(
+            name for one in (*around, node) if isinstance(one, ast.For) for name in names_in(one.target)
+        ),
     )  # fmt: skip
     if function is not None:
         given = {one.arg for one in nodes_of(function.args) if isinstance(one, ast.arg)}
@@ -200,13 +204,21 @@ def _over_layers(node: ast.For | ast.While) -> bool:
 
 
 def _over_its_targets(node: ast.For | ast.While) -> bool:
-    """Whether each pass changes another entry: W[i] of W[i] -= rate * dW[i] in a loop over i."""
+    """Whether each pass changes other entries: W[i] of W[i] -= rate * dW[i], or W[i][j], in a loop over i."""
     if not isinstance(node, ast.For) or not isinstance(node.target, ast.Name):
         return False
     targets = [one.target for one in updates_in(node)]
     return bool(targets) and all(
-        isinstance(one, ast.Subscript) and node.target.id in names_in(one.slice) for one in targets
+        isinstance(one, ast.Subscript) and any(node.target.id in names_in(part) for part in _slices(one))
+        for one in targets
     )
+
+
+def _slices(target: ast.expr) -> Iterator[ast.expr]:
+    """Yield every slice that is taken in turn: i and j of W[i][j]."""
+    while isinstance(target, ast.Subscript):
+        yield target.slice
+        target = target.value
 
 
 def _hands_data(node: ast.AST, steppers: frozenset[str]) -> bool:

@@ -77,6 +77,8 @@ def _against_the_whole(context: Context, candidates: Candidates, first: Judged, 
         return own.evidence if first.evidence.verdict == "correct" and is_right_but(own.evidence) else None
     if own.evidence.verdict == "correct" and one_factor(first.evidence):
         return own.evidence  # its update makes up for the factor
+    if own.evidence.verdict == "correct" and first.tried:
+        return own.evidence  # the shapes of the first were only tried; its own are stated
     if own.evidence.verdict == "correct":
         return could_not_judge(context, candidates, RIGHT_AS_IT_STANDS, first.reading)
     return only_as_it_stands(own.evidence, trained=first.trained)

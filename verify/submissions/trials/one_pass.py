@@ -99,6 +99,11 @@ def is_data_or_gradient(path: Path) -> bool:
     return is_gradient(path) or meaning_of(last_name(path)) in ("X", "Y")
 
 
+def may_be_kept(path: Path) -> bool:
+    """Whether what stands there may be an optimiser's: v["dW1"] is its velocity, grads["dW1"] a gradient."""
+    return is_state(path) or not is_data_or_gradient(path)
+
+
 def inputs_in(made: Mapping[Path, Array], moved: Mapping[Path, Array]) -> dict[Path, Array]:
     """Return the inputs that stand before the loop and that the pass does not change: those of training, and others."""
     return {
@@ -235,7 +240,7 @@ def structure_of(
         return None, False
     shapes = {np.shape(value) for value in mine.values()}
     others = any(
-        path not in mine and np.shape(value) in shapes and np.ndim(value) > 0 and not is_data_or_gradient(path)
+        path not in mine and np.shape(value) in shapes and np.ndim(value) > 0 and may_be_kept(path)
         for path, value in moved.items()
     )
     plain = all(np.ndim(value) in (1, 2) for value in mine.values())

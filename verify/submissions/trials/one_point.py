@@ -18,7 +18,7 @@ from verify.reading.wiring.plan import RATE
 from verify.reading.wiring.plan_records import AHEAD, SEED, Path, Slot, Step
 from verify.submissions.execution.answers import Refused, unpacked
 from verify.submissions.execution.calling import Ask, Reading, make
-from verify.submissions.trials.one_pass import is_data_or_gradient, last_name
+from verify.submissions.trials.one_pass import last_name, may_be_kept
 
 _MOVE: Final = 0.37  # what is added to every number of what is moved
 _GOLDEN: Final = 0.6180339887498949  # multiples of it have no two fractions alike, in rows of any length
@@ -94,7 +94,7 @@ def keeps_a_state(ask: Ask, reading: Reading, one_pass: tuple[Step, ...], moved:
     known = {one.path for one in reading.structure.parameters} | set(reading.rates)
     others = {
         path: value for path, value in moved.items()
-        if path not in known and np.shape(value) in shapes and not is_data_or_gradient(path)
+        if path not in known and np.shape(value) in shapes and may_be_kept(path)
     }  # fmt: skip
     return _first_felt(ask, reading, one_pass, others) is not None or len(others) > _MOST
 

@@ -48,6 +48,7 @@ from verify.submissions.trials.one_pass import (
     moved_in,
     outputs_of,
     rates_in,
+    root_of,
     stepped_alone,
     structure_of,
     widths_of,
@@ -300,6 +301,7 @@ class Trainings:
         if is_reshaped(made, found):
             raise Refused("a parameter has another shape after the pass: what is taken from it was broadcast")
         moved |= left_alone(made, moved, self._mentioned(loop)) | stepped_alone(made, moved, loop)
+        moved = {path: value for path, value in moved.items() if root_of(path) not in loop.drawn}  # bx is a batch of x
         structure, others = structure_of(moved, base.structure.sizes, loop, known)
         if structure is None:
             raise Refused(NO_CHANGE)
