@@ -10,11 +10,10 @@ from verify.reading.parsing.reading import read
 from verify.reading.program.program import Program
 
 
-def limit_of(folder: Path, code: str) -> tuple[float, bool] | None:
+def limits_of(folder: Path, code: str) -> list[tuple[float | str, bool]]:
     file = folder / "one.py"
-    file.write_text(code)
-    found = Program(read(file)).limit
-    return None if found is None else (found.value, found.guards)
+    file.write_text("def function(Z, e, Y):\n" + "".join(f"    {line}\n" for line in code.splitlines()))
+    return [(one.size, one.guards) for one in Program(read(file)).limits]
 
 
 @pytest.mark.parametrize(
@@ -32,24 +31,41 @@ def limit_of(folder: Path, code: str) -> tuple[float, bool] | None:
     ],
 )
 def test_a_number_that_cuts_off_or_is_compared_with_is_a_limit(tmp_path: Path, code: str, limit: float) -> None:
-    assert limit_of(tmp_path, code) == (limit, False)
+    assert (limit, False) in limits_of(tmp_path, code)
+    assert all(size == limit or isinstance(size, str) for size, _ in limits_of(tmp_path, code))
 
 
 @pytest.mark.parametrize(
     "code",
     [
         "dW = np.clip(dW, -5, 5)\n",  # a gradient is judged before it is cut off
-        "P = np.clip(P, 1e-9, 0.999)\n",
-        "A = np.exp(np.clip(Z, -500, 500))\n",
+        "P = np.clip(P, 1e-9, 1 - 1e-9)\n",
         "A = np.maximum(Z, 0)\n",
-        "if epoch % 10 == 0:\n    pass\n",
-        "ok = P > True\n",
+        "s = Z.max(axis=1, keepdims=True)\n",
+        "for epoch in range(100):\n    if epoch % 10 == 0 or epoch < 10:\n        pass\n",
+        "n = min(10, len(Y))\n",
+        "if Z.ndim > 1:\n    pass\n",
+        "ok = Z > True\n",
     ],
 )
 def test_what_guards_or_counts_is_none(tmp_path: Path, code: str) -> None:
-    assert limit_of(tmp_path, code) is None
+    assert [one for one in limits_of(tmp_path, code) if not isinstance(one[0], str)] == []
 
 
-def test_an_even_clip_at_a_larger_number_may_guard_an_exponential(tmp_path: Path) -> None:
-    assert limit_of(tmp_path, "A = 1 / (1 + np.exp(np.clip(-Z, -10, 10)))\n") == (10.0, True)
-    assert limit_of(tmp_path, "A = np.clip(Z, -3, 3)\n") == (3.0, False)
+def test_beside_an_exponential_it_may_be_a_guard_and_so_it_may_where_a_probability_is_cut_off(tmp_path: Path) -> None:
+    assert limits_of(tmp_path, "A = 1 / (1 + np.exp(np.clip(-Z, -10, 10)))\n") == [(10.0, True)]
+    assert limits_of(tmp_path, "A = np.clip(Z, -3, 3)\n") == [(3.0, False)]
+    ((size, guards),) = limits_of(tmp_path, "P = np.clip(Z, 0.02, 0.98)\n")
+    assert guards
+    assert float(size) == pytest.approx(3.912, abs=1e-3)  # where a sigmoid is 0.98
+
+
+def test_a_name_is_told_where_no_number_stands_beside_it_and_data_outside_functions_have_no_limits(
+    tmp_path: Path,
+) -> None:
+    assert limits_of(tmp_path, "A = np.minimum(Z, cap)\n") == [("Z", False), ("cap", False)]
+    assert limits_of(tmp_path, "A = np.clip(Z, 0, self.cap)\n") == [("cap", False)]
+    assert limits_of(tmp_path, "A = np.clip(Z, 0, cfg['cap'])\n") == [("cap", False)]
+    file = tmp_path / "one.py"
+    file.write_text("y = (X ** 2 > 4).astype(float)\n")
+    assert Program(read(file)).limits == ()

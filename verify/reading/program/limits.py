@@ -3,70 +3,109 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from verify.reading.parsing.document import Cell, Place
+from verify.reading.parsing.trees import nodes_of
 from verify.reading.program.clips import cut_off_in
-from verify.reading.program.syntax import called_name
+from verify.reading.program.syntax import called_name, names_in
 
 _CUTS: Final = ("clip", "minimum", "maximum", "fmin", "fmax", "min", "max")
+_BOUNDS: Final = ("a_min", "a_max", "min", "max")
 _ORDERS: Final = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
-_SMALLEST: Final = 1.0  # smaller ones are reached at any point, or guard a logarithm
-_LARGEST: Final = 12.0  # larger ones guard an exponential
-_GUARDS: Final = 8.0  # from here on an even clip may guard one too
+_COUNTS: Final = frozenset({"len", "shape", "ndim", "size"})
+_SCOPES: Final = (ast.FunctionDef, ast.Lambda, ast.For, ast.While)
+LEAST: Final = 1.0  # smaller ones are reached at any point
+_FRACTIONS: Final = (1e-3, 0.5)  # a probability that is cut off there is guarded; at a smaller one, nobody reaches it
+MOST: Final = 1000.0
 
 
 class Limit(NamedTuple):
-    """The largest number that a file compares its numbers with, where it stands, and whether it may only be a guard."""
+    """What a file compares its numbers with or cuts them off at: a number, or a name whose number only a run shows.
 
-    value: float
+    It may only be a guard where an exponential stands beside it, or where a probability is cut off.
+    """
+
+    size: float | str
     place: Place
     guards: bool
 
 
-def limit_in(cells: Iterable[Cell]) -> Limit | None:
-    """Return the largest limit from 1 to 12 that the code compares numbers with or cuts them off at; None without one.
+def limits_in(cells: Iterable[Cell]) -> tuple[Limit, ...]:
+    """Return the limits in the functions and loops of a file.
 
-    A gradient that is clipped is none, nor is a count that is compared with a whole number of another count.
+    A gradient that is clipped is none, nor is what is compared with a counter, a length or the axis of a maximum.
     """
     every = [cell for cell in cells if cell.tree is not None]
     named = {name: value for cell in every for node in cell.nodes for name, value in _named(node)}
-    found = []
-    for cell in every:
-        clipped = {id(one) for one in cut_off_in([cell.tree])} if cell.tree is not None else set()
-        for node in cell.nodes:
-            if id(node) not in clipped:
-                sizes = [size for one in _compared(node) if (size := _size(one, named)) is not None]
-                even = len(sizes) == 2 and sizes[0] == sizes[1] and isinstance(node, ast.Call)
-                found += [Limit(size, cell.place(node), even and size >= _GUARDS) for size in sizes]
-    usual = [one for one in found if _SMALLEST <= one.value <= _LARGEST]
-    return max(usual, key=lambda one: one.value, default=None)
+    found = [one for cell in every for node in _scopes(cell) for one in _limits(cell, node, named)]
+    return tuple(dict.fromkeys(found))
 
 
-def _compared(node: ast.AST) -> Iterator[ast.expr]:
-    """Yield what stands in a comparison by size, or what numbers are cut off at."""
+def _scopes(cell: Cell) -> Iterator[ast.AST]:
+    """Yield the functions of a cell, and its loops outside them."""
+    waiting = [cell.tree] if cell.tree is not None else []
+    for node in waiting:  # the list grows while it is gone through
+        for one in ast.iter_child_nodes(node):
+            if isinstance(one, _SCOPES):
+                yield one
+            else:
+                waiting.append(one)  # type: ignore[arg-type]
+
+
+def _limits(cell: Cell, scope: ast.AST, named: dict[str, float]) -> Iterator[Limit]:
+    nodes = nodes_of(scope)
+    clipped = {id(one) for one in cut_off_in([scope])}
+    drawn = {name for one in nodes if isinstance(one, ast.For) for name in names_in(one.target)}
+    exponential = any(called_name(one).startswith("exp") for one in nodes if isinstance(one, ast.Call))
+    for node in nodes:
+        if id(node) in clipped or names_in(node) & (drawn | _COUNTS) or _counts(node):
+            continue
+        for one in _bounds(node):
+            size = _size(one, named)
+            if isinstance(size, str) or (size is not None and LEAST <= size <= MOST):
+                yield Limit(size, cell.place(node), exponential)
+            elif size is not None and isinstance(node, ast.Call) and _FRACTIONS[0] <= size < _FRACTIONS[1]:
+                yield Limit(math.log(1 / size), cell.place(node), True)  # so far from 0 a sigmoid is there
+
+
+def _counts(node: ast.AST) -> bool:
+    """Whether a length or a shape stands there, as a name or an attribute."""
+    return any(getattr(one, "attr", "") in _COUNTS for one in nodes_of(node))
+
+
+def _bounds(node: ast.AST) -> list[ast.expr]:
+    """Return what stands in a comparison by size, or what numbers are cut off at; of a number and a name the number."""
+    found: list[ast.expr] = []
     if isinstance(node, ast.Compare) and all(isinstance(one, _ORDERS) for one in node.ops):
-        yield from (node.left, *node.comparators)
+        found = [node.left, *node.comparators]
     elif isinstance(node, ast.Call) and called_name(node) in _CUTS:
-        yield from node.args
-        yield from (one.value for one in node.keywords)
+        method = isinstance(node.func, ast.Attribute) and getattr(node.func.value, "id", "") not in ("np", "numpy", "")
+        first = called_name(node) == "clip" and not method
+        found = [*node.args[first:], *(one.value for one in node.keywords if one.arg in _BOUNDS)]
+    numbers = [one for one in found if isinstance(_size(one, {}), float)]
+    return found if isinstance(node, ast.Call) and called_name(node) == "clip" else numbers or found
 
 
-def _size(node: ast.expr, named: dict[str, float]) -> float | None:
-    """Return the size of a number, or of a name that is given one."""
+def _size(node: ast.expr, named: dict[str, float]) -> float | str | None:
+    """Return the size of a number; of a name, that of the number it is given, else the name."""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         return _size(node.operand, named)
     if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
         return abs(float(node.value))
-    return named.get(getattr(node, "id", getattr(node, "attr", "")))
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        return str(node.slice.value)  # cap of config["cap"]
+    name = str(getattr(node, "id", getattr(node, "attr", "")))
+    return named.get(name, name or None)
 
 
 def _named(node: ast.AST) -> Iterator[tuple[str, float]]:
     """Yield the names that are given a number: in an assignment, or as a default."""
     if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
         value = _size(node.value, {})
-        if value is not None:
+        if isinstance(value, float):
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
                 yield getattr(target, "id", getattr(target, "attr", "")), value
     elif isinstance(node, ast.arguments):
@@ -77,5 +116,5 @@ def _named(node: ast.AST) -> Iterator[tuple[str, float]]:
         ]
         for one, default in pairs:
             value = _size(default, {})
-            if value is not None:
+            if isinstance(value, float):
                 yield one.arg, value

@@ -13,7 +13,7 @@ from verify.reading.program.blocks import Block, blocks_of
 from verify.reading.program.clips import cut_off_in
 from verify.reading.program.functions import Function, functions_of
 from verify.reading.program.lifting import Lifted, lift, why_not
-from verify.reading.program.limits import Limit, limit_in
+from verify.reading.program.limits import Limit, limits_in
 from verify.reading.program.literal_rates import LiteralRate, literal_rate
 from verify.reading.program.slicing import Slice, slice_for
 from verify.reading.program.statements import Statement
@@ -73,9 +73,9 @@ class Program:
         return literal_rate(trees, self.functions)
 
     @cached_property
-    def limit(self) -> Limit | None:
-        """The largest limit beyond which the submission computes otherwise."""
-        return limit_in(self.document.cells)
+    def limits(self) -> tuple[Limit, ...]:
+        """What the submission compares its numbers with or cuts them off at."""
+        return limits_in(self.document.cells)
 
     @cached_property
     def cut_off(self) -> tuple[Place, ...]:

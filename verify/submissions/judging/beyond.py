@@ -2,19 +2,66 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
-from verify.reading.program.limits import Limit
+import numpy as np
+
+from verify.reading.parsing.document import Place
+from verify.reading.program.limits import LEAST, MOST, Limit
 from verify.reading.wiring.points import Point, points_beyond
-from verify.submissions.execution.answers import Refused
+from verify.submissions.execution.answers import Leaves, Refused
 from verify.submissions.execution.calling import Ask, Reading
 from verify.submissions.execution.measuring import in_floats
 from verify.submissions.trials.implied import is_net_at
+from verify.submissions.trials.one_pass import last_name
+
+_REACHED: Final = 12.0  # a guard beyond that is not looked at: training does not get there
 
 
-def as_known_beyond(ask: Ask, reading: Reading, limit: Limit, seed: int) -> Reading:
+@dataclass(frozen=True)
+class Beyond:
+    """The largest limit of a file, and whether what lies beyond it may only be guarded."""
+
+    limit: float
+    place: Place
+    guarded: bool
+
+
+def beyond(ask: Ask, reading: Reading, limits: Sequence[Limit], point: Point) -> Beyond | None:
+    """Return the limit beyond which a reading is to be looked at; None where it has none.
+
+    A limit that may be a guard is taken only where there is no other, and guards what lies beyond others.
+    """
+    if not limits:
+        return None
+    try:
+        found = [*_resolved(limits, in_floats(ask, reading, point)[1])]
+    except Refused:
+        return None
+    guards = [one for one in found if one.guarded]
+    sure = max((one for one in found if not one.guarded), key=lambda one: one.limit, default=None)
+    if sure is None:
+        return min((one for one in guards if one.limit <= _REACHED), key=lambda one: one.limit, default=None)
+    return replace(sure, guarded=bool(guards))
+
+
+def _resolved(limits: Sequence[Limit], leaves: Leaves) -> Iterator[Beyond]:
+    """Yield the limits with their numbers; those that a name stands for where it is a number that somebody wrote."""
+    numbers: dict[str, float] = {}
+    for (_, path), value in leaves.items():
+        if path and np.size(value) == 1 and np.asarray(value).dtype.kind in "if":
+            numbers.setdefault(last_name(path), float(np.asarray(value).reshape(())))
+    for one in limits:
+        size = abs(numbers.get(one.size, 0.0)) if isinstance(one.size, str) else one.size
+        if LEAST <= size <= MOST and (not isinstance(one.size, str) or size == round(size, 3)):
+            yield Beyond(size, one.place, one.guards)
+
+
+def as_known_beyond(ask: Ask, reading: Reading, far: Beyond, point: Point) -> Reading:
     """Return the reading without the net that it was recognised as, where beyond the limit it is another."""
-    if reading.net is None or all(_is_so(ask, reading, limit, point) for point in reading.points(seed)[:1]):
+    if reading.net is None or _is_so(ask, reading, far, point):
         return reading
     return without_its_net(reading)
 
@@ -24,9 +71,9 @@ def without_its_net(reading: Reading) -> Reading:
     return replace(reading, net=None, yhat=None, objective=None)
 
 
-def _is_so(ask: Ask, reading: Reading, limit: Limit, point: Point) -> bool:
+def _is_so(ask: Ask, reading: Reading, far: Beyond, point: Point) -> bool:
     try:
-        places = points_beyond(reading.structure, point, limit.value)
+        places = points_beyond(reading.structure, point, far.limit)
         return all(is_net_at(reading, in_floats(ask, reading, one)[1], one) for one in places)
     except Refused:
         return True

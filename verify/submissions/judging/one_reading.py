@@ -29,7 +29,7 @@ from verify.submissions.explanation.verdicts import (
     could_not_judge,
     evidence_of,
 )
-from verify.submissions.judging.beyond import as_known_beyond, without_its_net
+from verify.submissions.judging.beyond import as_known_beyond, beyond, without_its_net
 from verify.submissions.truth.asked import TAMPERED, answers, twin
 from verify.submissions.truth.oracles import IDENTITY, Seen, compared
 
@@ -39,19 +39,19 @@ def verdict_on(apart: Sandbox, ask: Ask, context: Context, candidates: Candidate
 
     What is right there is looked at also where numbers pass a limit that stands in the file.
     """
-    limit = candidates.program.limit
-    if limit is not None:
-        reading = as_known_beyond(ask, reading, limit, context.seed)
     points = reading.points(context.seed)
+    far = beyond(ask, reading, candidates.program.limits, points[0])
+    if far is not None:
+        reading = as_known_beyond(ask, reading, far, points[0])
     found = _verdict_at(apart, context, candidates, reading, points)
-    if limit is None or found.verdict != "correct" or reading.loss is None:
+    if far is None or found.verdict != "correct" or reading.loss is None:
         return found
-    for point in points_beyond(reading.structure, points[0], limit.value):
-        far = _verdict_at(apart, context, candidates, without_its_net(reading), [point])
-        if far.verdict == "wrong" and (limit.guards or candidates.guarded):
-            return could_not_judge(context, candidates, other_beyond(limit), reading)
-        if far.verdict == "wrong":
-            return wrong_beyond(far, limit)
+    for point in points_beyond(reading.structure, points[0], far.limit):
+        other = _verdict_at(apart, context, candidates, without_its_net(reading), [point])
+        if other.verdict == "wrong" and (far.guarded or candidates.guarded):
+            return could_not_judge(context, candidates, other_beyond(far.limit, far.place), reading)
+        if other.verdict == "wrong":
+            return wrong_beyond(other, far.limit, far.place)
     return found
 
 

@@ -204,7 +204,8 @@ def _is_stepped(path: Path, loop: Loop) -> bool:
 def left_alone(made: Mapping[Path, Array], moved: Mapping[Path, Array], mentioned: set[str]) -> dict[Path, Array]:
     """Return the parameters that the pass leaves as they are although it changes others: their update is forgotten.
 
-    Those of another net, whose names are not `mentioned` on the way, are none; where nothing is, all are meant.
+    Those of another net, whose names are not `mentioned` on the way, are none; where nothing is, all are meant. Nor is
+    an array alone where all that move are held together: the weights of classes beside params["W1"].
     """
     names = {plain(name_of(path, None)) for path in moved}
     found = {path: value for path, value in _parameter_like(made).items() if is_parameter(last_name(path))}
@@ -213,9 +214,13 @@ def left_alone(made: Mapping[Path, Array], moved: Mapping[Path, Array], mentione
     found |= {path: np.asarray(value, dtype=float) for path, value in made.items() if _belongs(path, value, stems)}
     return {
         path: value for path, value in found.items()
-        if mine and path not in moved and plain(name_of(path, None)) not in names
+        if mine and path not in moved and plain(name_of(path, None)) not in names and not _is_alone(path, mine)
         and (not mentioned or root_of(path) in mentioned)
     }  # fmt: skip
+
+
+def _is_alone(path: Path, mine: set[Path]) -> bool:
+    return len(path) == 1 and all(len(one) > 1 for one in mine)
 
 
 def structure_of(
