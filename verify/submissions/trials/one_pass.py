@@ -17,7 +17,7 @@ from verify.nets.structure import Parameter, Structure
 from verify.reading.program.functions import Function
 from verify.reading.program.literal_rates import NAME as LITERAL
 from verify.reading.program.training import Loop
-from verify.reading.program.vocabulary import bare, data_of, is_parameter, meaning_of, roles_of
+from verify.reading.program.vocabulary import bare, data_of, holds_samples, is_parameter, meaning_of, roles_of
 from verify.reading.wiring.plan_records import Path
 from verify.reading.wiring.structure import chain
 from verify.submissions.execution.answers import Leaves, Where
@@ -108,9 +108,18 @@ def inputs_in(made: Mapping[Path, Array], moved: Mapping[Path, Array]) -> dict[P
     """Return the inputs that stand before the loop and that the pass does not change: those of training, and others."""
     return {
         path: value for path, value in made.items()
-        if path not in moved and np.ndim(value) > 0 and np.asarray(value).dtype.kind == "f"
-        and (meaning_of(last_name(path)) == "X" or _HELD_OUT.search(last_name(path).lower()))
+        if path not in moved and np.ndim(value) > 0 and (_is_input(path, value) or _is_of_a_pair(path))
     }  # fmt: skip
+
+
+def _is_input(path: Path, value: Array) -> bool:
+    called = meaning_of(last_name(path)) == "X" or _HELD_OUT.search(last_name(path).lower())
+    return bool(called) and np.asarray(value).dtype.kind == "f"
+
+
+def _is_of_a_pair(path: Path) -> bool:
+    """Whether the input of a sample stands there, in a list of pairs: training_data[2][0]."""
+    return len(path) > 2 and path[-2][0] == path[-1][0] == "item" and path[-1][1] == 0 and holds_samples(root_of(path))
 
 
 def is_state(path: Path) -> bool:
@@ -244,10 +253,7 @@ def structure_of(
     if not mine:
         return None, False
     shapes = {np.shape(value) for value in mine.values()}
-    others = any(
-        path not in mine and np.shape(value) in shapes and np.ndim(value) > 0 and may_be_kept(path)
-        for path, value in moved.items()
-    )
+    others = any(path not in mine and np.shape(value) in shapes and np.ndim(value) > 0 for path, value in moved.items())
     plain = all(np.ndim(value) in (1, 2) for value in mine.values())
     for lies in (None, True) if plain else ():
         found = _chained(mine, lies)

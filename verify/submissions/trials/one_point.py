@@ -18,7 +18,7 @@ from verify.reading.wiring.plan import RATE
 from verify.reading.wiring.plan_records import AHEAD, SEED, Path, Slot, Step
 from verify.submissions.execution.answers import Refused, unpacked
 from verify.submissions.execution.calling import Ask, Reading, make
-from verify.submissions.trials.one_pass import last_name, may_be_kept
+from verify.submissions.trials.one_pass import is_gradient, last_name, may_be_kept
 
 _MOVE: Final = 0.37  # what is added to every number of what is moved
 _GOLDEN: Final = 0.6180339887498949  # multiples of it have no two fractions alike, in rows of any length
@@ -88,7 +88,8 @@ def besides(ask: Ask, reading: Reading, one_pass: tuple[Step, ...], made: Mappin
 def keeps_a_state(ask: Ask, reading: Reading, one_pass: tuple[Step, ...], moved: Mapping[Path, Array]) -> bool:
     """Whether the step depends on an array like a parameter that the pass changes besides: a velocity, a moment.
 
-    What the pass before has only left behind, such as a layer's output, changes no step.
+    What the pass before has only left behind, such as a layer's output, changes no step. What is called a gradient is
+    one where it is not just added to the gradient of the pass: that is a sum that is not zeroed.
     """
     shapes = {one.shape for one in reading.structure.parameters if one.shape}
     known = {one.path for one in reading.structure.parameters} | set(reading.rates)
@@ -96,7 +97,23 @@ def keeps_a_state(ask: Ask, reading: Reading, one_pass: tuple[Step, ...], moved:
         path: value for path, value in moved.items()
         if path not in known and np.shape(value) in shapes and may_be_kept(path)
     }  # fmt: skip
-    return _first_felt(ask, reading, one_pass, others) is not None or len(others) > _MOST
+    if _first_felt(ask, reading, one_pass, others) is not None or len(others) > _MOST:
+        return True
+    called = {
+        path: value for path, value in moved.items()
+        if path not in known and path not in others and np.shape(value) in shapes and is_gradient(path)
+    }  # fmt: skip
+    path = _first_felt(ask, reading, one_pass, called)
+    return path is not None and not _is_a_sum(ask, reading, one_pass, path, called[path])
+
+
+def _is_a_sum(ask: Ask, reading: Reading, one_pass: tuple[Step, ...], path: Path, value: Array) -> bool:
+    """Whether the step is longer by just as much, times the rate, as a gradient before the pass is moved by."""
+    base = _steps(ask, reading, one_pass)
+    step = _steps(ask, _beside(reading, path), one_pass, {_MOVED: _elsewhere(value)})
+    expected = RATE * (_elsewhere(value) - value)
+    differences = [after - before for before, after in zip(base, step, strict=True)]
+    return any(_kind(expected, one) == "same" for one in differences if np.shape(one) == np.shape(expected))
 
 
 def _is_constant(ask: Ask, reading: Reading, one_pass: tuple[Step, ...]) -> bool:
