@@ -44,6 +44,7 @@ def test_a_number_that_cuts_off_or_is_compared_with_is_a_limit(tmp_path: Path, c
         "s = Z.max(axis=1, keepdims=True)\n",
         "for epoch in range(100):\n    if epoch % 10 == 0 or epoch < 10:\n        pass\n",
         "n = min(10, len(Y))\n",
+        "while Z:\n    waited += 1\n    if waited > 10:\n        break\n",
         "if Z.ndim > 1:\n    pass\n",
         "ok = Z > True\n",
     ],

@@ -59,6 +59,7 @@ def _limits(cell: Cell, scope: ast.AST, named: dict[str, float]) -> Iterator[Lim
     nodes = nodes_of(scope)
     clipped = {id(one) for one in cut_off_in([scope])}
     drawn = {name for one in nodes if isinstance(one, ast.For) for name in names_in(one.target)}
+    drawn |= {name for one in nodes if isinstance(one, ast.AugAssign) for name in _counted(one)}
     exponential = any(called_name(one).startswith("exp") for one in nodes if isinstance(one, ast.Call))
     for node in nodes:
         if id(node) in clipped or names_in(node) & (drawn | _COUNTS) or _counts(node):
@@ -69,6 +70,12 @@ def _limits(cell: Cell, scope: ast.AST, named: dict[str, float]) -> Iterator[Lim
                 yield Limit(size, cell.place(node), exponential)
             elif size is not None and isinstance(node, ast.Call) and _FRACTIONS[0] <= size < _FRACTIONS[1]:
                 yield Limit(math.log(1 / size), cell.place(node), True)  # so far from 0 a sigmoid is there
+
+
+def _counted(node: ast.AugAssign) -> set[str]:
+    """Return the name of what counts: waited of waited += 1."""
+    whole = isinstance(node.value, ast.Constant) and isinstance(node.value.value, int)
+    return names_in(node.target) if whole else set()
 
 
 def _counts(node: ast.AST) -> bool:

@@ -11,6 +11,7 @@ from typing import TypeVar
 from verify.reading.parsing.document import Cell, Document, Place
 from verify.reading.program.blocks import Block, blocks_of
 from verify.reading.program.clips import cut_off_in
+from verify.reading.program.counts import counts_in
 from verify.reading.program.functions import Function, functions_of
 from verify.reading.program.lifting import Lifted, lift, why_not
 from verify.reading.program.limits import Limit, limits_in
@@ -76,6 +77,11 @@ class Program:
     def limits(self) -> tuple[Limit, ...]:
         """What the submission compares its numbers with or cuts them off at."""
         return limits_in(self.document.cells)
+
+    @cached_property
+    def counts(self) -> tuple[int, ...]:
+        """The whole numbers by which the submission may count its passes."""
+        return counts_in(node for cell in self.document.cells for node in cell.nodes)
 
     @cached_property
     def cut_off(self) -> tuple[Place, ...]:

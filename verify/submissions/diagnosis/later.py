@@ -7,8 +7,9 @@ alike: then every batch is the same, however it is drawn.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -32,8 +33,11 @@ from verify.submissions.trials.trained import Trained
 
 _PASSES: Final = (2, 3, 5, 10, 11, 51)  # the passes that are looked at: counts of tens are common
 _FEW: Final = (2, 3)  # where a pass computes many numbers
+_AROUND: Final = (0, 1, 2)  # passes may be counted from 0 or from 1, and change after one that is counted
+_MOST_PASSES: Final = 6_000  # that are run for the numbers in a file; a pass takes about half a millisecond
 SHORT: Final = RATE / 32  # the rate: after long steps a ReLU may be dead, and shows nothing
 _MANY: Final = 20_000
+_REST: Final = 1e-6  # of parameters of about 1, whose roundings are 1e-16
 
 
 def held_layers(trained: Trained, found: Evidence) -> tuple[str, ...]:
@@ -77,7 +81,7 @@ def moved_later(ask: Ask, trained: Trained, found: Evidence, start: Point) -> tu
     held = _held(trained)
     if not held or held != _failed(found):
         return ()
-    for count in _counts(trained):
+    for count in _counts(trained, ()):
         try:
             after = passed(ask, trained.reading, start, count)
         except (Refused, KeyError):
@@ -88,8 +92,10 @@ def moved_later(ask: Ask, trained: Trained, found: Evidence, start: Point) -> tu
     return ()
 
 
-def differs_later(ask: Ask, trained: Trained, start: Point) -> int | None:
+def differs_later(ask: Ask, trained: Trained, start: Point, numbers: Sequence[int]) -> int | None:
     """Return the first pass whose step is another than that of a first pass from the same parameters; None if none is.
+
+    Looked at are the first ones, and those around the `numbers` by which the file counts.
 
     Steps that are all one multiple of these may be those of another rate, unless the rate is known. Nothing is said of
     an optimiser with a state, nor where the data are others, or where the step depends on numbers that are drawn.
@@ -98,27 +104,81 @@ def differs_later(ask: Ask, trained: Trained, start: Point) -> int | None:
         return None
     try:
         reading, same = with_one_sample(ask, trained.reading)
-        same |= {"rate": np.array(SHORT)} if reading.rates else {}
-        place = of_one_sample(start)
-        for count in _counts(trained):
-            before = passed(ask, reading, place, count - 1, same)
-            middle = {name: before[where] for name, where in reading.updated.items()}
-            after = passed(ask, reading, place, count, same)
-            again = replace(place, params=middle)
-            anew = passed(ask, reading, again, 1, same)
-            if not _same_data(after, anew):
+        short = {"rate": np.array(SHORT)} if reading.rates else {}
+        alike_all = _Passes(ask, reading, of_one_sample(start), {**same, **short})
+        as_they_are = _Passes(ask, trained.reading, start, short)
+        for count in _counts(trained, numbers):
+            one = alike_all.step(count)
+            if one is None:
                 return None
-            taken, expected = (_steps(one, reading.updated, middle) for one in (after, anew))
-            rest = reading.part and alike(taken, expected * (BATCH % PART) / PART)  # the last batch is a smaller one
-            if not rest and is_another(
-                taken, expected, other_rate=not reading.rates or is_scheduled(reading, after, SHORT)
-            ):
-                other = passed(ask, reading, again, 1, {**same, SEED: np.array(count), AHEAD: np.array(1 + count)})
-                drawn = not alike(_steps(other, reading.updated, middle), expected)
-                return None if drawn else count
+            if not one.has_come_to_rest:
+                differs = one.differs
+            else:  # of one sample nothing is left to learn
+                other = as_they_are.step(count)
+                differs = other is not None and other.differs and not as_they_are.has_other_data
+            if differs:
+                return None if one.is_drawn else count
     except (Refused, KeyError):
         return None
     return None
+
+
+@dataclass(frozen=True)
+class _Step:
+    """The step of one pass, and that of a first pass from the same parameters."""
+
+    taken: Array
+    expected: Array
+    differs: bool
+    drawn: Callable[[], bool]
+
+    @property
+    def has_come_to_rest(self) -> bool:
+        """Whether the step is so short that roundings of the parameters show in it."""
+        return float(np.max(np.abs(self.expected), initial=0.0)) < _REST
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether it depends on numbers that are drawn in the pass."""
+        return self.drawn()
+
+
+@dataclass(frozen=True)
+class _Passes:
+    """The passes of a training from one point on."""
+
+    ask: Ask
+    reading: Reading
+    start: Point
+    more: Mapping[str, Array]
+
+    @cached_property
+    def has_other_data(self) -> bool:
+        """Whether the second pass has other samples than the first, as far as its step shows."""
+        second = self.step(2)
+        return second is None or second.differs
+
+    def step(self, count: int) -> _Step | None:
+        """Return the step of a pass; None where it is known to have other data than the first."""
+        reading = self.reading
+        before = passed(self.ask, reading, self.start, count - 1, self.more)
+        middle = {name: before[where] for name, where in reading.updated.items()}
+        after = passed(self.ask, reading, self.start, count, self.more)
+        again = replace(self.start, params=middle)
+        anew = passed(self.ask, reading, again, 1, self.more)
+        if not _same_data(after, anew):
+            return None
+        taken, expected = (_steps(one, reading.updated, middle) for one in (after, anew))
+        rest = reading.part and alike(taken, expected * (BATCH % PART) / PART)  # the last batch is a smaller one
+        other_rate = not reading.rates or is_scheduled(reading, after, SHORT)
+        differs = not rest and is_another(taken, expected, other_rate=other_rate)
+
+        def drawn() -> bool:
+            seeds = {SEED: np.array(count), AHEAD: np.array(1 + count)}
+            other = passed(self.ask, reading, again, 1, {**self.more, **seeds})
+            return not alike(_steps(other, reading.updated, middle), expected)
+
+        return _Step(taken, expected, differs, drawn)
 
 
 def with_one_sample(ask: Ask, reading: Reading) -> tuple[Reading, dict[str, Array]]:
@@ -174,6 +234,13 @@ def is_another(taken: Array, expected: Array, *, other_rate: bool) -> bool:
     return factor < 0 or not alike(taken, factor * expected)
 
 
-def _counts(trained: Trained) -> tuple[int, ...]:
+def _counts(trained: Trained, counted: Sequence[int]) -> tuple[int, ...]:
     numbers = sum(np.size(value) for value in trained.found.values())
-    return _FEW if numbers > _MANY else _PASSES
+    if numbers > _MANY:
+        return _FEW
+    found, left = {*_PASSES}, _MOST_PASSES
+    for one in counted:
+        left -= 2 * len(_AROUND) * one
+        if left >= 0:
+            found |= {one + more for more in _AROUND}
+    return tuple(sorted(found))

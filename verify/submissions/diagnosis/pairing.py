@@ -1,13 +1,13 @@
 """Are the targets of a step those of its samples? Seen by moving the inputs of one sample and the target of another.
 
 What x_i and y_j do together to a step is f(x_i', y_j') - f(x_i', y_j) - f(x_i, y_j') + f(x_i, y_j); where samples stand
-beside their own targets, it is 0 for j != i, and not for j = i. Looked at in the first pass and in the second, where
-batches are others.
+beside their own targets, it is 0 for j != i, and not for j = i.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final, NamedTuple
 
@@ -27,7 +27,9 @@ _NOTHING: Final = 1e-9  # of what a moved target does to the step: what two thin
 _MOVE: Final = 0.25
 _OURS: Final = ("X", "Y")
 _OWN: Final = ("own X", "own Y")
-_FIRST: Final = 8  # samples of which one is to be in the batch
+_SLOW: Final = 1e-6  # the rate, where a pass is to change next to nothing of the parameters
+_LITTLE: Final = 1e-3  # of what a moved target does: so little two things do together through a pass at that rate
+_LONGEST: Final = 256  # passes of an epoch
 
 
 class _Data(NamedTuple):
@@ -40,54 +42,99 @@ class _Data(NamedTuple):
 
 
 def mispaired(ask: Ask, trained: Trained, start: Point) -> int | None:
-    """Return the pass of a training whose step takes the inputs of one sample with the target of another, or None."""
+    """Return the pass of a training whose step takes the inputs of one sample with the target of another, or None.
+
+    Looked at are the first two passes, each begun with samples beside their targets, and then what is made of them from
+    one pass to the next: from the first, and from the last of an epoch.
+    """
     maker = trained.reading.container.maker
     if not isinstance(maker, TrainingMaker) or (trained.others and trained.reading.applied):
         return None
-    for skipped in (maker.skipped, maker.skipped + 1):
+    first = maker.skipped
+    turns = [(first, 1), (first + 1, 1), (first, 2)]
+    with suppress(Refused, KeyError):
+        length = _epoch(ask, trained, start)
+        turns += [(first + length - 1, 2)] if length else []
+    for skipped, passes in turns:
         reading = trained.reading.made_by(replace(maker, skipped=skipped))
-        try:
-            if any(_is_mispaired(_Steps(ask, reading, start, data), data) for data in _data(ask, reading, start)):
-                return skipped + 1
-        except (Refused, KeyError):
-            return None
+        with suppress(Refused, KeyError):
+            if any(
+                _is_mispaired(_Steps(ask, reading, start, data, passes), data) for data in _data(ask, reading, start)
+            ):
+                return skipped + passes
     return None
 
 
-class _Steps:
-    """What a pass makes of the parameters, with some data moved."""
+def _epoch(ask: Ask, trained: Trained, start: Point) -> int | None:
+    """Return how many passes go by before a loop around the one that trains counts on, or None."""
+    reading, counters = trained.reading, trained.loop.drawn
 
-    def __init__(self, ask: Ask, reading: Reading, start: Point, data: _Data) -> None:
-        self._ask, self._start = ask, start
+    def outer(count: int) -> dict[Path, float]:
+        found = passed(ask, reading, start, count)
+        return {
+            path: float(np.asarray(value).reshape(())) for (section, path), value in found.items()
+            if section == "update" and len(path) == 1 and path[0][1] in counters and np.size(value) == 1
+        }  # fmt: skip
+
+    first, second = outer(1), outer(2)
+    kept = {path for path, value in first.items() if second.get(path) == value}
+    if not kept:
+        return None
+    few, many = 2, 4
+    while all(outer(many)[path] == first[path] for path in kept):
+        few, many = many, 2 * many
+        if few > _LONGEST:
+            return None
+    while many - few > 1:
+        middle = (few + many) // 2
+        few, many = (middle, many) if all(outer(middle)[path] == first[path] for path in kept) else (few, middle)
+    return few
+
+
+class _Steps:
+    """What a pass makes of the parameters, with some data moved; the last of several passes at next to no rate."""
+
+    def __init__(self, ask: Ask, reading: Reading, start: Point, data: _Data, passes: int) -> None:
+        if passes > 1 and reading.applied and not reading.rates:
+            raise Refused("what its first pass does to the second is not known to be little")
+        self._ask, self._start, self._passes = ask, start, passes
         self._reading = replace(reading, data=(*reading.data, *data.slots))
-        self._data, self._seed = data, {SEED: data.arrays[data.names[0]]}
+        rate = {"rate": np.array(_SLOW)} if passes > 1 and reading.rates else {}
+        self._data, self._more = data, {SEED: data.arrays[data.names[0]], **rate}
+        self.nothing = _NOTHING if passes == 1 else _LITTLE
 
     def at(self, X: Sequence[int] = (), Y: Sequence[int] = ()) -> Array:
-        """Return the named gradients, or else the parameters after the pass, with some inputs and targets moved."""
+        """Return the named gradients, or else what a pass makes of parameters, with some inputs and targets moved."""
         arrays, (inputs, targets) = dict(self._data.arrays), self._data.names
         arrays[inputs] = _moved(arrays[inputs], self._data.axes[0], X)
         arrays[targets] = _relabelled(arrays[targets], self._data.axes[1], Y)
-        found = passed(self._ask, self._reading, self._start, 1, {**arrays, **self._seed})
+        after = self._row(self._passes, arrays)
+        return after - self._row(self._passes - 1, arrays) if self._reading.applied and self._passes > 1 else after
+
+    def _row(self, passes: int, arrays: Mapping[str, Array]) -> Array:
+        found = passed(self._ask, self._reading, self._start, passes, {**arrays, **self._more})
         places = self._reading.updated if self._reading.applied else self._reading.gradients
         return np.concatenate([np.ravel(found[where]) for where in places.values()])
 
 
 def _is_mispaired(steps: _Steps, data: _Data) -> bool:
     count = data.arrays[data.names[0]].shape[data.axes[0]]
-    base, every = steps.at(), range(count)
+    base, every = steps.at(), [*range(count)]
     if np.array_equal(steps.at(every), base) or np.array_equal(steps.at((), every), base):
         return False  # of other data
-    for sample in _some(count):
-        alone = steps.at([sample])
-        if np.array_equal(alone, base):
-            continue  # of another batch
-        rest = [one for one in every if one != sample]
-        return not _together(steps, base, alone, sample, [sample]) and _together(steps, base, alone, sample, rest)
-    return False
+    sample = _felt(steps, base, every)
+    rest = [one for one in every if one != sample]
+    alone = steps.at([sample])
+    return not _together(steps, base, alone, sample, [sample]) and _together(steps, base, alone, sample, rest)
 
 
-def _some(count: int) -> Iterator[int]:
-    yield from dict.fromkeys(np.linspace(0, count - 1, _FIRST).astype(int).tolist())
+def _felt(steps: _Steps, base: Array, samples: list[int]) -> int:
+    """Return a sample whose inputs the step feels: of those whose inputs it feels together, in ever smaller halves."""
+    least = steps.nothing * float(np.max(np.abs(steps.at(samples) - base)))
+    while len(samples) > 1:
+        half = samples[: len(samples) // 2]
+        samples = half if np.max(np.abs(steps.at(half) - base)) > least else samples[len(half) :]
+    return samples[0]
 
 
 def _together(steps: _Steps, base: Array, alone: Array, sample: int, others: Sequence[int]) -> bool:
@@ -96,7 +143,7 @@ def _together(steps: _Steps, base: Array, alone: Array, sample: int, others: Seq
     if not all(np.all(np.isfinite(one)) for one in (base, alone, targets, both)):
         return True
     scale = float(np.max(np.abs(targets - base), initial=0.0))
-    return scale > 0 and bool(np.max(np.abs(both - alone - targets + base)) > _NOTHING * scale)
+    return scale > 0 and bool(np.max(np.abs(both - alone - targets + base)) > steps.nothing * scale)
 
 
 def _moved(X: Array, axis: int, samples: Sequence[int]) -> Array:

@@ -179,7 +179,7 @@ def _with_its_steps(
     A known optimiser may do what is odd; a decay is meant where the file has a name for it.
     """
     start, line = trained.reading.points(context.seed)[0], trained.loop.place.line
-    later, rule = differs_later(ask, trained, start), None
+    later, rule = differs_later(ask, trained, start, candidates.program.counts), None
     if trained.others or later is not None or (odd is not None and not odd.decay):
         rule = optimiser_of(ask, trained, start, candidates.program)
         rule = None if later is not None and rule is not None and rule.name == PLAIN else rule

@@ -214,7 +214,8 @@ def left_alone(made: Mapping[Path, Array], moved: Mapping[Path, Array], mentione
     """Return the parameters that the pass leaves as they are although it changes others: their update is forgotten.
 
     Those of another net, whose names are not `mentioned` on the way, are none; where nothing is, all are meant. Nor is
-    an array alone where all that move are held together: the weights of classes beside params["W1"].
+    an array alone where all that move are held together, or of quite another name: the weights of classes beside
+    params["W1"], those of samples beside theta.
     """
     names = {plain(name_of(path, None)) for path in moved}
     found = {path: value for path, value in _parameter_like(made).items() if is_parameter(last_name(path))}
@@ -224,8 +225,18 @@ def left_alone(made: Mapping[Path, Array], moved: Mapping[Path, Array], mentione
     return {
         path: value for path, value in found.items()
         if mine and path not in moved and plain(name_of(path, None)) not in names and not _is_alone(path, mine)
+        and _is_kin(path, stems)
         and (not mentioned or root_of(path) in mentioned)
     }  # fmt: skip
+
+
+def _is_kin(path: Path, stems: set[str]) -> bool:
+    """Whether a name is like those of parameters that move: W2 beside W1, W_out beside W, b beside W, W beside b."""
+    stem = re.sub(r"[\d_]+", "", last_name(path).lower())
+    biases = {one for one in stems if one.startswith("b")}
+    if stem.startswith("b") or stem in stems or stems == biases:
+        return True
+    return not stem.startswith("weight") and any(stem.startswith(one) or one.startswith(stem) for one in stems - biases)
 
 
 def _is_alone(path: Path, mine: set[Path]) -> bool:

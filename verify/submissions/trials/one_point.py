@@ -15,8 +15,8 @@ import numpy as np
 
 from verify.arrays import Array
 from verify.reading.wiring.plan import RATE
-from verify.reading.wiring.plan_records import AHEAD, SEED, Path, Slot, Step
-from verify.submissions.execution.answers import Refused, unpacked
+from verify.reading.wiring.plan_records import AHEAD, SEED, Path, Slot, Step, TrainingMaker
+from verify.submissions.execution.answers import Leaves, Refused, unpacked
 from verify.submissions.execution.calling import Ask, Reading, make
 from verify.submissions.trials.one_pass import is_gradient, last_name, may_be_kept
 
@@ -105,6 +105,26 @@ def keeps_a_state(ask: Ask, reading: Reading, one_pass: tuple[Step, ...], moved:
     }  # fmt: skip
     path = _first_felt(ask, reading, one_pass, called)
     return path is not None and not _is_a_sum(ask, reading, one_pass, path, called[path])
+
+
+def begins_a_state(
+    ask: Ask, reading: Reading, one_pass: tuple[Step, ...], made: Mapping[Path, Array], found: Leaves
+) -> bool:
+    """Whether the first pass makes an array like a parameter on which the step of the second depends: v was None."""
+    shapes = {one.shape for one in reading.structure.parameters if one.shape}
+    new = [
+        path for (section, path), value in found.items()
+        if section == "update" and path and path not in made and np.shape(value) in shapes
+    ]  # fmt: skip
+    maker = reading.container.maker
+    if not new or not isinstance(maker, TrainingMaker):
+        return False
+    second = reading.made_by(replace(maker, skipped=maker.skipped + 1))
+    try:
+        begun = make(ask, second.container.maker, _arrays(second, None), second.settings)
+        return _first_felt(ask, second, one_pass, {path: begun[path] for path in new if path in begun}) is not None
+    except (Refused, KeyError):
+        return False
 
 
 def _is_a_sum(ask: Ask, reading: Reading, one_pass: tuple[Step, ...], path: Path, value: Array) -> bool:

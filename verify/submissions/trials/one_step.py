@@ -22,7 +22,7 @@ from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.gradients import plain
 from verify.submissions.trials.containers import name_of
 from verify.submissions.trials.odd_update import odd_update
-from verify.submissions.trials.one_pass import is_gradient, is_rate, last_name
+from verify.submissions.trials.one_pass import is_gradient, is_rate, is_state, last_name
 
 _RATE: Final = re.compile(r"^(lr|eta|alpha|rate)|_lr$|_rate$|step_?size|^current_lr", re.IGNORECASE)
 _ALIKE: Final = 1e-9  # of the largest entry: steps in floats that are this near are one and the same
@@ -154,11 +154,13 @@ def with_decay(reading: Reading, found: Leaves) -> Reading | None:
 def _named_gradients(reading: Reading, found: Leaves) -> dict[str, Where]:
     """Return where what is called the gradient of each parameter stands.
 
-    Of several, one of a sample and their sum, it is that of which the step is a multiple, or else the first.
+    Of several, one of a sample and their sum, it is that of which the step is a multiple, or else the first; v["dW1"]
+    is one only where there is no other.
     """
     named: dict[str, Where] = {}
     for one in reading.structure.parameters:
         every = [where for where, value in found.items() if _is_called_its_gradient(where, value, one)]
+        every = [where for where in every if not is_state(where[1])] or every
         taken = (where for where in every if _rate(reading, found, one, where) is not None)
         if every:
             named[one.name] = next(taken, every[0])

@@ -53,7 +53,7 @@ from verify.submissions.trials.one_pass import (
     structure_of,
     widths_of,
 )
-from verify.submissions.trials.one_point import besides, felt_by, keeps_a_state, true_rates
+from verify.submissions.trials.one_point import begins_a_state, besides, felt_by, keeps_a_state, true_rates
 from verify.submissions.trials.one_step import (
     as_stepped,
     is_doubled,
@@ -313,6 +313,7 @@ class Trainings:
         found = unpacked(*self.ask(reading.run(ONE_PASS, local_names=True, after=True), reading.arrays(reading.point)))
         self._refuse_several_steps(reading, loop, found)
         others = others and keeps_a_state(self.ask, reading, ONE_PASS, moved)
+        others = others or begins_a_state(self.ask, reading, ONE_PASS, made, found)
         tried = bool(base.structure.parameters) or (self.outputs is None and base.structure.sizes[-1] == OUTPUTS)
         if reading.part and not is_part(felt_by(self.ask, reading, ONE_PASS)):
             raise Refused("its steps are of other samples than its batch size says")

@@ -34,7 +34,7 @@ def unnamed_parameters(
     known = {one.path for one in reading.structure.parameters}
     others = [
         path for path, value in moved.items()
-        if path not in known and np.ndim(value) > 0 and np.asarray(value).dtype.kind == "f"
+        if path not in known and path not in reading.rates and np.asarray(value).dtype.kind == "f"
         and not is_data_or_gradient(path) and not is_state(path)
     ][:_MOST]  # fmt: skip
     if not others or reading.loss is None:
