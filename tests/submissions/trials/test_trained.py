@@ -17,7 +17,8 @@ from verify.evidence.records import Evidence
 from verify.submissions.diagnosis.updating import accumulates
 from verify.submissions.execution.answers import unpacked
 from verify.submissions.judge import check_submission
-from verify.submissions.trials.trained import Trained, Trainings
+from verify.submissions.trials.trained import Trainings
+from verify.submissions.trials.training_step import Trained
 
 TWO_LAYERS = """\
 import numpy as np

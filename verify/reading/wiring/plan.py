@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -124,7 +124,8 @@ def arguments(function: Function, known: Known, role: str = "", choice: int = 0)
     given: dict[str, Binding | None] = {}
     defaults = function.defaults
     returned = _returned_names(known)
-    predicted = _prediction(function, role) if role in ("loss", "backward") and known.yhat is not None else None
+    asked = role in ("loss", "backward") and known.yhat is not None
+    predicted = _prediction(function, role, {other for _, _, other in returned}) if asked else None
     for name in function.arguments:
         binding = None if name == predicted else _bound(name, known, returned)
         if name not in defaults or _replaces_a_default(name, binding, returned):
@@ -200,15 +201,19 @@ def _left(
     return left
 
 
-def _prediction(function: Function, role: str) -> str | None:
+def _prediction(function: Function, role: str, returned: Collection[str]) -> str | None:
     """Return the argument that is the output, where two are named like targets: (y, t) or (y, labels).
 
-    What is called t, a target or a label is one; of two others the first is the output.
+    What has the very name of something that the forward pass returns is the output: Y of loss(y, Y). What is called t,
+    a target or a label is none; of two others the first is.
     """
     meanings = {name: meaning_of(name) for name in function.arguments}
     targets = [name for name, meaning in meanings.items() if meaning == "Y"]
     if len(targets) != 2 or "Yhat" in meanings.values() or (role == "loss" and "X" in meanings.values()):
         return None
+    same = [name for name in targets if name in returned]
+    if len(same) == 1:
+        return same[0]
     return next((name for name in targets if not _TARGET.match(name.lower())), targets[0])
 
 

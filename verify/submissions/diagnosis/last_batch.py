@@ -13,7 +13,7 @@ from verify.reading.wiring.plan_records import Path, TrainingMaker
 from verify.submissions.execution.answers import Leaves, Refused, unpacked
 from verify.submissions.execution.calling import Ask, Reading
 from verify.submissions.trials.losses import ONE_PASS
-from verify.submissions.trials.trained import Trained
+from verify.submissions.trials.training_step import Trained
 
 _MOST: Final = 64  # passes before it
 

@@ -29,7 +29,7 @@ from verify.submissions.execution.gradients import plain
 from verify.submissions.trials.in_parts import PART
 from verify.submissions.trials.one_pass import is_gradient, last_name, root_of
 from verify.submissions.trials.one_step import is_scheduled
-from verify.submissions.trials.trained import Trained
+from verify.submissions.trials.training_step import Trained
 
 _PASSES: Final = (2, 3, 5, 10, 11, 51)  # the passes that are looked at: counts of tens are common
 _FEW: Final = (2, 3)  # where a pass computes many numbers

@@ -16,7 +16,7 @@ from verify.submissions.diagnosis.later import SHORT, with_one_sample
 from verify.submissions.diagnosis.updating import of_one_sample, passed
 from verify.submissions.execution.answers import Leaves, Refused
 from verify.submissions.execution.calling import Ask
-from verify.submissions.trials.trained import Trained
+from verify.submissions.trials.training_step import Trained
 
 _PASSES: Final = 6
 

@@ -21,7 +21,7 @@ from verify.submissions.diagnosis.updating import passed
 from verify.submissions.execution.answers import Refused
 from verify.submissions.execution.calling import Ask, Reading, make
 from verify.submissions.trials.one_pass import last_name
-from verify.submissions.trials.trained import Trained
+from verify.submissions.trials.training_step import Trained
 
 _NOTHING: Final = 1e-9  # of what a moved target does to the step: what two things do together is less than this
 _MOVE: Final = 0.25

@@ -18,7 +18,7 @@ from verify.submissions.diagnosis.updating import of_one_sample, passed
 from verify.submissions.execution.answers import Refused
 from verify.submissions.execution.calling import Ask, Reading
 from verify.submissions.trials.one_step import is_scheduled
-from verify.submissions.trials.trained import Trained
+from verify.submissions.trials.training_step import Trained
 
 _RUNS: Final = (1, 2)  # passes that go by, each the only one of its run
 

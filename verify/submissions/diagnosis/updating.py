@@ -18,7 +18,7 @@ from verify.submissions.execution.answers import Leaves, Refused, unpacked
 from verify.submissions.execution.calling import Ask, Reading
 from verify.submissions.trials.odd_update import Odd, odd_update
 from verify.submissions.trials.one_step import is_scheduled
-from verify.submissions.trials.trained import Trained
+from verify.submissions.trials.training_step import Trained
 
 _ALIKE: Final = 1e-9  # of the largest entry: numbers in floats that are this near are one and the same
 

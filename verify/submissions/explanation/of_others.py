@@ -14,7 +14,7 @@ from verify.reading.program.program import Program
 from verify.reading.program.training import Loop
 from verify.reading.wiring.passed import passed_otherwise
 from verify.submissions.execution.calling import Reading
-from verify.submissions.trials.trained import Trained
+from verify.submissions.trials.training_step import Trained
 
 MAY_MAKE_UP: Final = (
     "all gradients are the same multiple of the derivative; the update may make up for that, and the training that "

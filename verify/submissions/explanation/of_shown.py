@@ -28,7 +28,7 @@ from verify.submissions.explanation.of_training import Judge, of_training
 from verify.submissions.explanation.verdicts import Context, could_not_judge, one_factor
 from verify.submissions.trials.one_pass import shows_several
 from verify.submissions.trials.shown import shown_at
-from verify.submissions.trials.trained import Trained
+from verify.submissions.trials.training_step import Trained
 
 _AS_A_QUOTIENT: Final = 1e-4  # of what is left: slopes that are had by central differences are no better
 

@@ -44,7 +44,7 @@ from verify.submissions.explanation.verdicts import (
 )
 from verify.submissions.trials.odd_update import Odd
 from verify.submissions.trials.one_step import climbing
-from verify.submissions.trials.trained import Trained
+from verify.submissions.trials.training_step import Trained
 
 _MAXIMISED: Final = re.compile(r"(?<!neg_)(?<!negative_)likelihood|objective|reward|utility|^ll$")
 Judge = Callable[[Reading], Evidence]  # gives the verdict on one reading

@@ -14,7 +14,7 @@ from verify.reading.program.vocabulary import meaning_of
 from verify.reading.wiring.finding import Candidates
 from verify.submissions.diagnosis.last_batch import LastBatch
 from verify.submissions.explanation.verdicts import Context, one_factor
-from verify.submissions.trials.trained import Trained
+from verify.submissions.trials.training_step import Trained
 
 NO_RULE: Final = "none of momentum, Nesterov's momentum, Adagrad, RMSprop and Adam"
 

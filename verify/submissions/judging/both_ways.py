@@ -45,7 +45,8 @@ from verify.submissions.judging.one_reading import load, verdict_on
 from verify.submissions.trials.depth import Stopped, other_depths
 from verify.submissions.trials.one_step import has_no_rate, is_plain
 from verify.submissions.trials.search import Trials
-from verify.submissions.trials.trained import Trained, Trainings
+from verify.submissions.trials.trained import Trainings
+from verify.submissions.trials.training_step import Trained
 
 
 class Judged(NamedTuple):

@@ -114,7 +114,7 @@ class Makers:
             if binding is None or meaning_of(name) == "flag":
                 called = self._as_called(holder, name)
                 binding, source = (binding, source) if called is None else called
-            kept = name in holder.defaults and not isinstance(binding, ArrayBinding)
+            kept = name in holder.defaults and not (isinstance(binding, ArrayBinding) and _is_none(holder, name))
             if kept and meaning_of(name) in _OPTIONS and (called := self._as_called(holder, name)) is not None:
                 (binding, source), kept = called, False
             if binding is None and not kept:
@@ -188,6 +188,12 @@ class Makers:
             if found is not None:
                 return found
         return None
+
+
+def _is_none(function: Function, name: str) -> bool:
+    """Whether an argument is None where nothing is given: a number of its own is no data, whatever it is called."""
+    value = function.defaults.get(name)
+    return isinstance(value, ast.Constant) and value.value is None
 
 
 def _penalties(function: Function) -> set[str]:

@@ -25,6 +25,7 @@ from verify.submissions.trials.odd_update import odd_update
 from verify.submissions.trials.one_pass import is_gradient, is_rate, is_state, last_name
 
 _RATE: Final = re.compile(r"^(lr|eta|alpha|rate)|_lr$|_rate$|step_?size|^current_lr", re.IGNORECASE)
+_WRITTEN: Final = 1e-11  # of a rate that is measured in a step
 _ALIKE: Final = 1e-9  # of the largest entry: steps in floats that are this near are one and the same
 
 
@@ -47,7 +48,8 @@ def with_gradients(reading: Reading, found: Leaves, loop: Loop, others: bool) ->
     if same and reading.rates:  # in this pass the rate may be another than before it
         return step if abs(sizes[0] - RATE) <= _ALIKE or min(rates) <= 0 < max(rates) else as_named
     if same:
-        return replace(step, rate=_as_written(sizes[0]))
+        written = _as_written(sizes[0])
+        return as_named if written is None else replace(step, rate=written)
     return step if min(rates) <= 0 < max(rates) else as_named
 
 
@@ -194,7 +196,7 @@ def _rate(reading: Reading, found: Leaves, one: Parameter, where: Where) -> floa
     return rate
 
 
-def _as_written(rate: float) -> float:
-    """Return the short decimal that somebody wrote for this rate."""
+def _as_written(rate: float) -> float | None:
+    """Return the short decimal that somebody wrote for this rate; None where it was computed, such as 0.1 / 1.001."""
     short = float(f"{rate:.7g}")
-    return short if abs(short - rate) <= _ALIKE * rate else rate
+    return short if abs(short - rate) <= _WRITTEN * rate else None

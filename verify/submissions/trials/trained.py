@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import product
 from typing import Final, NamedTuple
 
@@ -32,7 +32,7 @@ from verify.reading.wiring.plan_records import (
 from verify.reading.wiring.points import make_point
 from verify.reading.wiring.roles import Roles
 from verify.reading.wiring.structure import BATCH, OUTPUTS, SIZES
-from verify.submissions.execution.answers import Header, Leaves, Refused, Where, unpacked
+from verify.submissions.execution.answers import Header, Leaves, Refused, unpacked
 from verify.submissions.execution.calling import STILL, Ask, Reading, make
 from verify.submissions.execution.messages import Request
 from verify.submissions.trials.implied import is_net_at, own_data, with_net
@@ -61,6 +61,7 @@ from verify.submissions.trials.one_step import (
     with_decay,
     with_gradients,
 )
+from verify.submissions.trials.training_step import Trained
 from verify.submissions.trials.unnamed import unnamed_parameters
 
 _LABELS: Final = (("one-hot", "flat"), ("one-hot", "integers"))  # of one output, of several
@@ -68,28 +69,6 @@ NO_CHANGE: Final = "no parameter changes in one pass of the loop that trains"
 _SKIPPED: Final = 3  # passes that go by where the first shows no loss
 _LOOPS: Final = 6  # loops that are tried
 _AT_REST: Final = (Step(STILL, "update", ()),)
-
-
-@dataclass(frozen=True)
-class Trained:
-    """A training step of the submission, read: how it is run, and what is known of the step besides the gradients."""
-
-    reading: Reading
-    loop: Loop
-    outputs: int | None  # how many units its output layer has, where the shapes of its parameters say
-    tried: bool  # nothing in the file says how many units its output layer has: the shapes of its parameters are tried
-    others: bool  # more than the parameters changes in the pass: velocities, or counts of an optimiser
-    decayed: Reading | None = None  # the same where a decay in the update belongs to the gradient of a penalty
-    scheduled: bool = False  # the rate is another after the pass than before it
-    weak: bool = False  # its loss is a number that is called an error, or a sum: it may be shown, and another be meant
-    unnamed: bool = False  # its steps are multiplied by a number of which the value is not known
-    found: Leaves = field(default_factory=dict)  # everything that the pass showed
-    stepped: Reading | None = None  # the same where what the update makes of the named gradients belongs to them
-    shown: tuple[Where, ...] = ()  # numbers that are shown and look like a loss: any may be it
-    bent: bool = False  # at twice its rate a step is another, and not twice as long
-    penalised: tuple[Reading, str] | None = None  # the same with a penalty that is 0 by default, and its name
-    rivals: tuple[Reading, ...] = ()  # the same with other losses of the file, which training does not compute either
-    whole: Trained | None = None  # the same with all of our samples in one batch, where this is of a part of them
 
 
 class _Way(NamedTuple):
@@ -281,18 +260,27 @@ class Trainings:
         widths = (shapes.sizes[0], shapes.sizes[-1])
         base = self._before(loop, maker, shapes, way)
         made = self._at(base, maker)
+        others = [own for own in widths_of(made) if own != widths and BATCH not in own]
         try:
+            found = self._pass(loop, in_parts(base, made, loop) if way.part else base, made)
+        except Refused as refused:
+            for own in others:
+                with suppress(Refused):
+                    return self._at_widths(loop, maker, own, way)
+            raise refused from None
+        if len(others) == 1 and others[0][-1] != widths[-1]:  # what ran may have broadcast one output over several
+            with suppress(Refused):
+                return self._at_widths(loop, maker, others[0], way)
+        return found
+
+    def _at_widths(self, loop: Loop, maker: TrainingMaker, widths: tuple[int, int], way: _Way) -> Trained:
+        base = self._before(loop, maker, Structure((), widths), way)
+        try:
+            made = self._at(base, maker)
             return self._pass(loop, in_parts(base, made, loop) if way.part else base, made)
         except Refused as refused:
-            for own in widths_of(made):
-                if own != widths and BATCH not in own:
-                    base = self._before(loop, maker, Structure((), own), way)
-                    try:
-                        made = self._at(base, maker)
-                        return self._pass(loop, in_parts(base, made, loop) if way.part else base, made)
-                    except Refused as again:
-                        self.complaints.append(again)
-            raise refused from None
+            self.complaints.append(refused)
+            raise
 
     def _pass(self, loop: Loop, base: Reading, made: Mapping[Path, Array], known: tuple[Path, ...] = ()) -> Trained:
         """Return the step as one pass shows it: what changes, by which rate, and the loss on the way."""
