@@ -18,6 +18,7 @@ from verify.arrays import Array
 from verify.evidence.records import FAILS, Evidence
 from verify.nets.structure import Parameter
 from verify.reading.program.vocabulary import bare, data_of, holds_samples
+from verify.reading.wiring.batches import PART
 from verify.reading.wiring.plan import RATE
 from verify.reading.wiring.plan_records import AHEAD, SEED, Path, Slot
 from verify.reading.wiring.points import Point
@@ -26,7 +27,6 @@ from verify.submissions.diagnosis.updating import alike, of_one_sample, passed
 from verify.submissions.execution.answers import Leaves, Refused, Where
 from verify.submissions.execution.calling import Ask, Reading, make
 from verify.submissions.execution.gradients import plain
-from verify.submissions.trials.in_parts import PART
 from verify.submissions.trials.one_pass import is_gradient, last_name, root_of
 from verify.submissions.trials.one_step import is_scheduled
 from verify.submissions.trials.training_step import Trained

@@ -11,11 +11,16 @@ from verify.submissions.execution.calling import Reading
 
 
 def fits(value: Array, shape: tuple[int, ...]) -> bool:
-    """Whether an array can stand for a gradient of this shape: as many entries, and it broadcasts to no other shape."""
+    """Whether an array can stand for a gradient of this shape: as many entries, and it broadcasts to no more."""
     try:
-        return np.size(value) == np.prod(shape) and np.broadcast_shapes(np.shape(value), shape) == shape
+        return bool(np.size(value) == np.prod(shape) == np.prod(np.broadcast_shapes(np.shape(value), shape)))
     except ValueError:
         return False
+
+
+def has_more_axes(value: Array, shape: tuple[int, ...]) -> bool:
+    """Whether an array that fits has axes of length 1 before those of the parameter: b - db is right, b -= db stops."""
+    return fits(value, shape) and np.ndim(value) > len(shape)
 
 
 def in_shape(reading: Reading, given: Mapping[str, Array]) -> dict[str, Array]:

@@ -13,7 +13,7 @@ from verify.reading.wiring.plan_records import CallMaker, GlobalsMaker, Training
 from verify.submissions.execution.answers import Leaves
 from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.gradients import plain
-from verify.submissions.execution.shapes import fits
+from verify.submissions.execution.shapes import fits, has_more_axes
 from verify.submissions.explanation.reasons import not_attempted
 
 Given = Mapping[str, Any]
@@ -34,6 +34,19 @@ def _guessed(reading: Reading, given: Given) -> str:
             return (
                 f"nothing in the file makes {one.name}, so it was given the shape {one.shape}; "
                 f"its gradient has the shape {np.shape(value)}, and which of them is meant is not known"
+            )
+    return ""
+
+
+def has_other_axes(reading: Reading, given: Given) -> str:
+    """Return that a right gradient has more axes than its parameter: an update may stop at that, or take it."""
+    for one in reading.structure.parameters:
+        value = given.get(one.name)
+        if value is not None and not reading.applied and has_more_axes(value, one.shape):
+            return (
+                f"its gradients have the right numbers, but that of {one.name} has the shape {np.shape(value)} and "
+                f"{one.name} the shape {one.shape}: {one.name} -= would stop at that, and what is done with it is not "
+                "known"
             )
     return ""
 

@@ -17,6 +17,7 @@ from verify.submissions.execution.messages import Broken, Load, StoodIn
 from verify.submissions.explanation.doubts import (
     by_name,
     doubt_about,
+    has_other_axes,
     incomplete,
     not_deterministic,
     unjudged,
@@ -90,6 +91,8 @@ def _verdict_at(
     found = Findings(reading, comparisons, seen.floats, exact, seen.leaves, not seen.changed, notes, words)
     evidence = evidence_of(context, candidates, found)
     if doubt := doubt_of_implied(reading, evidence, seen.floats[0], candidates.program):
+        return could_not_judge(context, candidates, doubt, reading)
+    if evidence.verdict == "correct" and (doubt := has_other_axes(reading, seen.floats[0].given)):
         return could_not_judge(context, candidates, doubt, reading)
     lacking = incomplete(reading) or unjudged(reading, seen.leaves)
     if lacking and (evidence.verdict == "correct" or not by_name(reading)):

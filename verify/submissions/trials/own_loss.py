@@ -11,11 +11,11 @@ from verify.reading.program.functions import Function
 from verify.reading.program.training import Loop
 from verify.reading.program.vocabulary import data_of
 from verify.reading.wiring.finding import Candidates
+from verify.reading.wiring.loss_arguments import from_the_pass
 from verify.reading.wiring.losses import is_loss, is_of_samples
 from verify.reading.wiring.plan_records import Step
 from verify.submissions.execution.answers import Leaves, Refused, unpacked
 from verify.submissions.execution.calling import Ask, Reading
-from verify.submissions.trials.loss_arguments import from_the_pass
 from verify.submissions.trials.one_pass import is_gradient, root_of
 from verify.submissions.trials.search import scalar_in
 

@@ -16,7 +16,9 @@ from verify.arrays import Array
 from verify.nets.structure import Structure
 from verify.reading.program.training import Loop
 from verify.reading.program.vocabulary import meaning_of
+from verify.reading.wiring.batches import PART
 from verify.reading.wiring.finding import Candidates
+from verify.reading.wiring.makers import Makers, given_shapes
 from verify.reading.wiring.others import superseded, takes_several
 from verify.reading.wiring.plan import Container
 from verify.reading.wiring.plan_records import (
@@ -36,9 +38,8 @@ from verify.submissions.execution.answers import Header, Leaves, Refused, unpack
 from verify.submissions.execution.calling import STILL, Ask, Reading, make
 from verify.submissions.execution.messages import Request
 from verify.submissions.trials.implied import is_net_at, own_data, with_net
-from verify.submissions.trials.in_parts import PART, in_parts, is_part
+from verify.submissions.trials.in_parts import in_parts, is_part
 from verify.submissions.trials.losses import ONE_PASS, Losses, others_in
-from verify.submissions.trials.makers import Makers, given_shapes
 from verify.submissions.trials.one_pass import (
     has_scales,
     inputs_in,

@@ -13,6 +13,7 @@ from verify.reading.program.functions import Function
 from verify.reading.program.syntax import called_name
 from verify.reading.program.training import Loop
 from verify.reading.program.vocabulary import data_of, holds_samples, is_parameter, meaning_of, size_of
+from verify.reading.wiring.batches import asked_for_batches, is_batch_size
 from verify.reading.wiring.finding import Candidates
 from verify.reading.wiring.plan import PENALTY, RATE, maker_arguments, meant
 from verify.reading.wiring.plan_records import (
@@ -28,7 +29,6 @@ from verify.reading.wiring.plan_records import (
 )
 from verify.reading.wiring.provenance import Source
 from verify.reading.wiring.structure import BATCH, SIZES, made_up
-from verify.submissions.trials.in_parts import asked_for_batches, is_batch_size
 
 _EPOCHS: Final = 1000  # that training is asked for: some count in tenths of it; no more than two are run
 _OPTIONS: Final = (None, "penalty", "flag")  # meanings of arguments that choose what is computed
