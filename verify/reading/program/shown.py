@@ -200,6 +200,14 @@ def is_absolute(text: str) -> bool:
     ) and not any(map(_squares, inside))  # fmt: skip
 
 
+def absolute_in(tree: ast.AST) -> frozenset[str]:
+    """Return the names that are given an absolute difference and nothing else that looks like a loss."""
+    given = given_in(tree)
+    return frozenset(
+        name for name, value in given.items() if looks_like_loss(value, given) and is_absolute(ast.unparse(value))
+    )
+
+
 def _with_given(node: ast.expr, given: Mapping[str, ast.expr]) -> list[ast.AST]:
     """Return all nodes of an expression, and of what the names in it are given."""
     found, seen = nodes_of(node), set[str]()

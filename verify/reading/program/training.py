@@ -16,7 +16,7 @@ from verify.reading.program.blocks import assigned
 from verify.reading.program.clips import clips
 from verify.reading.program.differences import differences_in
 from verify.reading.program.kept import BUILTINS
-from verify.reading.program.shown import Shown, losses_named_in, losses_shown_in
+from verify.reading.program.shown import Shown, absolute_in, losses_named_in, losses_shown_in
 from verify.reading.program.source import cut_out
 from verify.reading.program.syntax import called_name, is_product, names_in, root_name
 from verify.reading.program.updates import is_training_loop, rate_in, scales_in, stepped_in, steppers_in, updates_in
@@ -59,7 +59,10 @@ class Loop:
     drawn: frozenset[str] = frozenset()  # names that the heads of it and of the loops around it give values
     shown: tuple[Shown, ...] = ()  # numbers that it prints or keeps in a list and that look like a loss
     computed: frozenset[str] = frozenset()  # names that are given what looks like a loss
+    watched: frozenset[str] = frozenset()  # names of errors that are nothing but absolute differences
     steps: bool = False  # it calls a function of the file that takes steps
+    turns: int | None = None  # how many passes it has, where a number says it
+    many: bool = False  # a pass takes several steps: a loop in it is known to have several passes
     several: bool = False  # another loop stands in it in which parameters change: one pass may take several steps
 
     @property
@@ -104,9 +107,10 @@ def _within(
                 continue
             layers = (_over_layers(node) and not _hands_data(node, steppers)) or _over_its_targets(node)
             if is_training_loop(node, steppers) and not layers and (owner is None or function is not None):
-                several = any(one.updates for _, one in inner)
+                steps = [one for _, one in inner if one.updates]
+                many = any(one.many or (one.turns or 1) > 1 for one in steps)
                 loop = _loop(cell, node, function, owner, around)
-                yield len(inner), replace(loop, several=several, steps=bool(loop.calls & steppers))
+                yield len(inner), replace(loop, several=bool(steps), many=many, steps=bool(loop.calls & steppers))
         elif isinstance(node, ast.If | ast.With | ast.Try):
             for field in ("body", "orelse", "finalbody"):
                 yield from _within(cell, getattr(node, field, None) or [], function, owner, around, steppers)
@@ -124,6 +128,14 @@ def _strides_of(node: ast.stmt) -> set[str]:
     if not isinstance(head, ast.Call) or called_name(head) not in ("range", "arange") or len(head.args) != 3:
         return set()
     return {getattr(one, "attr", getattr(one, "id", "")) for one in nodes_of(head.args[2])} - {"", "self"}
+
+
+def _turns(node: ast.stmt) -> int | None:
+    """Return how many passes a loop over a range of a number has: 60000 of range(60000)."""
+    head = node.iter if isinstance(node, ast.For) else None
+    counted = isinstance(head, ast.Call) and called_name(head) in ("range", "xrange") and len(head.args) == 1
+    last = head.args[0] if isinstance(head, ast.Call) and counted else None
+    return last.value if isinstance(last, ast.Constant) and type(last.value) is int else None
 
 
 def _only_steps(node: ast.For | ast.While) -> bool:
@@ -158,6 +170,8 @@ def _loop(
         parts=_parts_taken(node),
         shown=losses_shown_in(node),
         computed=losses_named_in(node),
+        watched=absolute_in(node),
+        turns=_turns(node),
         strides=frozenset(name for one in (*around, node) for name in _strides_of(one)),
         drawn=frozenset(
             name for one in (*around, node) if isinstance(one, ast.For) for name in names_in(one.target)

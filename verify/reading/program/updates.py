@@ -104,11 +104,18 @@ def _of_one(node: ast.AST) -> Update | None:
 
 
 def _with_a_step(target: ast.expr, value: ast.expr) -> ast.BinOp | None:
-    """Return the value of W = W - rate * dW: it begins with the target, and something is added or taken; else None."""
-    if _is_taken(value) and type(value.left) is type(target):  # before the text of both is made
-        if ast.dump(value.left) == ast.dump(target).replace("Store()", "Load()"):
-            return value
-    return None
+    """Return the value of W = W - rate * dW: it begins with the target, and something is added or taken; else None.
+
+    Also of W = (1 - rate * decay) * W - rate * dW.
+    """
+    if not _is_taken(value):
+        return None
+    begun: list[ast.expr] = [value.left]
+    if isinstance(value.left, ast.BinOp) and isinstance(value.left.op, ast.Mult):
+        begun = [value.left.left, value.left.right]
+    alike = [one for one in begun if type(one) is type(target)]  # before the text of both is made
+    same = any(ast.dump(one) == ast.dump(target).replace("Store()", "Load()") for one in alike)
+    return value if same else None
 
 
 def _is_taken(value: ast.expr) -> TypeGuard[ast.BinOp]:

@@ -339,7 +339,7 @@ def loss_in(
         elif _LOSS.search(last):
             candidates.append((2, len(candidates), where))
         elif last in _ERRORS and own:
-            candidates.append((3, len(candidates), where))
+            candidates.append((4 if path[-1][1] in loop.watched else 3, len(candidates), where))
     inner = {
         name for name, callers in _parts_of(functions).items() if any(f"locals {one}" in sections for one in callers)
     }

@@ -267,12 +267,12 @@ class Trials:
             return replace(reading, net=None, yhat=None)
         return reading if fit is None else replace(reading, net=net, objective=fit[0], misfit=fit[1])
 
-    def _differences(self, roles: Roles) -> set[Where]:
-        """Return the local names of functions that are differences alone: an error of one sample is no loss."""
+    def _differences(self, roles: Roles) -> set[tuple[str, str]]:
+        """Return the names that are differences alone, with the section they stand in: they are no loss."""
         every = {one.name: one for one in (*self.candidates.functions, *roles.all)}
-        return {
-            (f"locals {one.name}", (("key", name),)) for one in every.values() for name in one.differences
-        }  # fmt: skip
+        sections = [(f"locals {name}", one) for name, one in every.items()]
+        sections += [(role, one) for role, one in (("backward", roles.backward), ("update", roles.update)) if one]
+        return {(section, name) for section, one in sections for name in one.differences}
 
     def _own_loss(self, reading: Reading, known: Known, function: Function) -> tuple[Where | None, list[Step]]:
         """Return where the value of the loss function stands, and the steps that give it."""
@@ -365,13 +365,13 @@ def scalar_in(found: Leaves, section: str) -> Where | None:
     return next((where for where, value in found.items() if where[0] == section and np.size(value) == 1), None)
 
 
-def _named_scalar(found: Leaves, but: Collection[Where]) -> Where | None:
+def _named_scalar(found: Leaves, but: Collection[tuple[str, str]]) -> Where | None:
     """Return a single number that is called a loss, among what the backward pass returned and its local names."""
     sections, candidates = ("backward", "update", "container"), list[tuple[bool, int, Where]]()
     for where, value in found.items():
-        last = str(where[1][-1][1]).lower() if where[1] else ""
-        inside = where[0] in sections or where[0].startswith("locals")
-        if inside and where not in but and np.size(value) == 1 and np.asarray(value).dtype.kind == "f":
+        name = str(where[1][-1][1]) if where[1] else ""
+        last, inside = name.lower(), where[0] in sections or where[0].startswith("locals")
+        if inside and (where[0], name) not in but and np.size(value) == 1 and np.asarray(value).dtype.kind == "f":
             if "loss" in last or "cost" in last or last in ("j", "error", "perte", "cout", "erreur"):
                 candidates.append((last not in ("loss", "cost", "j"), len(candidates), where))
     return min(candidates)[2] if candidates else None

@@ -113,7 +113,7 @@ class Trainings:
         self.outputs = outputs
         best: Trained | None = None
         for loop in self.candidates.loops[:_LOOPS]:
-            if superseded(self.candidates, loop) is not None:
+            if loop.many or superseded(self.candidates, loop) is not None:
                 continue
             for found in self._of(loop, fixed, outputs):
                 if found.reading.loss is not None and not found.weak:
@@ -129,6 +129,8 @@ class Trainings:
         """
         best: Trained | None = None
         for loop in self.candidates.loops[:_LOOPS]:
+            if loop.many:
+                continue
             maker = TrainingMaker(Cut(loop.cell, loop.place.line, loop.names), name)
             ran = False
             for last, samples, repeats in _KINDS:
