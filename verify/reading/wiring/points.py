@@ -64,10 +64,16 @@ def points_of(structure: Structure, batch: int, seed: int) -> list[Point]:
 
 
 def points_beyond(structure: Structure, point: Point, limit: float) -> list[Point]:
-    """Return a point whose inputs are so large that layers pass a limit, and one whose last layer does."""
+    """Return a point at which what stands below the last layer passes a limit, and two at which the last layer does.
+
+    Parameters are made larger, and no inputs: these may be the file's own. A single output passes a limit at one of its
+    sides only, so that the last layer is turned as well.
+    """
     last = {one.name for one in structure.parameters if one.layer == len(structure.sizes) - 1}
-    params = {name: value * (_BEYOND * limit if name in last else 1.0) for name, value in point.params.items()}
-    return [replace(point, X=point.X * _BEYOND * limit), replace(point, params=params)]
+    large = {name: value * _BEYOND * limit for name, value in point.params.items()}
+    below = {**large, **{name: point.params[name] for name in last}}
+    above = [{**point.params, **{name: sign * large[name] for name in last}} for sign in (1, -1)]
+    return [replace(point, params=params) for params in ([below, *above] if len(last) < len(large) else above)]
 
 
 def one_hot(classes: Array, K: int) -> Array:

@@ -38,6 +38,7 @@ class _Shown(NamedTuple):
 
     found: Evidence
     reading: Reading
+    watched: frozenset[str]  # names of errors that are absolute differences
 
     @property
     def words(self) -> str:
@@ -60,10 +61,10 @@ class _Shown(NamedTuple):
     def apart(self) -> bool:
         """Whether gradients differ from those of the number by more than one factor.
 
-        An absolute difference under no name of its own is a usual way to show how far off outputs are.
+        An absolute difference that is printed is a usual way to show how far off outputs are; so is one called error.
         """
         shown = shown_at(self.reading.loss)
-        watched = shown is not None and shown.how == "print" and is_absolute(shown.text)
+        watched = shown is not None and shown.how == "print" and (is_absolute(shown.text) or shown.text in self.watched)
         return self.found.verdict == "wrong" and "a constant factor" not in self.found.sentence and not watched
 
 
@@ -154,7 +155,7 @@ def _weak(trained: Trained) -> list[Trained]:
 
 
 def _of_one(judge: Judge, ask: Ask, context: Context, candidates: Candidates, one: Trained) -> _Shown:
-    return _Shown(of_training(judge, ask, context, candidates, one), one.reading)
+    return _Shown(of_training(judge, ask, context, candidates, one), one.reading, one.loop.watched)
 
 
 def _with_more(ask: Ask, reading: Reading, seed: int) -> str | None:

@@ -29,7 +29,7 @@ class Beyond:
     guarded: bool
 
 
-def beyond(ask: Ask, reading: Reading, limits: Sequence[Limit], point: Point) -> Beyond | None:
+def beyond(ask: Ask, reading: Reading, limits: Sequence[Limit], points: Sequence[Point]) -> Beyond | None:
     """Return the limit beyond which a reading is to be looked at; None where it has none.
 
     A limit that may be a guard is taken only where there is no other, and guards what lies beyond others.
@@ -37,7 +37,9 @@ def beyond(ask: Ask, reading: Reading, limits: Sequence[Limit], point: Point) ->
     if not limits:
         return None
     try:
-        found = [*_resolved(limits, in_floats(ask, reading, point)[1])]
+        named = any(isinstance(one.size, str) for one in limits)
+        seen = [_numbers(in_floats(ask, reading, point)[1]) for point in points] if named else []
+        found = [*_resolved(limits, seen)]
     except Refused:
         return None
     guards = [one for one in found if one.guarded]
@@ -47,15 +49,24 @@ def beyond(ask: Ask, reading: Reading, limits: Sequence[Limit], point: Point) ->
     return replace(sure, guarded=bool(guards))
 
 
-def _resolved(limits: Sequence[Limit], leaves: Leaves) -> Iterator[Beyond]:
-    """Yield the limits with their numbers; those that a name stands for where it is a number that somebody wrote."""
-    numbers: dict[str, float] = {}
-    for (_, path), value in leaves.items():
-        if path and np.size(value) == 1 and np.asarray(value).dtype.kind in "if":
-            numbers.setdefault(last_name(path), float(np.asarray(value).reshape(())))
+def _numbers(leaves: Leaves) -> dict[str, float]:
+    """Return the single numbers that have a name."""
+    return {
+        last_name(path): float(np.asarray(value).reshape(()))
+        for (_, path), value in leaves.items()
+        if path and np.size(value) == 1 and np.asarray(value).dtype.kind in "if"
+    }
+
+
+def _resolved(limits: Sequence[Limit], seen: Sequence[dict[str, float]]) -> Iterator[Beyond]:
+    """Yield the limits with their numbers; those that a name stands for where it is the same at every point."""
     for one in limits:
-        size = abs(numbers.get(one.size, 0.0)) if isinstance(one.size, str) else one.size
-        if LEAST <= size <= MOST and (not isinstance(one.size, str) or size == round(size, 3)):
+        if isinstance(one.size, str):
+            values = {numbers.get(one.size, 0.0) for numbers in seen}
+            size = abs(values.pop()) if len(values) == 1 else 0.0
+        else:
+            size = one.size
+        if LEAST <= size <= MOST:
             yield Beyond(size, one.place, one.guards)
 
 

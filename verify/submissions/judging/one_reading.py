@@ -41,7 +41,7 @@ def verdict_on(apart: Sandbox, ask: Ask, context: Context, candidates: Candidate
     What is right there is looked at also where numbers pass a limit that stands in the file.
     """
     points = reading.points(context.seed)
-    far = beyond(ask, reading, candidates.program.limits, points[0])
+    far = beyond(ask, reading, candidates.program.limits, points)
     if far is not None:
         reading = as_known_beyond(ask, reading, far, points[0])
     found = _verdict_at(apart, context, candidates, reading, points)

@@ -17,9 +17,11 @@ from verify.nets.structure import Parameter
 from verify.reading.program.training import Loop
 from verify.reading.program.vocabulary import bare
 from verify.reading.wiring.plan import RATE
+from verify.reading.wiring.plan_records import Path
 from verify.submissions.execution.answers import Leaves, Where
 from verify.submissions.execution.calling import Reading
 from verify.submissions.execution.gradients import plain
+from verify.submissions.execution.messages import RETURNED
 from verify.submissions.trials.containers import name_of
 from verify.submissions.trials.odd_update import odd_update
 from verify.submissions.trials.one_pass import is_gradient, is_rate, is_state, last_name
@@ -166,7 +168,29 @@ def _named_gradients(reading: Reading, found: Leaves) -> dict[str, Where]:
         taken = (where for where in every if _rate(reading, found, one, where) is not None)
         if every:
             named[one.name] = next(taken, every[0])
-    return named
+    return named or _in_order(reading, found)
+
+
+def _in_order(reading: Reading, found: Leaves) -> dict[str, Where]:
+    """Return where gradients stand in a list or tuple that the backward pass gave, in the order of the parameters.
+
+    Only where these stand in a list themselves, and all shapes are alike.
+    """
+    parameters, judged = reading.structure.parameters, reading.roles.backward
+    numbers = [one.path[-1] for one in parameters]
+    if judged is None or [*numbers] != [("item", place) for place in range(len(parameters))]:
+        return {}
+    section = f"locals {judged.name}"
+    given = {path[1][1]: path for part, path in found if part == section and _is_returned(path)}
+    if sorted(given) != [*range(len(parameters))]:
+        return {}
+    places = {one.name: (section, given[place]) for place, one in enumerate(parameters)}
+    alike = all(np.shape(found[places[one.name]]) == one.shape for one in parameters)
+    return places if alike else {}
+
+
+def _is_returned(path: Path) -> bool:
+    return len(path) == 2 and path[0] == ("key", RETURNED) and path[1][0] == "item"
 
 
 def _is_called_its_gradient(where: Where, value: Array, one: Parameter) -> bool:
