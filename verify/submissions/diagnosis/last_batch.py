@@ -15,7 +15,7 @@ from verify.submissions.execution.calling import Ask, Reading
 from verify.submissions.trials.losses import ONE_PASS
 from verify.submissions.trials.training_step import Trained
 
-_MOST: Final = 64  # passes before it
+_MOST: Final = 128  # passes before it
 
 
 class LastBatch(NamedTuple):

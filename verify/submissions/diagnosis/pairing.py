@@ -17,6 +17,7 @@ from verify.arrays import Array
 from verify.reading.program.vocabulary import data_of
 from verify.reading.wiring.plan_records import SEED, Path, Slot, TrainingMaker
 from verify.reading.wiring.points import Point
+from verify.submissions.diagnosis.epochs import epoch_of
 from verify.submissions.diagnosis.updating import passed
 from verify.submissions.execution.answers import Refused
 from verify.submissions.execution.calling import Ask, Reading, make
@@ -29,7 +30,6 @@ _OURS: Final = ("X", "Y")
 _OWN: Final = ("own X", "own Y")
 _SLOW: Final = 1e-6  # the rate, where a pass is to change next to nothing of the parameters
 _LITTLE: Final = 1e-3  # of what a moved target does: so little two things do together through a pass at that rate
-_LONGEST: Final = 256  # passes of an epoch
 
 
 class _Data(NamedTuple):
@@ -53,7 +53,7 @@ def mispaired(ask: Ask, trained: Trained, start: Point) -> int | None:
     first = maker.skipped
     turns = [(first, 1), (first + 1, 1), (first, 2)]
     with suppress(Refused, KeyError):
-        length = _epoch(ask, trained, start)
+        length = epoch_of(ask, trained, start)
         turns += [(first + length - 1, 2)] if length else []
     for skipped, passes in turns:
         reading = trained.reading.made_by(replace(maker, skipped=skipped))
@@ -63,32 +63,6 @@ def mispaired(ask: Ask, trained: Trained, start: Point) -> int | None:
             ):
                 return skipped + passes
     return None
-
-
-def _epoch(ask: Ask, trained: Trained, start: Point) -> int | None:
-    """Return how many passes go by before a loop around the one that trains counts on, or None."""
-    reading, counters = trained.reading, trained.loop.drawn
-
-    def outer(count: int) -> dict[Path, float]:
-        found = passed(ask, reading, start, count)
-        return {
-            path: float(np.asarray(value).reshape(())) for (section, path), value in found.items()
-            if section == "update" and len(path) == 1 and path[0][1] in counters and np.size(value) == 1
-        }  # fmt: skip
-
-    first, second = outer(1), outer(2)
-    kept = {path for path, value in first.items() if second.get(path) == value}
-    if not kept:
-        return None
-    few, many = 2, 4
-    while all(outer(many)[path] == first[path] for path in kept):
-        few, many = many, 2 * many
-        if few > _LONGEST:
-            return None
-    while many - few > 1:
-        middle = (few + many) // 2
-        few, many = (middle, many) if all(outer(middle)[path] == first[path] for path in kept) else (few, middle)
-    return few
 
 
 class _Steps:

@@ -16,6 +16,7 @@ from verify.reading.program.training import Loop
 from verify.reading.program.updates import rate_in
 from verify.reading.wiring.finding import Candidates
 from verify.reading.wiring.plan_records import CallMaker, GlobalsMaker
+from verify.submissions.diagnosis.epochs import strange_passes
 from verify.submissions.diagnosis.last_batch import last_batch
 from verify.submissions.diagnosis.later import differs_later, held_layers, moved_later
 from verify.submissions.diagnosis.optimiser import optimiser_of
@@ -33,6 +34,7 @@ from verify.submissions.explanation.of_updates import (
     of_last_batch,
     of_penalty,
     of_second_run,
+    of_strange_pass,
     right_but,
     with_the_rule,
 )
@@ -88,7 +90,11 @@ def _in_other_passes(
     last = last_batch(ask, trained.whole or trained)
     if last is not None:
         found = of_last_batch(found, judge(last.reading), trained.loop, last)
-    again = second_run(ask, trained, trained.reading.points(context.seed)[0]) if found.verdict == "correct" else None
+    start = trained.reading.points(context.seed)[0]
+    for number, reading in strange_passes(ask, trained, start) if found.verdict == "correct" else ():
+        if (strange := judge(reading)).verdict == "wrong":
+            return of_strange_pass(strange, trained.loop, number)
+    again = second_run(ask, trained, start) if found.verdict == "correct" else None
     if again is not None:
         found = of_second_run(found, judge(again), trained.loop)
     if trained.penalised is not None and found.verdict == "correct":

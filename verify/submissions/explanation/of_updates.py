@@ -83,6 +83,13 @@ def of_last_batch(found: Evidence, last: Evidence, loop: Loop, batch: LastBatch)
     return replace(last, sentence=sentence)
 
 
+def of_strange_pass(strange: Evidence, loop: Loop, number: int) -> Evidence:
+    """Return the evidence that a later pass is wrong, with the file's own data, though the first is right."""
+    said = strange.sentence.removeprefix("Wrong: ")
+    sentence = f"Wrong: the first pass of the loop in line {loop.place.line} is right, and pass {number} is not: {said}"
+    return replace(strange, sentence=sentence)
+
+
 def never_zeroed(context: Context, trained: Trained, found: Evidence) -> Evidence:
     """Return the evidence that gradients are added to those of the pass before, though the first pass is right."""
     place = trained.loop.place
