@@ -57,6 +57,7 @@ class Loop:
     parts: frozenset[str] = frozenset()  # names of which it takes parts, such as the samples of a batch
     strides: frozenset[str] = frozenset()  # names of numbers in whose strides samples are taken
     drawn: frozenset[str] = frozenset()  # names that the heads of it and of the loops around it give values
+    counters: frozenset[str] = frozenset()  # of these, those of the loops around it alone
     shown: tuple[Shown, ...] = ()  # numbers that it prints or keeps in a list and that look like a loss
     computed: frozenset[str] = frozenset()  # names that are given what looks like a loss
     watched: frozenset[str] = frozenset()  # names of errors that are nothing but absolute differences
@@ -130,6 +131,10 @@ def _strides_of(node: ast.stmt) -> set[str]:
     return {getattr(one, "attr", getattr(one, "id", "")) for one in nodes_of(head.args[2])} - {"", "self"}
 
 
+def _given_by_heads(loops: Iterable[ast.stmt]) -> frozenset[str]:
+    return frozenset(name for one in loops if isinstance(one, ast.For) for name in names_in(one.target))
+
+
 def _turns(node: ast.stmt) -> int | None:
     """Return how many passes a loop over a range of a number has: 60000 of range(60000)."""
     head = node.iter if isinstance(node, ast.For) else None
@@ -173,9 +178,8 @@ def _loop(
         watched=absolute_in(node),
         turns=_turns(node),
         strides=frozenset(name for one in (*around, node) for name in _strides_of(one)),
-        drawn=frozenset(
-            name for one in (*around, node) if isinstance(one, ast.For) for name in names_in(one.target)
-        ),
+        drawn=_given_by_heads((*around, node)),
+        counters=_given_by_heads(around) - _given_by_heads((node,)),
     )  # fmt: skip
     if function is not None:
         given = {one.arg for one in nodes_of(function.args) if isinstance(one, ast.arg)}

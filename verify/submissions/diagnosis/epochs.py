@@ -29,7 +29,7 @@ _APART: Final = 1e-4  # of what is expected: more than a central difference is o
 
 def epoch_of(ask: Ask, trained: Trained, start: Point) -> int | None:
     """Return how many passes go by before a loop around the one that trains counts on, or None."""
-    reading, counters = trained.reading, trained.loop.drawn
+    reading, counters = trained.reading, trained.loop.counters
 
     def outer(count: int) -> dict[Path, float]:
         found = passed(ask, reading, start, count)
@@ -38,18 +38,17 @@ def epoch_of(ask: Ask, trained: Trained, start: Point) -> int | None:
             if section == "update" and len(path) == 1 and path[0][1] in counters and np.size(value) == 1
         }  # fmt: skip
 
-    first, second = outer(1), outer(2)
-    kept = {path for path, value in first.items() if second.get(path) == value}
-    if not kept:
+    first = outer(1)
+    if not first:
         return None
-    few, many = 2, 4
-    while all(outer(many)[path] == first[path] for path in kept):
+    few, many = 1, 2
+    while outer(many) == first:
         few, many = many, 2 * many
         if few > _LONGEST:
             return None
     while many - few > 1:
         middle = (few + many) // 2
-        few, many = (middle, many) if all(outer(middle)[path] == first[path] for path in kept) else (few, middle)
+        few, many = (middle, many) if outer(middle) == first else (few, middle)
     return few
 
 

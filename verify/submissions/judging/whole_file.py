@@ -27,6 +27,7 @@ from verify.submissions.explanation.reasons import WHICH_OUTPUTS
 from verify.submissions.explanation.scope import without_training
 from verify.submissions.explanation.verdicts import Context, could_not_judge, one_factor
 from verify.submissions.judging.both_ways import Judged, as_it_stands, read_and_judged
+from verify.submissions.trials.one_point import LEFT_OUT
 
 
 def judged(apart: Sandbox, context: Context, candidates: Candidates, convention: Mapping[str, str]) -> Evidence:
@@ -74,7 +75,8 @@ def _against_the_whole(context: Context, candidates: Candidates, first: Judged, 
     if own.ended and first.evidence.verdict == "correct" and not first.trained:
         return own.evidence  # its training was judged in no way
     if own.evidence.verdict == "could not judge":
-        return own.evidence if first.evidence.verdict == "correct" and is_right_but(own.evidence) else None
+        decides = is_right_but(own.evidence) or LEFT_OUT in own.evidence.sentence
+        return own.evidence if first.evidence.verdict == "correct" and decides else None
     if own.evidence.verdict == "correct" and one_factor(first.evidence):
         return own.evidence  # its update makes up for the factor
     if own.evidence.verdict == "correct" and first.tried:
