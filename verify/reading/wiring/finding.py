@@ -125,6 +125,10 @@ def find_candidates(program: Program, convention: Mapping[str, str]) -> Candidat
     if lifted is not None:
         roots += [name for name in _read_by(lifted) if name not in roots]
     loops = _training(program)
+    if "class" in convention and _has_kin(
+        program, convention["class"]
+    ):  # whose training a loop is, its text need not say
+        loops = tuple(one for one in loops if one.owner == convention["class"])
     for one in loops:
         holders = one.names if one.code else (one.owner or one.function,)
         roots += [name for name in holders if name not in roots and name not in dir(builtins)]
@@ -159,6 +163,12 @@ def as_main_program(candidates: Candidates) -> tuple[Candidates, str]:
         candidates.program, [*_numpy(candidates.slice), *(_runnable(one) for one in sliced.statements), *programs]
     )
     return replace(candidates, slice=sliced, statements=tuple(statements)), names[-1]
+
+
+def _has_kin(program: Program, name: str) -> bool:
+    """Whether a class inherits from another of the file, or another from it."""
+    classes = {node.name: names_in(ast.Tuple(node.bases, ast.Load())) for _, node in program.nodes(ast.ClassDef)}
+    return bool(classes.get(name, set()) & set(classes)) or any(name in bases for bases in classes.values())
 
 
 def _check_class(program: Program, name: str | None) -> None:

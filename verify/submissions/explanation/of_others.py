@@ -12,6 +12,7 @@ from verify.reading.parsing.document import Place
 from verify.reading.program.functions import Function
 from verify.reading.program.program import Program
 from verify.reading.program.training import Loop
+from verify.reading.wiring.heirs import Heir
 from verify.reading.wiring.passed import passed_otherwise
 from verify.submissions.execution.calling import Reading
 from verify.submissions.trials.training_step import Trained
@@ -48,6 +49,14 @@ def passes_otherwise(program: Program, reading: Reading) -> str:
     return (
         f"{passed.function} was judged with the default of {passed.argument}, and is right so; training calls it with "
         f"{passed.argument} = {passed.text} ({passed.place}), and could not be judged"
+    )
+
+
+def inherited(heir: Heir, judged: str) -> str:
+    """Return why a right backward pass gives no verdict where a class takes it for another forward pass."""
+    return (
+        f"the gradients of {judged} are right; {heir.name} inherits its backward pass and has another {heir.method} "
+        f"({heir.place}), and what is right of one need not be of the other"
     )
 
 

@@ -9,6 +9,7 @@ from functools import cache, partial
 from verify.evidence.records import Evidence
 from verify.reading.program.training import NAME as TOP_LEVEL
 from verify.reading.wiring.finding import Candidates
+from verify.reading.wiring.heirs import heir_of
 from verify.reading.wiring.others import other_passes, other_trainings, superseded
 from verify.reading.wiring.plan_records import TrainingMaker
 from verify.sandbox.session import Sandbox
@@ -17,6 +18,7 @@ from verify.submissions.explanation.of_others import (
     RIGHT_AS_IT_STANDS,
     beside,
     beside_passes,
+    inherited,
     left_beside,
     not_judged_beside,
     only_as_it_stands,
@@ -65,6 +67,10 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
     passed = "" if first.trained else passes_otherwise(candidates.program, first.reading)
     if passed and own() is None:
         return could_not_judge(context, candidates, passed, first.reading)
+    heir = None if "class" in convention else heir_of(candidates.program, first.reading.roles)
+    if heir is not None:
+        why = inherited(heir, first.reading.roles.owner or "the class before")
+        return could_not_judge(context, candidates, why, first.reading)
     return _with_others(apart, context, candidates, convention, first)
 
 
