@@ -141,6 +141,7 @@ def test_only_what_is_exactly_so_wrong_is_twice_wrong() -> None:
     assert not canary.is_twice_wrong(given, {"W1": 1.5 * W.T, "b1": 1.5 * W[:1]})
 
 
+@pytest.mark.slow
 def test_the_judge_catches_a_worker_that_knows_the_right_answer_to_the_canary(monkeypatch: pytest.MonkeyPatch) -> None:
     honest, forged = Worker.ask, []
 

@@ -39,6 +39,9 @@ for epoch in range(40):
         b2 -= rate * db2
     print(epoch, loss)
 """
+NAMED = FILE.replace("X, y = X[perm], y[perm]", "Xs, ys = X[perm], y[perm]").replace(
+    "= X[i:i + size], y", "= Xs[i:i + size], ys"
+)
 WHOLE = """\
 import numpy as np
 
@@ -90,7 +93,9 @@ def judged(folder: Path, code: str) -> tuple[str, str]:
     return found.verdict, found.sentence
 
 
-@pytest.mark.parametrize("code", [FILE, WHOLE, ONE_BY_ONE, WHOLE.replace("lr = 0.1", "lr = 0.1 * (1 - epoch / 400)")])
+@pytest.mark.parametrize(
+    "code", [FILE, NAMED, WHOLE, ONE_BY_ONE, WHOLE.replace("lr = 0.1", "lr = 0.1 * (1 - epoch / 400)")]
+)
 def test_what_stays_right_is_correct(tmp_path: Path, code: str) -> None:
     assert judged(tmp_path, code)[0] == "correct"
 
