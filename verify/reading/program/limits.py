@@ -68,7 +68,7 @@ def _limits(cell: Cell, scope: ast.AST, named: dict[str, float]) -> Iterator[Lim
             size = _size(one, named)
             if isinstance(size, str) or (size is not None and LEAST <= size <= MOST):
                 yield Limit(size, cell.place(node), exponential)
-            elif size is not None and isinstance(node, ast.Call) and _FRACTIONS[0] <= size < _FRACTIONS[1]:
+            elif size is not None and isinstance(node, ast.Call) and _FRACTIONS[0] < size < _FRACTIONS[1]:
                 yield Limit(math.log(1 / size), cell.place(node), True)  # so far from 0 a sigmoid is there
 
 

@@ -52,6 +52,14 @@ def epoch_of(ask: Ask, trained: Trained, start: Point) -> int | None:
     return few
 
 
+def takes_ours(reading: Reading) -> bool:
+    """Whether training is given data of ours, and not the file's own."""
+    maker = reading.container.maker
+    given = [*maker.arguments, *reading.settings] if isinstance(maker, TrainingMaker) else []
+    owner = maker.owner.arguments if isinstance(maker, TrainingMaker) and maker.owner is not None else ()
+    return bool(reading.data) or any(isinstance(one.binding, ArrayBinding) for one in (*given, *owner))
+
+
 def strange_passes(ask: Ask, trained: Trained, start: Point) -> Iterator[tuple[int, Reading]]:
     """Yield the passes of the first epoch, run with the file's own data, whose step is not the slope of their loss.
 
@@ -60,7 +68,7 @@ def strange_passes(ask: Ask, trained: Trained, start: Point) -> Iterator[tuple[i
     maker, numbers = trained.reading.container.maker, sum(np.size(value) for value in trained.found.values())
     if not isinstance(maker, TrainingMaker) or trained.reading.loss is None or numbers > _FEW_NUMBERS:
         return
-    if trained.reading.data or any(isinstance(one.binding, ArrayBinding) for one in maker.arguments):
+    if takes_ours(trained.reading):
         return  # data of ours are alike in every batch
     try:
         length = epoch_of(ask, trained, start)

@@ -17,7 +17,7 @@ from verify.arrays import Array
 from verify.reading.program.vocabulary import data_of
 from verify.reading.wiring.plan_records import SEED, Path, Slot, TrainingMaker
 from verify.reading.wiring.points import Point
-from verify.submissions.diagnosis.epochs import epoch_of
+from verify.submissions.diagnosis.epochs import epoch_of, takes_ours
 from verify.submissions.diagnosis.updating import passed
 from verify.submissions.execution.answers import Refused
 from verify.submissions.execution.calling import Ask, Reading, make
@@ -143,7 +143,7 @@ def _relabelled(Y: Array, axis: int, samples: Sequence[int]) -> Array:
 def _data(ask: Ask, reading: Reading, start: Point) -> Iterator[_Data]:
     """Yield inputs and targets that training takes: ours, and pairs of the file's own that are as many."""
     arrays = reading.arrays(start)
-    if reading.samples != "vector" and reading.batch > 1:
+    if takes_ours(reading) and reading.samples != "vector" and reading.batch > 1:
         lies = 1 if reading.samples == "columns" else 0
         ours = {name: arrays[name] for name in _OURS}
         yield _Data((), (lies, lies if arrays["Y"].ndim == 2 else 0), _OURS, ours)
