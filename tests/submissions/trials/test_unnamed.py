@@ -124,3 +124,30 @@ def test_a_batch_that_is_called_bx_is_no_bias_and_v_of_dW_is_a_velocity(tmp_path
     verdict, names = judged(tmp_path, MOMENTUM)
     assert verdict == "correct"
     assert names == {"W1", "b1", "W2", "b2"}
+
+
+def test_parameters_of_a_net_that_a_loop_goes_through_are_not_left_out(tmp_path: Path) -> None:
+    lines = MOMENTUM[: MOMENTUM.index("def batches")]
+    nets = """\
+class Net:
+    def __init__(self, hidden, rate):
+        r = np.random.default_rng(hidden)
+        self.rate = rate
+        self.p = {"W1": r.normal(size=(hidden, 2)), "b1": np.zeros((hidden, 1)),
+                  "W2": r.normal(size=(1, hidden)), "b2": np.zeros((1, 1))}
+
+r = np.random.default_rng(1)
+X = r.normal(size=(2, 64))
+Y = (X[0:1] * X[1:2] > 0).astype(float)
+for net in [Net(6, 0.3), Net(8, 0.3)]:
+    for i in range(30):
+        A2, A1 = forward(X, net.p)
+        J = cost(A2, Y)
+        grads = backward(X, Y, net.p, A1, A2)
+        for key in net.p:
+            net.p[key] = net.p[key] - net.rate * grads["d" + key]
+        print(i, J)
+"""
+    assert judged(tmp_path, lines + nets) == ("correct", {"W1", "b1", "W2", "b2"})
+    forgotten = nets.replace("        for key in net.p:", '        for key in ("W1", "b1", "W2"):')
+    assert judged(tmp_path, lines + forgotten)[0] != "correct"

@@ -19,7 +19,7 @@ _COUNTS: Final = frozenset({"len", "shape", "ndim", "size"})
 _SCOPES: Final = (ast.FunctionDef, ast.Lambda, ast.For, ast.While)
 LEAST: Final = 1.0  # smaller ones are reached at any point
 _FRACTIONS: Final = (1e-3, 0.5)  # a probability that is cut off there is guarded; at a smaller one, nobody reaches it
-MOST: Final = 1000.0
+MOST: Final = 1000.0  # larger ones are no limits of numbers that a net computes
 
 
 class Limit(NamedTuple):
@@ -62,9 +62,10 @@ def _limits(cell: Cell, scope: ast.AST, named: dict[str, float]) -> Iterator[Lim
     drawn |= {name for one in nodes if isinstance(one, ast.AugAssign) for name in _counted(one)}
     exponential = any(called_name(one).startswith("exp") for one in nodes if isinstance(one, ast.Call))
     for node in nodes:
-        if id(node) in clipped or names_in(node) & (drawn | _COUNTS) or _counts(node):
+        bounds = _bounds(node)
+        if not bounds or id(node) in clipped or names_in(node) & (drawn | _COUNTS) or _counts(node):
             continue
-        for one in _bounds(node):
+        for one in bounds:
             size = _size(one, named)
             if isinstance(size, str) or (size is not None and LEAST <= size <= MOST):
                 yield Limit(size, cell.place(node), exponential)

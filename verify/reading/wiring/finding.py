@@ -125,10 +125,9 @@ def find_candidates(program: Program, convention: Mapping[str, str]) -> Candidat
     if lifted is not None:
         roots += [name for name in _read_by(lifted) if name not in roots]
     loops = _training(program)
-    if "class" in convention and _has_kin(
-        program, convention["class"]
-    ):  # whose training a loop is, its text need not say
-        loops = tuple(one for one in loops if one.owner == convention["class"])
+    asked = convention.get("class")
+    if asked is not None and _has_kin(program, asked):  # whose training a loop is need not stand in its text
+        loops = tuple(one for one in loops if one.owner == asked)
     for one in loops:
         holders = one.names if one.code else (one.owner or one.function,)
         roots += [name for name in holders if name not in roots and name not in dir(builtins)]

@@ -87,6 +87,8 @@ def moved_later(ask: Ask, trained: Trained, found: Evidence, start: Point) -> tu
         except (Refused, KeyError):
             return ()
         places = trained.reading.updated
+        if any(np.shape(after[where]) != np.shape(start.params[name]) for name, where in places.items()):
+            return ()  # another net stands there
         if any(not np.array_equal(after[places[name]], start.params[name]) for name in held):
             return tuple(sorted(held))
     return ()

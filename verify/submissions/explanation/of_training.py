@@ -48,6 +48,8 @@ from verify.submissions.trials.odd_update import Odd
 from verify.submissions.trials.one_step import climbing
 from verify.submissions.trials.training_step import Trained
 
+HELD_OR_FORGOTTEN: Final = "whether they are held on purpose or were forgotten"
+LATER_ONLY: Final = "in later passes only, and these are not judged"
 _MAXIMISED: Final = re.compile(r"(?<!neg_)(?<!negative_)likelihood|objective|reward|utility|^ll$")
 Judge = Callable[[Reading], Evidence]  # gives the verdict on one reading
 
@@ -129,13 +131,13 @@ def _of_pass(judge: Judge, ask: Ask, context: Context, candidates: Candidates, t
     if found.verdict == "wrong" and (held := held_layers(trained, found)):
         why = (
             f"the loop in line {trained.loop.place.line} changes nothing of {listed(held)} and computes no gradient of "
-            "them; whether they are held on purpose or were forgotten, the file does not say; all others are right"
+            f"them; {HELD_OR_FORGOTTEN}, the file does not say; all others are right"
         )
         return could_not_judge(context, candidates, why, trained.reading)
     start = trained.reading.points(context.seed)[0]
     if found.verdict == "wrong" and (held := moved_later(ask, trained, found, start)):
         line = trained.loop.place.line
-        why = f"the loop in line {line} moves {listed(held)} in later passes only, and these are not judged"
+        why = f"the loop in line {line} moves {listed(held)} {LATER_ONLY}"
         return could_not_judge(context, candidates, why, trained.reading)
     if found.verdict == "correct" and accumulates(ask, trained, start):
         return never_zeroed(context, trained, found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache, partial
+from typing import Final
 
 from verify.evidence.records import Evidence
 from verify.reading.program.training import NAME as TOP_LEVEL
@@ -24,12 +25,16 @@ from verify.submissions.explanation.of_others import (
     only_as_it_stands,
     passes_otherwise,
 )
+from verify.submissions.explanation.of_training import HELD_OR_FORGOTTEN, LATER_ONLY
 from verify.submissions.explanation.of_updates import is_right_but
 from verify.submissions.explanation.reasons import WHICH_OUTPUTS
 from verify.submissions.explanation.scope import without_training
 from verify.submissions.explanation.verdicts import Context, could_not_judge, one_factor
 from verify.submissions.judging.both_ways import Judged, as_it_stands, read_and_judged
 from verify.submissions.trials.one_point import LEFT_OUT
+
+# What is seen of the program as it stands that right functions do not make up for.
+_DECIDE: Final = (LEFT_OUT, HELD_OR_FORGOTTEN, LATER_ONLY)
 
 
 def judged(apart: Sandbox, context: Context, candidates: Candidates, convention: Mapping[str, str]) -> Evidence:
@@ -81,7 +86,7 @@ def _against_the_whole(context: Context, candidates: Candidates, first: Judged, 
     if own.ended and first.evidence.verdict == "correct" and not first.trained:
         return own.evidence  # its training was judged in no way
     if own.evidence.verdict == "could not judge":
-        decides = is_right_but(own.evidence) or LEFT_OUT in own.evidence.sentence
+        decides = is_right_but(own.evidence) or any(one in own.evidence.sentence for one in _DECIDE)
         return own.evidence if first.evidence.verdict == "correct" and decides else None
     if own.evidence.verdict == "correct" and one_factor(first.evidence):
         return own.evidence  # its update makes up for the factor

@@ -292,7 +292,8 @@ class Trainings:
         if is_reshaped(made, found):
             raise Refused("a parameter has another shape after the pass: what is taken from it was broadcast")
         moved |= left_alone(made, moved, self._mentioned(loop)) | stepped_alone(made, moved, loop)
-        moved = {path: value for path, value in moved.items() if root_of(path) not in loop.drawn}  # bx is a batch of x
+        drawn = {path for path in moved if len(path) == 1 and root_of(path) in loop.drawn}  # bx is a batch of x
+        moved = {path: value for path, value in moved.items() if path not in drawn}
         structure, others = structure_of(moved, base.structure.sizes, loop, known)
         if structure is None:
             raise Refused(NO_CHANGE)
