@@ -152,3 +152,84 @@ def test_a_rate_that_is_computed_is_not_rounded(tmp_path: Path) -> None:
         computed.replace("        w -=", step).replace("lr * e * x", "gamma * dw").replace("lr * e", "gamma * db")
     )
     assert judged(tmp_path, computed)[0] == "correct"
+
+
+RUNS = """\
+import numpy as np
+
+def act(z, name):
+    return {"tanh": np.tanh, "sigmoid": lambda v: 1 / (1 + np.exp(-v)), "soft": lambda v: np.log(1 + np.exp(v)),
+            "cube": lambda v: v ** 3}[name](z)
+
+def slope(z, name):
+    if name == "tanh":
+        return 1 - np.tanh(z) ** 2
+    if name == "cube":
+        return 3 * z ** 2
+    s = 1 / (1 + np.exp(-z))
+    return s * (1 - s) if name == "sigmoid" else s
+
+def train(X, Y, name, hidden=6, lr=0.05, epochs=40):
+    rng = np.random.default_rng(0)
+    W1, b1 = rng.normal(size=(X.shape[1], hidden)) * 0.5, np.zeros(hidden)
+    W2, b2 = rng.normal(size=(hidden, 1)) * 0.5, np.zeros(1)
+    for epoch in range(epochs):
+        Z1 = X @ W1 + b1
+        A1 = act(Z1, name)
+        out = A1 @ W2 + b2
+        loss = np.mean((out - Y) ** 2)
+        d = 2 * (out - Y) / len(X)
+        dZ1 = d @ W2.T * slope(Z1, name)
+        dW1, db1, dW2, db2 = X.T @ dZ1, dZ1.sum(axis=0), A1.T @ d, d.sum(axis=0)
+        W1 -= lr * dW1
+        b1 -= lr * db1
+        W2 -= lr * dW2
+        b2 -= lr * db2
+    return loss
+
+rng = np.random.default_rng(1)
+X = rng.normal(size=(60, 3))
+Y = np.sin(X[:, :1]) + 0.1 * X[:, 1:2]
+for name in ("tanh", "sigmoid", "soft", "cube"):
+    print(name, train(X, Y, name))
+"""
+
+
+def test_each_of_several_runs_of_a_loop_is_judged(tmp_path: Path) -> None:
+    assert judged(tmp_path, RUNS)[0] == "correct"
+    verdict, sentence = judged(tmp_path, RUNS.replace("3 * z ** 2", "2 * z ** 2"))
+    assert verdict == "wrong"
+    assert "is run again" in sentence
+
+
+FOLLOWED = """\
+import numpy as np
+
+rng = np.random.default_rng(7)
+n, size, K = 96, 8, 3
+X = rng.normal(size=(n, 4))
+y = rng.integers(0, K, n)
+known = np.ones(n)
+known[70:] = 0
+W, b, lr = rng.normal(size=(4, K)) * 0.3, np.zeros(K), 0.1
+for epoch in range(20):
+    for i in range(0, n, size):
+        xb, yb, kb = X[i:i + size], y[i:i + size], known[i:i + size]
+        e = np.exp(xb @ W + b)
+        p = e / e.sum(axis=1, keepdims=True)
+        loss = -np.sum(kb * np.log(p[np.arange(size), yb])) / size
+        d = p.copy()
+        d[np.arange(size), yb] -= 1
+        d = d * kb[:, None] / size
+        dW, db = xb.T @ d, d.sum(axis=0)
+        W -= lr * dW
+        b -= lr * db
+    print(epoch, loss)
+"""
+
+
+def test_a_mask_that_only_later_batches_show_is_looked_at(tmp_path: Path) -> None:
+    assert judged(tmp_path, FOLLOWED)[0] == "correct"
+    verdict, sentence = judged(tmp_path, FOLLOWED.replace("d * kb[:, None] / size", "d / size"))
+    assert verdict == "wrong"
+    assert "the first pass of the loop in line 11 is right, and pass" in sentence

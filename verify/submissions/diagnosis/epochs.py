@@ -55,9 +55,9 @@ def epoch_of(ask: Ask, trained: Trained, start: Point) -> int | None:
 def takes_ours(reading: Reading) -> bool:
     """Whether training is given data of ours, and not the file's own."""
     maker = reading.container.maker
-    given = [*maker.arguments, *reading.settings] if isinstance(maker, TrainingMaker) else []
-    owner = maker.owner.arguments if isinstance(maker, TrainingMaker) and maker.owner is not None else ()
-    return bool(reading.data) or any(isinstance(one.binding, ArrayBinding) for one in (*given, *owner))
+    given = list(maker.arguments) if isinstance(maker, TrainingMaker) else []
+    given += maker.owner.arguments if isinstance(maker, TrainingMaker) and maker.owner is not None else ()
+    return bool(reading.data) or any(isinstance(one.binding, ArrayBinding) for one in given)
 
 
 def strange_passes(ask: Ask, trained: Trained, start: Point) -> Iterator[tuple[int, Reading]]:

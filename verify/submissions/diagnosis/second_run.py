@@ -5,6 +5,8 @@ Each run is ended after its first pass; parameters are put in before the second 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final, NamedTuple
 
@@ -20,7 +22,7 @@ from verify.submissions.execution.calling import Ask, Reading
 from verify.submissions.trials.one_step import is_scheduled
 from verify.submissions.trials.training_step import Trained
 
-_RUNS: Final = (1, 2)  # passes that go by, each the only one of its run
+_RUNS: Final = (1, 2, 3, 4, 5)  # passes that go by, each the only one of its run
 
 
 class _Steps(NamedTuple):
@@ -30,26 +32,29 @@ class _Steps(NamedTuple):
     scheduled: bool
 
 
-def second_run(ask: Ask, trained: Trained, start: Point) -> Reading | None:
-    """Return the reading of the first pass of another run of the loop, where its step is not that of the first run.
+def other_runs(ask: Ask, trained: Trained, start: Point) -> Iterator[Reading]:
+    """Yield the readings of first passes of other runs of the loop, whose steps are none that was seen before.
 
-    None where there is no other run, or its step is the same; samples that are all alike are the same in all batches.
-    The third is looked at as well: a loop around this one is ended after two passes, and begins anew with it.
+    Samples that are all alike are the same in all batches. Six runs are looked at: so many passes a loop around this
+    one has.
     """
     maker = trained.reading.container.maker
     if not isinstance(maker, TrainingMaker) or trained.others or maker.skipped:
-        return None
-    try:
-        first = _steps(ask, trained.reading, of_one_sample(start))
+        return
+    with suppress(Refused, KeyError):
+        seen = [_steps(ask, trained.reading, of_one_sample(start))]
         for skipped in _RUNS:
             again = trained.reading.made_by(replace(maker, skipped=skipped, once=True))
             other = _steps(ask, again, of_one_sample(start))
-            other_rate = other.scheduled or first.scheduled or not trained.reading.rates
-            if is_another(other.taken, first.taken, other_rate=other_rate):
-                return again
-    except (Refused, KeyError):
-        return None
-    return None
+            if all(_is_another(other, one, trained.reading) for one in seen):
+                yield again
+            seen.append(other)
+
+
+def _is_another(other: _Steps, one: _Steps, reading: Reading) -> bool:
+    if other.taken.shape != one.taken.shape:
+        return True
+    return is_another(other.taken, one.taken, other_rate=other.scheduled or one.scheduled or not reading.rates)
 
 
 def _steps(ask: Ask, reading: Reading, start: Point) -> _Steps:

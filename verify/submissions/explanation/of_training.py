@@ -21,7 +21,7 @@ from verify.submissions.diagnosis.last_batch import last_batch
 from verify.submissions.diagnosis.later import differs_later, held_layers, moved_later
 from verify.submissions.diagnosis.optimiser import optimiser_of
 from verify.submissions.diagnosis.pairing import mispaired
-from verify.submissions.diagnosis.second_run import second_run
+from verify.submissions.diagnosis.second_run import other_runs
 from verify.submissions.diagnosis.updating import accumulates, changed_oddly
 from verify.submissions.execution.answers import Refused
 from verify.submissions.execution.calling import Ask, Reading
@@ -96,9 +96,10 @@ def _in_other_passes(
     for number, reading in strange_passes(ask, trained, start) if found.verdict == "correct" else ():
         if (strange := judge(reading)).verdict == "wrong":
             return of_strange_pass(strange, trained.loop, number)
-    again = second_run(ask, trained, start) if found.verdict == "correct" else None
-    if again is not None:
+    for again in other_runs(ask, trained, start) if found.verdict == "correct" else ():
         found = of_second_run(found, judge(again), trained.loop)
+        if found.verdict != "correct":
+            break
     if trained.penalised is not None and found.verdict == "correct":
         reading, name = trained.penalised
         found = of_penalty(found, judge(reading), name)

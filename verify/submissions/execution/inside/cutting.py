@@ -40,6 +40,7 @@ class How(NamedTuple):
 
 
 _USUAL: Final = How()
+_RUNS: Final = 6  # passes of a loop around the watched one, where that is ended after each of its own
 _MOST: Final = 2  # passes of a loop that trains before the one that is watched, where a whole program is run
 
 
@@ -111,7 +112,7 @@ class Watch:
                 return False  # a loop within the pass
             self._others[cell, line] += 1
             early = self._how.once or (self.program.running and not self.program.begun)
-            return early and self._others[cell, line] >= _MOST
+            return early and self._others[cell, line] >= (_RUNS if self._how.once else _MOST)
         frame, self._inside = sys._getframe(1), False
         self._frame = self._frame or frame
         if self._frame is not frame and not self._how.once:
