@@ -217,8 +217,9 @@ def _same_data(first: Leaves, second: Leaves) -> bool:
 
 
 def _is_data(path: Path) -> bool:
-    """Whether data stand there, by their own name, or samples in a list of pairs."""
-    return bool(path) and (holds_samples(root_of(path)) or (len(path) == 1 and data_of(last_name(path)) is not None))
+    """Whether data stand there, by their own name, as a list too, or samples in a list of pairs."""
+    listed = bool(path) and all(kind == "item" for kind, _ in path[1:])
+    return bool(path) and (holds_samples(root_of(path)) or (listed and data_of(root_of(path)) is not None))
 
 
 def _steps(found: Leaves, places: Mapping[str, Where], before: Mapping[str, Array]) -> Array:
