@@ -151,3 +151,30 @@ for net in [Net(6, 0.3), Net(8, 0.3)]:
     assert judged(tmp_path, lines + nets) == ("correct", {"W1", "b1", "W2", "b2"})
     forgotten = nets.replace("        for key in net.p:", '        for key in ("W1", "b1", "W2"):')
     assert judged(tmp_path, lines + forgotten)[0] != "correct"
+
+
+LINE = """\
+import numpy as np
+
+def error(m, b, points):
+    return sum((y - (m * x + b)) ** 2 for x, y in points) / float(len(points))
+
+def step_gradient(m_now, b_now, points, rate):
+    gm = gb = 0.0
+    for x, y in points:
+        gm += -(2 / len(points)) * x * (y - (m_now * x + b_now))
+        gb += -(2 / len(points)) * (y - (m_now * x + b_now))
+    return m_now - rate * gm, b_now - rate * gb
+
+r = np.random.default_rng(4)
+points = r.normal(size=(20, 2))
+m, b, learning_rate = 0, 0, 0.05
+for i in range(40):
+    m, b = step_gradient(m, b, points, learning_rate)
+print(m, b, error(m, b, points))
+"""
+
+
+def test_the_slope_of_a_line_that_is_called_m_and_begins_as_a_whole_number_is_judged(tmp_path: Path) -> None:
+    assert judged(tmp_path, LINE) == ("correct", {"m", "b"})
+    assert judged(tmp_path, LINE.replace("* x * (y", "* (y"))[0] == "wrong"

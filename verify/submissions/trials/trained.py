@@ -12,6 +12,8 @@ from dataclasses import replace
 from itertools import product
 from typing import Final, NamedTuple
 
+import numpy as np
+
 from verify.arrays import Array
 from verify.nets.structure import Structure
 from verify.reading.program.training import Loop
@@ -294,6 +296,7 @@ class Trainings:
         moved |= left_alone(made, moved, self._mentioned(loop)) | stepped_alone(made, moved, loop)
         drawn = {path for path in moved if len(path) == 1 and root_of(path) in loop.drawn}  # bx is a batch of x
         moved = {path: value for path, value in moved.items() if path not in drawn}
+        moved |= {path: np.asarray(made[path], dtype=float) for path in known}
         structure, others = structure_of(moved, base.structure.sizes, loop, known)
         if structure is None:
             raise Refused(NO_CHANGE)

@@ -15,7 +15,7 @@ from verify.reading.wiring.plan import RATE
 from verify.reading.wiring.plan_records import Path, Step
 from verify.submissions.execution.answers import Leaves, Refused, unpacked
 from verify.submissions.execution.calling import Ask, Reading
-from verify.submissions.trials.one_pass import is_data_or_gradient, is_state
+from verify.submissions.trials.one_pass import is_data_or_gradient
 from verify.submissions.trials.one_point import is_felt_by_the_loss
 
 _ALIKE: Final = 1e-6  # of the largest entry: the difference of two near numbers is known to fewer digits
@@ -29,13 +29,13 @@ def unnamed_parameters(
 
     At twice the rate their step is twice as long, and the loss feels them: that of a velocity it does not feel, and
     what a pass only leaves behind is no longer at twice the rate. Where no rate is known, what stands in one dictionary
-    with parameters is one.
+    with parameters is one. A number may begin as a whole one, such as m = 0; a count makes no longer step.
     """
     known = {one.path for one in reading.structure.parameters}
     others = [
         path for path, value in moved.items()
-        if path not in known and path not in reading.rates and np.asarray(value).dtype.kind == "f"
-        and not is_data_or_gradient(path) and not is_state(path)
+        if path not in known and path not in reading.rates and np.asarray(value).dtype.kind in "fiu"
+        and not is_data_or_gradient(path)
     ][:_MOST]  # fmt: skip
     if not others or reading.loss is None:
         return ()
