@@ -23,7 +23,8 @@ _NOT: Final = re.compile(r"deriv|prime|dsig|dtanh|drelu|check|numeric|plot|test|
 
 _MEANINGS: Final[tuple[tuple[Meaning, str], ...]] = (
     ("rate", r"lr|l_r|l_?rate|learning_?rate|learn_rate|eta|alpha|rate|step_?size|taux(_.*)?|tasa(_.*)?|pas|ta|gamma"),
-    ("penalty", r"lamb?d?a?_?|lmbda|lam|reg|regularization|reg_(lambda|strength)|l2(_.*)?|weight_decay|decay|wd|lambd(_reg)?"),
+    ("penalty", r"(lamb?d?a?|lmbda|lam|l2|alpha)_?(reg)?|reg|regulari[sz]ation|reg(ulari[sz]ation)?_(lambda|strength|rate|param|"
+     r"coef|factor)|l2_.*|weight_decay|decay|wd|lambd(_reg)?|penalty(_(weight|strength))?"),
     ("epochs", r"(n_?|num_?|max_?)?(epochs?|iter(ation)?s?|steps)|it"),
     ("m", r"m|n|(batch|mb)_?size|n_?(samples|examples|batch)|num_?(samples|examples)|m_?(train|batch)|bs|taille"),
     ("Yhat", r"y_?(hat|pred|out|est|chapeau|prob)|yhat.*|pred.*|probs?|probas?|al|output|out|y_?pred.*|sortie|scores|p_?hat|prob.*|o"),
