@@ -56,7 +56,7 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
             return other
     if first.evidence.verdict == "could not judge":
         first = _likelier(first, whole())
-    elif first.evidence.verdict == "wrong" and first.tried and "outputs" not in convention and not _stands_so(first):
+    elif first.evidence.verdict == "wrong" and _has_any_width(first, candidates, convention):
         narrow = read_and_judged(apart, context, candidates, {**convention, "outputs": "1"}).evidence
         if narrow.verdict == "correct" and all(one.sizes[-1] == 1 for one in narrow.cases):
             stands = own()
@@ -77,6 +77,14 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
         why = inherited(heir, first.reading.roles.owner or "the class before")
         return could_not_judge(context, candidates, why, first.reading)
     return _with_others(apart, context, candidates, convention, first)
+
+
+def _has_any_width(first: Judged, candidates: Candidates, convention: Mapping[str, str]) -> bool:
+    """Whether nothing says how many outputs are meant: shapes were only tried, or what is wrong is their number."""
+    if "outputs" in convention or _stands_so(first):
+        return False
+    counted = any(one.name.endswith("times-classes") for one in first.evidence.diagnoses)
+    return first.tried or (counted and candidates.outputs is None)
 
 
 def _against_the_whole(context: Context, candidates: Candidates, first: Judged, own: Judged | None) -> Evidence | None:
