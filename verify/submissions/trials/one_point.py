@@ -111,11 +111,16 @@ def keeps_a_state(ask: Ask, reading: Reading, one_pass: tuple[Step, ...], moved:
 def begins_a_state(
     ask: Ask, reading: Reading, one_pass: tuple[Step, ...], made: Mapping[Path, Array], found: Leaves
 ) -> bool:
-    """Whether the first pass makes an array like a parameter on which the step of the second depends: v was None."""
+    """Whether the first pass makes an array like a parameter on which the step of the second depends: v was None.
+
+    A parameter under another name, such as net.W1 where self.W1 is known, is no state.
+    """
     shapes = {one.shape for one in reading.structure.parameters if one.shape}
+    known = [found.get(("update", one.path)) for one in reading.structure.parameters]
     new = [
         path for (section, path), value in found.items()
         if section == "update" and path and path not in made and np.shape(value) in shapes
+        and not any(one is not None and np.array_equal(one, value) for one in known)
     ]  # fmt: skip
     maker = reading.container.maker
     if not new or not isinstance(maker, TrainingMaker):
