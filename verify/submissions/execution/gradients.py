@@ -16,7 +16,7 @@ from verify.reading.wiring.plan_records import CallMaker, GlobalsMaker, Training
 from verify.reading.wiring.points import Point
 from verify.submissions.execution.answers import Leaves, Where
 from verify.submissions.execution.calling import Reading
-from verify.submissions.execution.shapes import fits
+from verify.submissions.execution.shapes import fits, has_more_axes
 
 
 def match_gradients(reading: Reading, found: Leaves, point: Point) -> Reading:
@@ -147,7 +147,10 @@ def with_fit(reading: Reading, found: Leaves, point: Point) -> Reading:
     given = given_gradients(reading, found, point.params)
     tried = not isinstance(reading.container.maker, CallMaker | GlobalsMaker | TrainingMaker)
     every = [(given.get(one.name, np.zeros(0)), one.shape) for one in reading.structure.parameters]
-    alike = [fits(value, shape) if tried else np.size(value) == np.prod(shape) for value, shape in every]
+    alike = [
+        fits(value, shape) and not has_more_axes(value, shape) if tried else np.size(value) == np.prod(shape)
+        for value, shape in every
+    ]
     single = any(where[0] == "backward" and np.size(value) == 1 for where, value in found.items())
     wide = [np.size(value) for value, shape in every if np.prod(shape) > 1]
     summed = 1 in wide or (0 in wide and single)

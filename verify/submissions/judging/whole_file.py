@@ -80,11 +80,16 @@ def _judged(apart: Sandbox, context: Context, candidates: Candidates, convention
 
 
 def _has_any_width(first: Judged, candidates: Candidates, convention: Mapping[str, str]) -> bool:
-    """Whether nothing says how many outputs are meant: shapes were only tried, or what is wrong is their number."""
+    """Whether nothing says how many outputs are meant: shapes were only tried, or what is wrong is their number.
+
+    That counts for a sigmoid with a binary cross-entropy, which usually has one.
+    """
     if "outputs" in convention or _stands_so(first):
         return False
+    objective = None if first.reading is None else first.reading.objective
+    binary = objective is not None and objective.loss == "binary-cross-entropy"
     counted = any(one.name.endswith("times-classes") for one in first.evidence.diagnoses)
-    return first.tried or (counted and candidates.outputs is None)
+    return first.tried or (binary and counted and candidates.outputs is None)
 
 
 def _against_the_whole(context: Context, candidates: Candidates, first: Judged, own: Judged | None) -> Evidence | None:
