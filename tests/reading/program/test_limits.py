@@ -42,6 +42,8 @@ def test_a_number_that_cuts_off_or_is_compared_with_is_a_limit(tmp_path: Path, c
         "P = np.clip(P, 1e-9, 1 - 1e-9)\n",
         "A = np.maximum(Z, 0)\n",
         "s = Z.max(axis=1, keepdims=True)\n",
+        "s = Z.max(1, keepdims=True)\n",
+        "s = np.max(Z, 1)\n",
         "for epoch in range(100):\n    if epoch % 10 == 0 or epoch < 10:\n        pass\n",
         "n = min(10, len(Y))\n",
         "while Z:\n    waited += 1\n    if waited > 10:\n        break\n",

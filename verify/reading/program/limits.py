@@ -89,12 +89,17 @@ def _bounds(node: ast.AST) -> list[ast.expr]:
     found: list[ast.expr] = []
     if isinstance(node, ast.Compare) and all(isinstance(one, _ORDERS) for one in node.ops):
         found = [node.left, *node.comparators]
-    elif isinstance(node, ast.Call) and called_name(node) in _CUTS:
+    elif isinstance(node, ast.Call) and called_name(node) in _CUTS and not _reduces(node):
         method = isinstance(node.func, ast.Attribute) and getattr(node.func.value, "id", "") not in ("np", "numpy", "")
         first = called_name(node) == "clip" and not method
         found = [*node.args[first:], *(one.value for one in node.keywords if one.arg in _BOUNDS)]
     numbers = [one for one in found if isinstance(_size(one, {}), float)]
     return found if isinstance(node, ast.Call) and called_name(node) == "clip" else numbers or found
+
+
+def _reduces(node: ast.Call) -> bool:
+    """Whether a maximum is that of one array: Z.max(1) or np.max(Z, 1), where 1 is an axis."""
+    return isinstance(node.func, ast.Attribute) and node.func.attr in ("min", "max")
 
 
 def _size(node: ast.expr, named: dict[str, float]) -> float | str | None:
