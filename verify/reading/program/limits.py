@@ -63,7 +63,7 @@ def _limits(cell: Cell, scope: ast.AST, named: dict[str, float]) -> Iterator[Lim
     exponential = any(called_name(one).startswith("exp") for one in nodes if isinstance(one, ast.Call))
     for node in nodes:
         bounds = _bounds(node)
-        if not bounds or id(node) in clipped or names_in(node) & (drawn | _COUNTS) or _counts(node):
+        if not bounds or id(node) in clipped or names_in(node) & drawn or _counts(node):
             continue
         for one in bounds:
             size = _size(one, named)
@@ -81,7 +81,7 @@ def _counted(node: ast.AugAssign) -> set[str]:
 
 def _counts(node: ast.AST) -> bool:
     """Whether a length or a shape stands there, as a name or an attribute."""
-    return any(getattr(one, "attr", "") in _COUNTS for one in nodes_of(node))
+    return any(getattr(one, "id", getattr(one, "attr", "")) in _COUNTS for one in nodes_of(node))
 
 
 def _bounds(node: ast.AST) -> list[ast.expr]:

@@ -22,7 +22,6 @@ from verify.submissions.trials.training_step import Trained
 
 _LONGEST: Final = 256  # passes of an epoch
 _SOME: Final = 24  # passes of an epoch that are looked at
-_FEW_NUMBERS: Final = 20_000  # that such a pass may compute
 _MOVE: Final = 1e-5  # along a random direction, for a central difference
 _APART: Final = 1e-4  # of what is expected: more than a central difference is off
 
@@ -65,8 +64,8 @@ def strange_passes(ask: Ask, trained: Trained, start: Point) -> Iterator[tuple[i
 
     Told by a central difference along one direction; what is so told is still to be judged.
     """
-    maker, numbers = trained.reading.container.maker, sum(np.size(value) for value in trained.found.values())
-    if not isinstance(maker, TrainingMaker) or trained.reading.loss is None or numbers > _FEW_NUMBERS:
+    maker = trained.reading.container.maker
+    if not isinstance(maker, TrainingMaker) or trained.reading.loss is None or not trained.is_small:
         return
     if takes_ours(trained.reading):
         return  # data of ours are alike in every batch

@@ -36,7 +36,6 @@ _FEW: Final = (2, 3)  # where a pass computes many numbers
 _AROUND: Final = (0, 1, 2)  # passes may be counted from 0 or from 1, and change after one that is counted
 _MOST_PASSES: Final = 6_000  # that are run for the numbers in a file; a pass takes about half a millisecond
 SHORT: Final = RATE / 32  # the rate: after long steps a ReLU may be dead, and shows nothing
-_MANY: Final = 20_000
 _REST: Final = 1e-6  # of parameters of about 1, whose roundings are 1e-16
 
 
@@ -119,7 +118,7 @@ def differs_later(ask: Ask, trained: Trained, start: Point, numbers: Sequence[in
                 other = as_they_are.step(count)
                 differs = other is not None and other.differs and not as_they_are.has_other_data
             if differs:
-                return None if one.is_drawn else count
+                return None if one.is_drawn() else count
     except (Refused, KeyError):
         return None
     return None
@@ -127,22 +126,16 @@ def differs_later(ask: Ask, trained: Trained, start: Point, numbers: Sequence[in
 
 @dataclass(frozen=True)
 class _Step:
-    """The step of one pass, and that of a first pass from the same parameters."""
+    """The step of a first pass from the parameters of a later one, and whether the later one's differs from it."""
 
-    taken: Array
     expected: Array
     differs: bool
-    drawn: Callable[[], bool]
+    is_drawn: Callable[[], bool]  # whether it depends on numbers that are drawn in the pass
 
     @property
     def has_come_to_rest(self) -> bool:
         """Whether the step is so short that roundings of the parameters show in it."""
         return float(np.max(np.abs(self.expected), initial=0.0)) < _REST
-
-    @property
-    def is_drawn(self) -> bool:
-        """Whether it depends on numbers that are drawn in the pass."""
-        return self.drawn()
 
 
 @dataclass(frozen=True)
@@ -180,7 +173,7 @@ class _Passes:
             other = passed(self.ask, reading, again, 1, {**self.more, **seeds})
             return not alike(_steps(other, reading.updated, middle), expected)
 
-        return _Step(taken, expected, differs, drawn)
+        return _Step(expected, differs, drawn)
 
 
 def with_one_sample(ask: Ask, reading: Reading) -> tuple[Reading, dict[str, Array]]:
@@ -238,8 +231,7 @@ def is_another(taken: Array, expected: Array, *, other_rate: bool) -> bool:
 
 
 def _counts(trained: Trained, counted: Sequence[int]) -> tuple[int, ...]:
-    numbers = sum(np.size(value) for value in trained.found.values())
-    if numbers > _MANY:
+    if not trained.is_small:
         return _FEW
     found, left = {*_PASSES}, _MOST_PASSES
     for one in counted:

@@ -25,7 +25,6 @@ from verify.submissions.trials.one_pass import last_name
 from verify.submissions.trials.training_step import Trained
 
 _NOTHING: Final = 1e-9  # of what a moved target does to the step: what two things do together is less than this
-_FEW_NUMBERS: Final = 20_000  # that a pass may compute for many of them to be run
 _MOVE: Final = 0.25
 _OURS: Final = ("X", "Y")
 _OWN: Final = ("own X", "own Y")
@@ -53,7 +52,7 @@ def mispaired(ask: Ask, trained: Trained, start: Point) -> int | None:
         return None
     first = maker.skipped
     turns = [(first, 1), (first + 1, 1)]
-    if sum(np.size(value) for value in trained.found.values()) <= _FEW_NUMBERS:
+    if trained.is_small:
         turns.append((first, 2))
         with suppress(Refused, KeyError):
             length = epoch_of(ask, trained, start)

@@ -101,10 +101,8 @@ def _against_the_whole(context: Context, candidates: Candidates, first: Judged, 
     if own.evidence.verdict == "could not judge":
         decides = is_right_but(own.evidence) or any(one in own.evidence.sentence for one in _DECIDE)
         return own.evidence if first.evidence.verdict == "correct" and decides else None
-    if own.evidence.verdict == "correct" and one_factor(first.evidence):
-        return own.evidence  # its update makes up for the factor
-    if own.evidence.verdict == "correct" and first.tried:
-        return own.evidence  # the shapes of the first were only tried; its own are stated
+    if own.evidence.verdict == "correct" and (one_factor(first.evidence) or first.tried):
+        return own.evidence  # its update makes up for the factor, or its own shapes for those that were only tried
     if own.evidence.verdict == "correct":
         return could_not_judge(context, candidates, RIGHT_AS_IT_STANDS, first.reading)
     return only_as_it_stands(own.evidence, trained=first.trained)

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
 
 from verify.reading.program.training import Loop
 from verify.submissions.execution.answers import Leaves, Where
 from verify.submissions.execution.calling import Reading
+
+_FEW_NUMBERS: Final = 20_000
 
 
 @dataclass(frozen=True)
@@ -29,3 +34,8 @@ class Trained:
     penalised: tuple[Reading, str] | None = None  # the same with a penalty that is 0 by default, and its name
     rivals: tuple[Reading, ...] = ()  # the same with other losses of the file, which training does not compute either
     whole: Trained | None = None  # the same with all of our samples in one batch, where this is of a part of them
+
+    @property
+    def is_small(self) -> bool:
+        """Whether a pass computes so few numbers that many passes can be run."""
+        return sum(np.size(value) for value in self.found.values()) <= _FEW_NUMBERS
